@@ -1,0 +1,263 @@
+//! Verifies the history of a session, and the records against the history.
+//!
+//! A chain alone cannot show that its newest entries were cut off when the record was put back with them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::chain::{AuditAction, AuditBody, ChainHash, StoredEntry, link};
+use super::hash::HashScheme;
+use super::host_record::HostRecord;
+use super::sanitize::visible;
+use super::time::Timestamp;
+
+/// Everything that is stored about one session, for verification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trail {
+    /// The id that entries and records name.
+    pub session: i64,
+    /// Whether `Sessions` still has the row.
+    pub exists: bool,
+    /// The entries in the order of `Seq`.
+    pub entries: Vec<StoredEntry>,
+    /// All records.
+    pub records: Vec<HostRecord>,
+}
+
+/// One thing that is not as the history left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// The session.
+    pub session: i64,
+    /// The entry, where one is damaged.
+    pub seq: Option<i64>,
+    /// The record, where one disagrees with the history.
+    pub host_session: Option<i64>,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "session {}", self.session)?;
+        if let Some(seq) = self.seq {
+            write!(f, ", entry {seq}")?;
+        }
+        if let Some(id) = self.host_session {
+            write!(f, ", record #{id}")?;
+        }
+        write!(f, ": {}", visible(&self.what))
+    }
+}
+
+/// What verifying one session found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// Chain and records agree.
+    Intact,
+    /// Records, but no entries: data from before us.
+    Unaudited,
+    /// The chain is whole; its session is gone.
+    SessionDeleted,
+    /// Something is not as the history left it.
+    Damaged(Vec<Damage>),
+}
+
+/// Verifies one session.
+#[must_use]
+pub fn verify(trail: &Trail) -> Finding {
+    if trail.entries.is_empty() {
+        return verify_without_history(trail);
+    }
+    let mut damage = Vec::new();
+    let mut state = Implied::default();
+    let mut previous = ChainHash::START;
+    let mut expected_seq = 1;
+    for entry in &trail.entries {
+        let faults = verify_entry(entry, previous, expected_seq);
+        damage.extend(faults.into_iter().map(|what| Damage {
+            session: trail.session,
+            seq: Some(entry.seq),
+            host_session: None,
+            what,
+        }));
+        if let Some(body) = entry.parse_body() {
+            state.fold(&body);
+        }
+        // The chain goes on from what is stored, so that one fault is told once.
+        previous = ChainHash::parse(&entry.entry_hash).unwrap_or(ChainHash::START);
+        expected_seq = entry.seq.saturating_add(1);
+    }
+    if damage.is_empty() && trail.exists {
+        damage = state.compare(trail);
+    }
+    match (damage.is_empty(), trail.exists) {
+        (false, _) => Finding::Damaged(damage),
+        (true, true) => Finding::Intact,
+        (true, false) => Finding::SessionDeleted,
+    }
+}
+
+/// Without entries a record may be from before us, unless it carries a hash that only we write.
+fn verify_without_history(trail: &Trail) -> Finding {
+    let ours = |record: &&HostRecord| {
+        matches!(HashScheme::of(&record.hash), Some(HashScheme::Sha256 | HashScheme::HmacSha256))
+    };
+    let damage: Vec<Damage> = trail
+        .records
+        .iter()
+        .filter(ours)
+        .map(|record| Damage {
+            session: trail.session,
+            seq: None,
+            host_session: Some(record.id.get()),
+            what: "the record carries our hash format, but the session has no history".to_owned(),
+        })
+        .collect();
+    if damage.is_empty() { Finding::Unaudited } else { Finding::Damaged(damage) }
+}
+
+/// Lists what is wrong with one entry, given the stored hash of the one before it.
+fn verify_entry(entry: &StoredEntry, previous: ChainHash, expected_seq: i64) -> Vec<String> {
+    let mut faults = Vec::new();
+    if entry.seq != expected_seq {
+        faults.push(format!("entries {expected_seq} to {} are missing before it", entry.seq.saturating_sub(1)));
+    }
+    if ChainHash::parse(&entry.prev_hash) != Some(previous) {
+        faults.push("PrevHash is not the hash of the entry before it".to_owned());
+    }
+    let own_previous = ChainHash::parse(&entry.prev_hash).unwrap_or(previous);
+    if ChainHash::parse(&entry.entry_hash) != Some(link(own_previous, entry.session, entry.seq, &entry.body)) {
+        faults.push("EntryHash does not fit the entry".to_owned());
+    }
+    let Some(body) = entry.parse_body() else {
+        faults.push("Body is not readable".to_owned());
+        return faults;
+    };
+    let columns = [
+        ("SessionId", body.session == entry.session),
+        ("Seq", body.seq == entry.seq),
+        ("EventId", body.event == entry.event_id),
+        ("Action", body.action.word() == entry.action),
+        ("At", body.at == entry.at && Timestamp::parse_fixed_width(&entry.at).is_some()),
+    ];
+    faults.extend(columns.into_iter().filter(|(_, fits)| !fits).map(|(name, _)| format!("{name} differs from Body")));
+    faults
+}
+
+/// A record as the history left it when it was last active.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Known {
+    fingerprint: String,
+    made_at: String,
+    made_by: String,
+    expires: Option<String>,
+}
+
+/// A record that the history retired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Retired {
+    at: String,
+    by: String,
+    fingerprint: Option<String>,
+}
+
+/// What a chain implies about the records of its session.
+#[derive(Debug, Default)]
+struct Implied {
+    current: Option<(i64, Known)>,
+    retired: BTreeMap<i64, Retired>,
+}
+
+impl Implied {
+    fn fold(&mut self, body: &AuditBody) {
+        let was = self.current.take();
+        let fingerprint_of =
+            |id| was.as_ref().filter(|(current, _)| *current == id).map(|(_, known)| known.fingerprint.clone());
+        for id in &body.retired {
+            let retired = Retired { at: body.at.clone(), by: body.by.clone(), fingerprint: fingerprint_of(*id) };
+            self.retired.insert(*id, retired);
+        }
+        self.current = match body.action {
+            AuditAction::Revoked => None,
+            AuditAction::Created | AuditAction::Rotated | AuditAction::ForceCreated => body.host_session.map(|id| {
+                self.retired.remove(&id);
+                let known = Known {
+                    fingerprint: body.new_fp.clone().unwrap_or_default(),
+                    made_at: body.at.clone(),
+                    made_by: body.by.clone(),
+                    expires: body.expires.clone(),
+                };
+                (id, known)
+            }),
+        };
+    }
+
+    /// Compares with the records as they are.
+    fn compare(&self, trail: &Trail) -> Vec<Damage> {
+        let damage = |id: i64, what: String| Damage { session: trail.session, seq: None, host_session: Some(id), what };
+        let find = |id: i64| trail.records.iter().find(|record| record.id.get() == id);
+        let mut found = Vec::new();
+        if let Some((id, known)) = &self.current {
+            let faults = find(*id).map_or_else(|| vec!["the record is gone"], |record| known.differences(record));
+            found.extend(faults.into_iter().map(|what| damage(*id, what.to_owned())));
+        }
+        for (id, retired) in &self.retired {
+            let faults =
+                find(*id).map_or_else(|| vec!["the retired record is gone"], |record| retired.differences(record));
+            found.extend(faults.into_iter().map(|what| damage(*id, what.to_owned())));
+        }
+        let current = self.current.as_ref().map(|(id, _)| *id);
+        let strangers = trail.records.iter().filter(|record| {
+            let id = record.id.get();
+            record.is_active && Some(id) != current && !self.retired.contains_key(&id)
+        });
+        found.extend(
+            strangers.map(|record| {
+                damage(record.id.get(), "the record is active, and the history does not say so".to_owned())
+            }),
+        );
+        found
+    }
+}
+
+/// Gives a stored column the form that our whole-second columns have in a body.
+fn same_second(column: Option<Timestamp>, body: &str) -> bool {
+    column == Timestamp::parse_fixed_width(body).map(Timestamp::whole_seconds)
+}
+
+impl Known {
+    fn differences(&self, record: &HostRecord) -> Vec<&'static str> {
+        let expires = record.expires_at.map(Timestamp::fixed_width);
+        [
+            (record.is_active, "IsActive was cleared outside of the history"),
+            (!record.legacy_duplicate, "LegacyDuplicate was set outside of the history"),
+            (record.hash.fingerprint().full() == self.fingerprint, "HostGuidHash was changed outside of the history"),
+            (same_second(Some(record.created_at), &self.made_at), "CreatedAt was changed outside of the history"),
+            (record.created_by.as_deref() == Some(&self.made_by), "CreatedBy was changed outside of the history"),
+            (expires == self.expires, "ExpiresAt was changed outside of the history"),
+            (
+                record.revoked_at.is_none() && record.revoked_by.is_none(),
+                "the record was revoked outside of the history",
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(fits, what)| (!fits).then_some(what))
+        .collect()
+    }
+}
+
+impl Retired {
+    fn differences(&self, record: &HostRecord) -> Vec<&'static str> {
+        let same_hash = self.fingerprint.as_ref().is_none_or(|known| *known == record.hash.fingerprint().full());
+        [
+            (!record.is_active, "the retired record was made active outside of the history"),
+            (same_hash, "HostGuidHash of the retired record was changed outside of the history"),
+            (same_second(record.revoked_at, &self.at), "RevokedAt was changed outside of the history"),
+            (record.revoked_by.as_deref() == Some(&self.by), "RevokedBy was changed outside of the history"),
+        ]
+        .into_iter()
+        .filter_map(|(fits, what)| (!fits).then_some(what))
+        .collect()
+    }
+}

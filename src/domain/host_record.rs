@@ -1,0 +1,203 @@
+//! Host records: the rows of `HostSessions`, each with the hash of one Host GUID.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use sha2::{Digest, Sha256};
+
+use super::session::{IdError, SessionId, parse_id};
+use super::time::Timestamp;
+
+/// The key of a host record: a whole number from 1 to 2⁶³−1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HostRecordId(i64);
+
+impl HostRecordId {
+    /// Takes a number, if it is a valid id.
+    #[must_use]
+    pub fn new(number: i64) -> Option<Self> {
+        (number > 0).then_some(Self(number))
+    }
+
+    /// Gives the number.
+    #[must_use]
+    pub fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl FromStr for HostRecordId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        parse_id(text).map(Self)
+    }
+}
+
+impl fmt::Display for HostRecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for HostRecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HostRecordId({})", self.0)
+    }
+}
+
+/// The text of `HostGuidHash`. It never prints itself: only its [`Fingerprint`] may be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredHash(String);
+
+impl StoredHash {
+    /// Takes the text of the column.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Gives the text, for the database and for `hash` alone.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Gives the name by which people and the history know this hash.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint(Sha256::digest(self.0.as_bytes()).into())
+    }
+}
+
+impl fmt::Debug for StoredHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StoredHash({})", self.fingerprint().short())
+    }
+}
+
+/// SHA-256 of the stored hash text: safe to show, useless for logging in.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// Gives all 64 hexadecimal digits, the form of audit bodies.
+    #[must_use]
+    pub fn full(&self) -> String {
+        super::secret::hex(&self.0)
+    }
+
+    /// Gives the first 12 digits, the form of screens.
+    #[must_use]
+    pub fn short(&self) -> String {
+        super::secret::hex(&self.0[..6])
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.short())
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.short())
+    }
+}
+
+/// One row of `HostSessions`. Texts are as stored: hostile until they passed `sanitize`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostRecord {
+    /// The key.
+    pub id: HostRecordId,
+    /// Whose it is.
+    pub session: SessionId,
+    /// The hash of its Host GUID.
+    pub hash: StoredHash,
+    /// When its present GUID was made.
+    pub created_at: Timestamp,
+    /// Until when its GUID works; `None` is for ever.
+    pub expires_at: Option<Timestamp>,
+    /// When a host last logged in with it.
+    pub last_used_at: Option<Timestamp>,
+    /// Who made its present GUID.
+    pub created_by: Option<String>,
+    /// When it was retired.
+    pub revoked_at: Option<Timestamp>,
+    /// Who retired it.
+    pub revoked_by: Option<String>,
+    /// Whether it is active.
+    pub is_active: bool,
+    /// Whether it is left over from the tool that made several per session.
+    pub legacy_duplicate: bool,
+}
+
+/// What a record is good for at one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordState {
+    /// Its GUID works.
+    Active,
+    /// Active, but its time is over.
+    Expired,
+    /// Active beside the current record: a legacy duplicate.
+    Duplicate,
+    /// Inactive for ever.
+    Retired,
+}
+
+impl RecordState {
+    /// Gives the word of the JSON contract.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Duplicate => "duplicate",
+            Self::Retired => "retired",
+        }
+    }
+}
+
+impl HostRecord {
+    /// Tells whether the record is *the* one: active and no legacy duplicate.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.is_active && !self.legacy_duplicate
+    }
+
+    /// Tells whether its expiry has passed.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    /// Tells whether `verify` may accept its GUID: active, not revoked, not expired.
+    #[must_use]
+    pub fn is_valid(&self, now: Timestamp) -> bool {
+        self.is_active && self.revoked_at.is_none() && !self.is_expired(now)
+    }
+
+    /// Sums the record up in one word.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> RecordState {
+        if !self.is_active {
+            RecordState::Retired
+        } else if self.legacy_duplicate {
+            RecordState::Duplicate
+        } else if self.is_expired(now) {
+            RecordState::Expired
+        } else {
+            RecordState::Active
+        }
+    }
+
+    /// Orders two active records, the better one greater: not expired first, then the latest
+    /// `LastUsedAt` (never used is least), `CreatedAt`, id.
+    #[must_use]
+    pub fn rank(&self, other: &Self, now: Timestamp) -> Ordering {
+        let key = |record: &Self| (!record.is_expired(now), record.last_used_at, record.created_at, record.id);
+        key(self).cmp(&key(other))
+    }
+}

@@ -1,0 +1,101 @@
+//! Instants, their two text forms, and the clock that the program reads.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDateTime, SecondsFormat, SubsecRound, Utc};
+
+/// An instant in UTC, cut to the microsecond (the finest unit that both database engines keep).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(DateTime<Utc>);
+
+/// The form of our own tables and of audit bodies: `YYYY-MM-DDTHH:MM:SS.ffffffZ`, which sorts as text.
+const FIXED_WIDTH: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
+
+impl Timestamp {
+    /// Takes an instant and cuts it to the microsecond.
+    #[must_use]
+    pub fn new(instant: DateTime<Utc>) -> Self {
+        Self(instant.trunc_subsecs(6))
+    }
+
+    /// Gives the instant as `chrono` knows it.
+    #[must_use]
+    pub fn utc(self) -> DateTime<Utc> {
+        self.0
+    }
+
+    /// Cuts to the whole second, the unit of the columns that we write in the existing tables.
+    #[must_use]
+    pub fn whole_seconds(self) -> Self {
+        Self(self.0.trunc_subsecs(0))
+    }
+
+    /// Writes the fixed-width text `YYYY-MM-DDTHH:MM:SS.ffffffZ`.
+    #[must_use]
+    pub fn fixed_width(self) -> String {
+        self.0.format(FIXED_WIDTH).to_string()
+    }
+
+    /// Reads what [`Timestamp::fixed_width`] writes, and nothing else.
+    #[must_use]
+    pub fn parse_fixed_width(text: &str) -> Option<Self> {
+        let parsed = Self(NaiveDateTime::parse_from_str(text, FIXED_WIDTH).ok()?.and_utc());
+        (parsed.fixed_width() == text).then_some(parsed)
+    }
+
+    /// Gives the whole seconds from `earlier` to this instant; negative when `earlier` is later.
+    #[must_use]
+    pub fn seconds_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).num_seconds()
+    }
+}
+
+/// RFC 3339 in UTC with `Z`; a fraction only where there is one.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The source of the present instant; tests bring their own.
+pub trait Clock: Send + Sync {
+    /// Gives the present instant.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock of this machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    fn now(&self) -> Timestamp {
+        Timestamp::new(Utc::now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixed_width_text_has_six_digits_and_reads_back() {
+        let at = Timestamp::parse_fixed_width("2026-11-22T22:55:13.000120Z").unwrap();
+        assert_eq!(at.fixed_width(), "2026-11-22T22:55:13.000120Z");
+        assert_eq!(at.to_string(), "2026-11-22T22:55:13.000120Z");
+        assert_eq!(at.whole_seconds().to_string(), "2026-11-22T22:55:13Z");
+    }
+
+    #[test]
+    fn any_other_text_is_refused() {
+        for text in ["2026-11-22T22:55:13Z", "2026-11-22 22:55:13.000120Z", "2026-11-22T22:55:13.0001200Z", ""] {
+            assert_eq!(Timestamp::parse_fixed_width(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! Host Provisioner.
+pub mod domain;
