@@ -1,2 +1,4 @@
-//! Host Provisioner.
+//! Host Provisioner: exactly one active Host GUID per online session.
 pub mod domain;
+pub mod provision;
+pub mod store;

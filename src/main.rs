@@ -1,1 +1,2 @@
+//! The program `host-provisioner`.
 fn main() {}

@@ -199,9 +199,8 @@ fn key_id(key: &Secret) -> String {
 /// HMAC-SHA256 (RFC 2104) over the parts in turn.
 fn hmac_sha256(key: &Secret, parts: &[&[u8]]) -> [u8; 32] {
     // HMAC takes a key of any length: `new_from_slice` cannot fail for it.
-    Hmac::<Sha256>::new_from_slice(key.bytes()).map_or([0; 32], |mac| {
-        parts.iter().fold(mac, |mac, part| mac.chain_update(part)).finalize().into_bytes().into()
-    })
+    Hmac::<Sha256>::new_from_slice(key.bytes())
+        .map_or([0; 32], |mac| parts.iter().fold(mac, hmac::Mac::chain_update).finalize().into_bytes().into())
 }
 
 #[cfg(test)]

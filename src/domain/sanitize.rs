@@ -12,9 +12,9 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_hostile) {
         Cow::Owned(text.chars().fold(String::with_capacity(text.len() + 8), |mut shown, c| {
             if is_hostile(c) {
-                shown.extend(c.escape_unicode())
+                shown.extend(c.escape_unicode());
             } else {
-                shown.push(c)
+                shown.push(c);
             }
             shown
         }))

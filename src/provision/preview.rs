@@ -1,0 +1,45 @@
+//! What a request would do, freshly read; nothing is made and nothing is written.
+
+use super::Provisioner;
+use crate::domain::expected::Expected;
+use crate::domain::plan::{Plan, plan};
+use crate::domain::request::Request;
+use crate::domain::session::Session;
+use crate::domain::snapshot::{LastChange, Snapshot};
+use crate::domain::time::Timestamp;
+use crate::store::StoreError;
+
+/// A plan that a person reads before confirming it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// The session.
+    pub session: Session,
+    /// What would be done.
+    pub plan: Plan,
+    /// What must still hold when it is done.
+    pub expected: Expected,
+    /// Who changed the session last, as its history tells.
+    pub last_change: Option<LastChange>,
+    /// When it was read.
+    pub read_at: Timestamp,
+}
+
+impl Provisioner {
+    /// Plans a request against what the database holds now.
+    ///
+    /// # Errors
+    /// The same refusals and conflicts as the change itself.
+    pub async fn preview(&self, request: &Request, expected: &Expected) -> Result<Preview, StoreError> {
+        let seen: Snapshot = self.store.snapshot(request.session).await?;
+        let now = self.store.clock().now();
+        if seen.session.is_some() {
+            let conflict = |conflict| StoreError::Conflict(Box::new(conflict));
+            expected.check(request.session, &seen, now).map_err(conflict)?;
+        }
+        let plan = plan(&seen, request, now)?;
+        let expected = Expected::exactly(&seen, now);
+        let Snapshot { session, last_change, .. } = seen;
+        let session = session.ok_or(crate::domain::plan::Refusal::SessionNotFound(request.session))?;
+        Ok(Preview { session, plan, expected, last_change, read_at: now })
+    }
+}

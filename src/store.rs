@@ -1,0 +1,150 @@
+//! The only place that talks to a database. Callers hold an `Arc<dyn Store>` and see no engine.
+//!
+//! [`connect`] gives a store whose database is up to date, or says what is wrong; [`migrate`] makes it so.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::audit::Trail;
+use crate::domain::chain::StoredEntry;
+use crate::domain::event_id::EventId;
+use crate::domain::expected::Expected;
+use crate::domain::host_record::{HostRecord, HostRecordId, StoredHash};
+use crate::domain::plan::Plan;
+use crate::domain::request::Request;
+use crate::domain::session::{NewSession, Session, SessionId};
+use crate::domain::snapshot::Snapshot;
+use crate::domain::time::{Clock, Timestamp};
+
+mod apply;
+mod audit_walk;
+mod backend;
+mod connections;
+mod deadline;
+mod error;
+mod history;
+mod listing;
+mod migration;
+mod rows;
+mod session_query;
+mod settings;
+mod settle;
+mod snapshot;
+mod sql;
+mod sql_store;
+mod sqlite;
+
+pub use error::{StoreError, Unchanged};
+pub use migration::{MigrationReport, migrate, pending_migrations};
+pub use session_query::{Page, RecordFilter, SessionFilter, SessionQuery, TitleWord};
+pub use settings::{Settings, Target, UrlError, holds_password};
+
+/// One row of a list: a session with the records that are active now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// The session.
+    pub session: Session,
+    /// Its active records, in the order of their ids.
+    pub active: Vec<HostRecord>,
+}
+
+/// What a caller lends to a change that makes a GUID: its hash, and the check of what was written.
+pub struct Credential<'a> {
+    /// The new hash.
+    pub hash: &'a StoredHash,
+    /// Tells whether the new GUID opens a stored hash; the store itself never sees a GUID.
+    pub opens: &'a (dyn Fn(&StoredHash) -> bool + Send + Sync),
+}
+
+/// One change to be carried out in one transaction.
+pub struct Change<'a> {
+    /// What is asked.
+    pub request: &'a Request,
+    /// What the operator saw.
+    pub expected: &'a Expected,
+    /// The new hash; `None` for a revocation.
+    pub credential: Option<Credential<'a>>,
+    /// The name of this attempt; it settles an unknown outcome.
+    pub event: EventId,
+    /// Called inside the transaction, before the first write.
+    pub planned: &'a (dyn Fn(&Plan) + Send + Sync),
+    /// Rolls the change back, until COMMIT was sent.
+    pub cancel: &'a CancellationToken,
+}
+
+/// What a committed change did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// The plan that was carried out.
+    pub plan: Plan,
+    /// The record that holds the new hash, as read back; `None` after a revocation.
+    pub record: Option<HostRecord>,
+    /// The entry in the history; `None` when nothing was written.
+    pub event: Option<EventId>,
+    /// The instant of the transaction.
+    pub at: Timestamp,
+}
+
+/// Which entries of the history to read, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistoryQuery {
+    /// One session's, or everybody's.
+    pub session: Option<SessionId>,
+    /// Only entries before this one.
+    pub before: Option<EventId>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// The uses that the program has for a database. Every method ends within the deadline of the settings.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Names the engine and the database for people, such as `sqlite host-provisioner.db`.
+    fn name(&self) -> String;
+
+    /// Tells whether the store was opened for reading alone.
+    fn is_read_only(&self) -> bool;
+
+    /// Gives the instant by which this database judges expiry.
+    fn clock(&self) -> &dyn Clock;
+
+    /// Reads one session, its records and the head of its chain.
+    async fn snapshot(&self, session: SessionId) -> Result<Snapshot, StoreError>;
+
+    /// Carries a change out in one transaction: lock, read, plan, compare, write, append, read back, commit.
+    async fn apply(&self, change: &Change<'_>) -> Result<Applied, StoreError>;
+
+    /// Finds out whether an attempt was committed, once no transaction on the session is under way.
+    async fn settle(&self, session: SessionId, event: EventId) -> Result<bool, StoreError>;
+
+    /// Finds the session of a host record.
+    async fn session_of(&self, record: HostRecordId) -> Result<Option<SessionId>, StoreError>;
+
+    /// Reads one page of sessions, in the order of their ids.
+    async fn sessions(&self, query: &SessionQuery) -> Result<Vec<SessionRow>, StoreError>;
+
+    /// Counts the sessions, but no further than `limit`.
+    async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError>;
+
+    /// Adds a session.
+    async fn add_session(&self, new: &NewSession, group: &str) -> Result<Session, StoreError>;
+
+    /// Reads entries of the history, newest first.
+    async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError>;
+
+    /// Shows every session that has entries or records to `visit`, in the order of ids, from one consistent read.
+    async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError>;
+}
+
+/// Opens the database of the settings, which must be up to date.
+///
+/// # Errors
+/// [`StoreError`] says whether it is missing, not ours, not migrated, newer than this program, or out of reach.
+pub async fn connect(settings: Settings, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, StoreError> {
+    let store = match &settings.target {
+        Target::Sqlite(_) => sql_store::SqlStore::<sqlx::Sqlite>::connect(settings, clock).await?,
+    };
+    Ok(Arc::new(store))
+}

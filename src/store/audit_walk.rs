@@ -1,0 +1,66 @@
+//! Walks all histories and records in one consistent read, in batches of bounded size.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::backend::{Backend, fault, statement};
+use super::error::StoreError;
+use super::rows::{self, get};
+use super::sql;
+use crate::domain::audit::Trail;
+
+/// Rows that one batch looks at; a session's own rows are never split.
+const BATCH: i64 = 2000;
+
+/// Shows every session that has entries or records to `visit`, in the order of ids.
+pub(super) async fn walk<B: Backend>(
+    connection: &mut B::Connection,
+    visit: &mut (dyn FnMut(Trail) + Send),
+) -> Result<(), StoreError> {
+    statement::<B>(sql::BEGIN_READ).run(connection).await?;
+    // Ids are positive in sound data; a damaged one may be anything.
+    let mut after = i64::MIN;
+    while let Some(end) = batch_end::<B>(connection, after).await? {
+        batch::<B>(connection, after, end).await?.into_values().for_each(&mut *visit);
+        after = end;
+    }
+    statement::<B>(sql::COMMIT).run(connection).await?;
+    Ok(())
+}
+
+/// Picks the id at which the next batch ends: the nearer of the two tables' own.
+async fn batch_end<B: Backend>(connection: &mut B::Connection, after: i64) -> Result<Option<i64>, StoreError> {
+    let mut ends = Vec::new();
+    for text in [sql::AUDIT_BATCH_BY_EVENTS, sql::AUDIT_BATCH_BY_RECORDS] {
+        let found = statement::<B>(text).with(after).with(BATCH).rows(connection).await?;
+        for row in &found {
+            ends.extend(get::<B, Option<i64>>(row, "End").map_err(fault::<B>)?);
+        }
+    }
+    Ok(ends.into_iter().min())
+}
+
+async fn batch<B: Backend>(
+    connection: &mut B::Connection,
+    after: i64,
+    end: i64,
+) -> Result<BTreeMap<i64, Trail>, StoreError> {
+    let between = |text| statement::<B>(text).with(after).with(end);
+    let events = between(sql::AUDIT_EVENTS).rows(connection).await?;
+    let records = between(sql::AUDIT_RECORDS).rows(connection).await?;
+    let sessions = between(sql::AUDIT_SESSIONS).rows(connection).await?;
+    let existing: BTreeSet<i64> =
+        sessions.iter().map(|row| get::<B, i64>(row, "SessionId")).collect::<Result<_, _>>().map_err(fault::<B>)?;
+    let empty =
+        |session| Trail { session, exists: existing.contains(&session), entries: Vec::new(), records: Vec::new() };
+    let mut trails: BTreeMap<i64, Trail> = BTreeMap::new();
+    for row in &events {
+        let entry = rows::entry::<B>(row).map_err(fault::<B>)?;
+        trails.entry(entry.session).or_insert_with_key(|id| empty(*id)).entries.push(entry);
+    }
+    for row in &records {
+        if let Some(record) = rows::record::<B>(row).map_err(fault::<B>)? {
+            trails.entry(record.session.get()).or_insert_with_key(|id| empty(*id)).records.push(record);
+        }
+    }
+    Ok(trails)
+}

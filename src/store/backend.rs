@@ -1,0 +1,198 @@
+//! What differs between the engines, and the few bounds that let one body of code serve them all.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use sqlx::query::Query;
+use sqlx::{ColumnIndex, Decode, Encode, Executor, IntoArguments, QueryBuilder, Row, Type};
+
+use super::error::StoreError;
+use super::settings::Settings;
+
+/// Set to make a connection's running statement stop.
+pub(super) type Stop = Arc<AtomicBool>;
+
+/// What differs between the engines, and nothing else.
+pub(super) trait Backend:
+    Runs
+    + Speaks<i64>
+    + Speaks<bool>
+    + Speaks<String>
+    + Speaks<DateTime<Utc>>
+    + Speaks<Option<i64>>
+    + Speaks<Option<bool>>
+    + Speaks<Option<String>>
+    + Speaks<Option<DateTime<Utc>>>
+{
+    /// Begins a transaction that will write.
+    const BEGIN_WRITE: &'static str;
+    /// Locks one session (`$1`) until the transaction ends, where the engine does not lock the whole database.
+    const LOCK_SESSION: Option<&'static str>;
+    /// Reads the server's clock, if there is a server.
+    const NOW: Option<&'static str>;
+    /// Matches a title against the pattern that follows, whatever the case.
+    const TITLE_MATCHES: &'static str;
+    /// True where a record's `ExpiresAt` is not after the instant that follows; closed by [`Backend::EXPIRED_END`].
+    const EXPIRED: &'static str;
+    /// Closes [`Backend::EXPIRED`].
+    const EXPIRED_END: &'static str;
+
+    /// Turns a word into what [`Backend::TITLE_MATCHES`] takes.
+    fn title_pattern(word: &str) -> String;
+
+    /// Opens a connection and checks that its schema is ours and up to date.
+    fn open(settings: &Settings, budget: Duration, stop: Stop) -> BoxFuture<'_, Result<Self::Connection, StoreError>>;
+
+    /// Says what an engine's error means.
+    fn classify(error: &sqlx::Error) -> Fault;
+}
+
+/// What an engine's error means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Trying the whole transaction again may help.
+    Retryable(String),
+    /// A unique index met another program's row.
+    Duplicate,
+    /// Locked or out of reach.
+    Unavailable(String),
+    /// Not allowed.
+    Denied(String),
+    /// No room.
+    Full,
+    /// A value that cannot be read, or a damaged file.
+    Corrupt(String),
+    /// Anything else.
+    Other(String),
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Retryable(what) | Fault::Unavailable(what) => Self::Unavailable { what },
+            Fault::Duplicate => Self::Overtaken,
+            Fault::Denied(what) => Self::Denied { what },
+            Fault::Full => Self::Full,
+            Fault::Corrupt(what) => Self::Corrupt { what },
+            Fault::Other(what) => Self::Failed { what },
+        }
+    }
+}
+
+/// Turns an engine's error into ours, and leaves the engine's words in the log file.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+pub(super) fn fault<B: Backend>(error: sqlx::Error) -> StoreError {
+    tracing::debug!(engine = B::NAME, "database error: {error}");
+    B::classify(&error).into()
+}
+
+/// A statement with its values, as the library knows it.
+type Prepared<'q, DB> = Query<'q, DB, <DB as sqlx::Database>::Arguments>;
+
+/// Runs statements on a connection of this engine.
+pub(super) trait Runs: sqlx::Database<Arguments: IntoArguments<Self>> {
+    /// Runs a statement; gives the number of rows it changed.
+    fn execute<'a>(
+        connection: &'a mut Self::Connection,
+        statement: Prepared<'a, Self>,
+    ) -> BoxFuture<'a, Result<u64, sqlx::Error>>;
+
+    /// Runs a statement; gives all its rows.
+    fn fetch<'a>(
+        connection: &'a mut Self::Connection,
+        statement: Prepared<'a, Self>,
+    ) -> BoxFuture<'a, Result<Vec<Self::Row>, sqlx::Error>>;
+}
+
+/// The number of rows that a statement changed.
+pub(super) trait RowsAffected {
+    /// Gives it.
+    fn rows(&self) -> u64;
+}
+
+impl<DB> Runs for DB
+where
+    DB: sqlx::Database<Arguments: IntoArguments<DB>, QueryResult: RowsAffected>,
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+{
+    fn execute<'a>(
+        connection: &'a mut DB::Connection,
+        statement: Prepared<'a, DB>,
+    ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
+        Box::pin(async move { Ok(statement.execute(connection).await?.rows()) })
+    }
+
+    fn fetch<'a>(
+        connection: &'a mut DB::Connection,
+        statement: Prepared<'a, DB>,
+    ) -> BoxFuture<'a, Result<Vec<DB::Row>, sqlx::Error>> {
+        Box::pin(async move { statement.fetch_all(connection).await })
+    }
+}
+
+/// Values of type `T` go into statements of this engine and come out of its rows.
+pub(super) trait Speaks<T>: sqlx::Database {
+    /// Binds the next placeholder of a constant statement.
+    fn bind(statement: Prepared<'_, Self>, value: T) -> Prepared<'_, Self>;
+
+    /// Appends a placeholder with its value to an assembled statement.
+    fn push(builder: &mut QueryBuilder<Self>, value: T);
+
+    /// Reads a column by name.
+    fn get(row: &Self::Row, column: &'static str) -> Result<T, sqlx::Error>;
+}
+
+impl<DB, T> Speaks<T> for DB
+where
+    DB: sqlx::Database,
+    T: for<'a> Encode<'a, DB> + for<'a> Decode<'a, DB> + Type<DB>,
+    &'static str: ColumnIndex<DB::Row>,
+{
+    fn bind(statement: Prepared<'_, DB>, value: T) -> Prepared<'_, DB> {
+        statement.bind(value)
+    }
+
+    fn push(builder: &mut QueryBuilder<DB>, value: T) {
+        builder.push_bind(value);
+    }
+
+    fn get(row: &DB::Row, column: &'static str) -> Result<T, sqlx::Error> {
+        row.try_get(column)
+    }
+}
+
+/// A constant statement on its way to a connection.
+pub(super) struct Statement<'q, B: Backend>(Prepared<'q, B>);
+
+/// Starts a statement from a constant text.
+pub(super) fn statement<B: Backend>(text: &'static str) -> Statement<'static, B> {
+    Statement(sqlx::query(text))
+}
+
+impl<'q, B: Backend> Statement<'q, B> {
+    /// Takes a statement that was assembled from constant fragments.
+    pub(super) fn assembled(builder: &'q mut QueryBuilder<B>) -> Self {
+        Self(builder.build())
+    }
+
+    /// Binds the next placeholder.
+    pub(super) fn with<T>(self, value: T) -> Self
+    where
+        B: Speaks<T>,
+    {
+        Self(<B as Speaks<T>>::bind(self.0, value))
+    }
+
+    /// Runs it; gives its rows.
+    pub(super) async fn rows(self, connection: &mut B::Connection) -> Result<Vec<B::Row>, StoreError> {
+        B::fetch(connection, self.0).await.map_err(fault::<B>)
+    }
+
+    /// Runs it; gives the number of rows that it changed.
+    pub(super) async fn run(self, connection: &mut B::Connection) -> Result<u64, StoreError> {
+        B::execute(connection, self.0).await.map_err(fault::<B>)
+    }
+}

@@ -1,0 +1,134 @@
+//! Everything that can go wrong with a database, in the words of the person who has to go on.
+
+use std::time::Duration;
+
+use super::Applied;
+use crate::domain::expected::Conflict;
+use crate::domain::plan::Refusal;
+
+/// Why an operation did not end as asked. The text says what happened; [`StoreError::unchanged`] says what was
+/// not changed. The engine's own words are the `source`, for the log file alone.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The rule allows nothing.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// The session is not as the operator saw it.
+    #[error("{0}")]
+    Conflict(Box<Conflict>),
+    /// Another program changed the record between our read and our write.
+    #[error("another program changed the host record of the session in the same moment")]
+    Overtaken,
+    /// No file is there.
+    #[error("there is no database at {path}")]
+    Missing {
+        /// The file.
+        path: String,
+    },
+    /// The folder of a file that was to be made is not there.
+    #[error("the folder of {path} does not exist")]
+    NoFolder {
+        /// The file.
+        path: String,
+    },
+    /// Something else than a database of ours.
+    #[error("{path} is not a database of ours: {why}")]
+    NotOurs {
+        /// The file.
+        path: String,
+        /// What it is instead.
+        why: String,
+    },
+    /// The schema is older than this program.
+    #[error("the database is not up to date: {count} migration(s) to do")]
+    Unmigrated {
+        /// How many.
+        count: usize,
+    },
+    /// The schema is newer than this program.
+    #[error(
+        "the database was made by a newer version of this program (its schema is {found}, this program knows {known})"
+    )]
+    Newer {
+        /// The schema's version.
+        found: i64,
+        /// The newest version that this program knows.
+        known: i64,
+    },
+    /// The operating system or the database does not allow it.
+    #[error("not allowed: {what}")]
+    Denied {
+        /// What.
+        what: String,
+    },
+    /// This program was told not to write.
+    #[error("this is a read-only connection")]
+    ReadOnly,
+    /// Locked by another program, or out of reach.
+    #[error("the database is locked or cannot be reached: {what}")]
+    Unavailable {
+        /// What was tried.
+        what: String,
+    },
+    /// The deadline passed.
+    #[error("the database did not answer within {}", humantime::format_duration(*patience))]
+    TooSlow {
+        /// The deadline.
+        patience: Duration,
+    },
+    /// No room for the write.
+    #[error("the disk is full")]
+    Full,
+    /// The operator or a signal stopped it in time.
+    #[error("cancelled")]
+    Cancelled,
+    /// What was written did not read back as written.
+    #[error("the record did not read back as it was written: {what}")]
+    ReadBack {
+        /// What differs.
+        what: &'static str,
+    },
+    /// COMMIT was sent, and nobody answered.
+    #[error("the connection was lost while the change was being committed, and it is not known whether it was")]
+    OutcomeUnknown(Box<Applied>),
+    /// A stored value cannot be what it is.
+    #[error("the database holds a value that cannot be read: {what}")]
+    Corrupt {
+        /// Which.
+        what: String,
+    },
+    /// Anything else.
+    #[error("the database refused: {what}")]
+    Failed {
+        /// The engine's sentence, without values.
+        what: String,
+    },
+}
+
+/// What an error leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unchanged {
+    /// Nothing at all was changed.
+    Nothing,
+    /// It is not known.
+    Unknown,
+}
+
+impl Unchanged {
+    /// Gives the second half of the error line.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing was changed",
+            Self::Unknown => "either the old Host GUID works or the new one, never both",
+        }
+    }
+}
+
+impl StoreError {
+    /// Tells what was not changed.
+    #[must_use]
+    pub fn unchanged(&self) -> Unchanged {
+        if matches!(self, Self::OutcomeUnknown(_)) { Unchanged::Unknown } else { Unchanged::Nothing }
+    }
+}

@@ -1,0 +1,102 @@
+//! Pages of sessions: the one place that assembles SQL, from constant fragments that enums choose.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::QueryBuilder;
+
+use super::backend::{Backend, Speaks, Statement, fault, statement};
+use super::error::StoreError;
+use super::rows::{self, get};
+use super::session_query::{Page, RecordFilter, SessionFilter, SessionQuery};
+use super::{SessionRow, sql};
+use crate::domain::session::SessionId;
+use crate::domain::time::Timestamp;
+
+/// Reads one page, in the order of ids.
+pub(super) async fn page<B: Backend>(
+    connection: &mut B::Connection,
+    query: &SessionQuery,
+    now: Timestamp,
+) -> Result<Vec<SessionRow>, StoreError> {
+    let mut builder = assemble::<B>(query, now);
+    let found = Statement::<B>::assembled(&mut builder).rows(connection).await?;
+    let mut sessions: BTreeMap<SessionId, SessionRow> = BTreeMap::new();
+    for row in &found {
+        let session = rows::session::<B>(row).map_err(fault::<B>)?;
+        let entry = sessions.entry(session.id).or_insert(SessionRow { session, active: Vec::new() });
+        entry.active.extend(rows::record::<B>(row).map_err(fault::<B>)?);
+    }
+    for row in sessions.values_mut() {
+        row.active.sort_by_key(|record| record.id);
+    }
+    Ok(sessions.into_values().collect())
+}
+
+/// Counts sessions up to a limit, so that the cost is bounded.
+pub(super) async fn count<B: Backend>(connection: &mut B::Connection, limit: u32) -> Result<u32, StoreError> {
+    let found = statement::<B>(sql::COUNT_SESSIONS).with(i64::from(limit)).rows(connection).await?;
+    let counted = found.first().map(|row| get::<B, i64>(row, "Count")).transpose().map_err(fault::<B>)?;
+    Ok(counted.and_then(|count| u32::try_from(count).ok()).unwrap_or(0))
+}
+
+fn assemble<B: Backend>(query: &SessionQuery, now: Timestamp) -> QueryBuilder<B> {
+    let mut builder = QueryBuilder::new(sql::LIST_HEAD);
+    let (compare, from, order) = match query.page {
+        Page::First => ("> ", 0, "ASC"),
+        Page::After(id) => ("> ", id.get(), "ASC"),
+        Page::From(id) => (">= ", id.get(), "ASC"),
+        Page::Before(id) => ("< ", id.get(), "DESC"),
+        Page::Last => ("<= ", i64::MAX, "DESC"),
+    };
+    builder.push(compare);
+    <B as Speaks<i64>>::push(&mut builder, from);
+    push_filter(&mut builder, &query.filter, now);
+    builder.push(r#" ORDER BY "SessionId" "#).push(order).push(" LIMIT ");
+    <B as Speaks<i64>>::push(&mut builder, i64::from(query.limit));
+    builder.push(sql::LIST_TAIL);
+    builder
+}
+
+fn push_filter<B: Backend>(builder: &mut QueryBuilder<B>, filter: &SessionFilter, now: Timestamp) {
+    for word in &filter.words {
+        builder.push(" AND (").push(B::TITLE_MATCHES);
+        <B as Speaks<String>>::push(builder, B::title_pattern(word.text()));
+        if let Some(id) = word.id() {
+            builder.push(r#" OR "SessionId" = "#);
+            <B as Speaks<i64>>::push(builder, id.get());
+        }
+        builder.push(")");
+    }
+    if let Some(status) = &filter.status {
+        builder.push(r#" AND "Status" = "#);
+        <B as Speaks<String>>::push(builder, status.clone());
+    }
+    let Some(record) = filter.record else {
+        return;
+    };
+    builder.push(if record == RecordFilter::None { " AND NOT EXISTS (" } else { " AND EXISTS (" });
+    builder.push(sql::ACTIVE_OF_SESSION);
+    match record {
+        RecordFilter::None => {}
+        RecordFilter::Duplicate => {
+            builder.push(r#" AND r."LegacyDuplicate""#);
+        }
+        RecordFilter::Expired => {
+            builder.push(r#" AND NOT r."LegacyDuplicate" AND r."ExpiresAt" IS NOT NULL AND "#);
+            push_expired(builder, now);
+        }
+        RecordFilter::Active => {
+            builder.push(r#" AND NOT r."LegacyDuplicate" AND (r."ExpiresAt" IS NULL OR NOT ("#);
+            push_expired(builder, now);
+            builder.push("))");
+        }
+    }
+    builder.push(")");
+}
+
+fn push_expired<B: Backend>(builder: &mut QueryBuilder<B>, now: Timestamp) {
+    builder.push(B::EXPIRED);
+    <B as Speaks<DateTime<Utc>>>::push(builder, now.utc());
+    builder.push(B::EXPIRED_END);
+}

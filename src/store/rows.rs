@@ -1,0 +1,82 @@
+//! Rows as they come out of the database, turned into the values of the domain.
+
+use chrono::{DateTime, Utc};
+
+use super::backend::{Backend, Speaks};
+use crate::domain::chain::StoredEntry;
+use crate::domain::host_record::{HostRecord, HostRecordId, StoredHash};
+use crate::domain::session::{Session, SessionId};
+use crate::domain::time::Timestamp;
+
+/// Reads a column.
+pub(super) fn get<B: Backend + Speaks<T>, T>(row: &B::Row, column: &'static str) -> Result<T, sqlx::Error> {
+    <B as Speaks<T>>::get(row, column)
+}
+
+fn time<B: Backend>(row: &B::Row, column: &'static str) -> Result<Timestamp, sqlx::Error> {
+    get::<B, DateTime<Utc>>(row, column).map(Timestamp::new)
+}
+
+fn time_or_none<B: Backend>(row: &B::Row, column: &'static str) -> Result<Option<Timestamp>, sqlx::Error> {
+    get::<B, Option<DateTime<Utc>>>(row, column).map(|at| at.map(Timestamp::new))
+}
+
+fn out_of_range(column: &'static str) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_owned(), source: "not an id".into() }
+}
+
+fn session_id<B: Backend>(row: &B::Row, column: &'static str) -> Result<SessionId, sqlx::Error> {
+    SessionId::new(get::<B, i64>(row, column)?).ok_or_else(|| out_of_range(column))
+}
+
+/// Reads the columns of `session_columns!`.
+pub(super) fn session<B: Backend>(row: &B::Row) -> Result<Session, sqlx::Error> {
+    Ok(Session {
+        id: session_id::<B>(row, "SessionId")?,
+        group_id: get::<B, String>(row, "GroupId")?,
+        title: get::<B, Option<String>>(row, "Title")?,
+        description: get::<B, Option<String>>(row, "Description")?,
+        status: get::<B, Option<String>>(row, "Status")?,
+        participant_count: get::<B, Option<i64>>(row, "ParticipantCount")?,
+        max_participants: get::<B, Option<i64>>(row, "MaxParticipants")?,
+        started_at: time_or_none::<B>(row, "StartedAt")?,
+        ended_at: time_or_none::<B>(row, "EndedAt")?,
+        expires_at: time_or_none::<B>(row, "ExpiresAt")?,
+        created_at: time::<B>(row, "CreatedAt")?,
+        modified_at: time::<B>(row, "ModifiedAt")?,
+    })
+}
+
+/// Reads the columns of `record_columns!`; `None` where an outer join found none.
+pub(super) fn record<B: Backend>(row: &B::Row) -> Result<Option<HostRecord>, sqlx::Error> {
+    let Some(id) = get::<B, Option<i64>>(row, "HostSessionId")? else {
+        return Ok(None);
+    };
+    Ok(Some(HostRecord {
+        id: HostRecordId::new(id).ok_or_else(|| out_of_range("HostSessionId"))?,
+        session: session_id::<B>(row, "RecordSessionId")?,
+        hash: StoredHash::new(get::<B, String>(row, "HostGuidHash")?),
+        created_at: time::<B>(row, "RecordCreatedAt")?,
+        expires_at: time_or_none::<B>(row, "RecordExpiresAt")?,
+        last_used_at: time_or_none::<B>(row, "LastUsedAt")?,
+        created_by: get::<B, Option<String>>(row, "CreatedBy")?,
+        revoked_at: time_or_none::<B>(row, "RevokedAt")?,
+        revoked_by: get::<B, Option<String>>(row, "RevokedBy")?,
+        is_active: get::<B, bool>(row, "IsActive")?,
+        legacy_duplicate: get::<B, bool>(row, "LegacyDuplicate")?,
+    }))
+}
+
+/// Reads the columns of `event_columns!`.
+pub(super) fn entry<B: Backend>(row: &B::Row) -> Result<StoredEntry, sqlx::Error> {
+    Ok(StoredEntry {
+        session: get::<B, i64>(row, "SessionId")?,
+        seq: get::<B, i64>(row, "Seq")?,
+        event_id: get::<B, String>(row, "EventId")?,
+        action: get::<B, String>(row, "Action")?,
+        at: get::<B, String>(row, "At")?,
+        body: get::<B, String>(row, "Body")?,
+        prev_hash: get::<B, String>(row, "PrevHash")?,
+        entry_hash: get::<B, String>(row, "EntryHash")?,
+    })
+}

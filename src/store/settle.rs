@@ -1,0 +1,140 @@
+//! Carries a change through to a known end: retries before COMMIT, looks the event up after a lost one.
+
+use std::time::Duration;
+
+use super::backend::{Backend, statement};
+use super::connections::{Connections, Lease};
+use super::deadline::Deadline;
+use super::error::StoreError;
+use super::{Applied, Change, apply, sql};
+use crate::domain::event_id::EventId;
+use crate::domain::session::SessionId;
+use crate::domain::time::Clock;
+
+/// Whole transactions that are tried, inside one deadline.
+const ATTEMPTS: u32 = 3;
+
+/// What settling has at least, whatever the deadline left.
+const SETTLING_TIME: Duration = Duration::from_secs(1);
+
+/// Applies a change within the deadline.
+pub(super) async fn run<B: Backend>(
+    connections: &Connections<B>,
+    change: &Change<'_>,
+    clock: &dyn Clock,
+) -> Result<Applied, StoreError> {
+    let deadline = Deadline::after(connections.settings().timeout);
+    let mut attempt = 1;
+    loop {
+        match once(connections, change, clock, &deadline).await {
+            Err(StoreError::Unavailable { .. }) if attempt < ATTEMPTS && !deadline.left().is_zero() => {
+                tokio::time::sleep(pause(attempt, change.event).min(deadline.left())).await;
+                attempt += 1;
+            }
+            end => return end,
+        }
+    }
+}
+
+/// A pause that grows, spread by the event's own randomness so that rivals do not meet again.
+fn pause(attempt: u32, event: EventId) -> Duration {
+    let spread = event.to_string().bytes().map(u64::from).sum::<u64>() % 20;
+    Duration::from_millis(u64::from(attempt) * 20 + spread)
+}
+
+async fn once<B: Backend>(
+    connections: &Connections<B>,
+    change: &Change<'_>,
+    clock: &dyn Clock,
+    deadline: &Deadline,
+) -> Result<Applied, StoreError> {
+    let mut lease = tokio::select! {
+        biased;
+        () = change.cancel.cancelled() => return Err(StoreError::Cancelled),
+        lease = connections.lend(deadline) => lease?,
+    };
+    let prepared = tokio::select! {
+        biased;
+        () = change.cancel.cancelled() => Err(StoreError::Cancelled),
+        prepared = deadline.run(apply::prepare::<B>(&mut lease.connection, change, clock)) => prepared.and_then(|inner| inner),
+    };
+    match prepared {
+        Ok(applied) if applied.event.is_some() => commit(connections, lease, change, applied, deadline).await,
+        Ok(nothing_written) => {
+            apply::roll_back(lease, deadline).await;
+            Ok(nothing_written)
+        }
+        Err(error) => {
+            apply::roll_back(lease, deadline).await;
+            Err(error)
+        }
+    }
+}
+
+/// Sends COMMIT and waits for its end, which nothing may cancel.
+async fn commit<B: Backend>(
+    connections: &Connections<B>,
+    mut lease: Lease<B>,
+    change: &Change<'_>,
+    applied: Applied,
+    deadline: &Deadline,
+) -> Result<Applied, StoreError> {
+    if change.cancel.is_cancelled() {
+        apply::roll_back(lease, deadline).await;
+        return Err(StoreError::Cancelled);
+    }
+    let sent = deadline.run(statement::<B>(sql::COMMIT).run(&mut lease.connection)).await;
+    let error = match sent {
+        Ok(Ok(_)) => {
+            connections.take_back(lease);
+            return Ok(applied);
+        }
+        Ok(Err(error)) | Err(error) => error,
+    };
+    // The connection may still hold the transaction: it must be gone before anyone looks.
+    let grace = deadline.at_least(SETTLING_TIME);
+    lease.close(&grace).await;
+    match committed(connections, change.request.session, change.event, &grace).await {
+        Ok(true) => Ok(applied),
+        // Told as it was: a commit that was refused is not tried again.
+        Ok(false) => Err(refused_commit(error)),
+        Err(_) => Err(StoreError::OutcomeUnknown(Box::new(applied))),
+    }
+}
+
+/// A commit that did not happen is a failure with nothing changed, never a reason to retry by itself.
+fn refused_commit(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable { what } => {
+            StoreError::Failed { what: format!("the commit did not get through: {what}") }
+        }
+        other => other,
+    }
+}
+
+/// Looks an event up under the session's lock, so that no transaction of ours is in flight.
+pub(super) async fn committed<B: Backend>(
+    connections: &Connections<B>,
+    session: SessionId,
+    event: EventId,
+    deadline: &Deadline,
+) -> Result<bool, StoreError> {
+    let mut lease = connections.open(deadline).await?;
+    let found = deadline.run(look_up::<B>(&mut lease.connection, session, event)).await.and_then(|inner| inner);
+    apply::roll_back(lease, deadline).await;
+    found
+}
+
+async fn look_up<B: Backend>(
+    connection: &mut B::Connection,
+    session: SessionId,
+    event: EventId,
+) -> Result<bool, StoreError> {
+    statement::<B>(B::BEGIN_WRITE).run(connection).await?;
+    if let Some(lock) = B::LOCK_SESSION {
+        let lock = statement::<B>(lock).with(session.get());
+        lock.rows(connection).await?;
+    }
+    let query = statement::<B>(sql::EVENT_EXISTS).with(event.to_string()).with(session.get());
+    Ok(!query.rows(connection).await?.is_empty())
+}

@@ -1,0 +1,129 @@
+//! Every SQL text of the store, constant, with `$1` placeholders that both engines take.
+
+/// The columns of `Sessions` in the order of the type.
+macro_rules! session_columns {
+    () => {
+        r#"s."SessionId", s."GroupId", s."Title", s."Description", s."Status", s."ParticipantCount", s."MaxParticipants",
+           s."StartedAt", s."EndedAt", s."ExpiresAt", s."CreatedAt", s."ModifiedAt""#
+    };
+}
+
+/// The columns of `HostSessions`, renamed where `Sessions` has the same name.
+macro_rules! record_columns {
+    () => {
+        r#"h."HostSessionId", h."SessionId" AS "RecordSessionId", h."HostGuidHash", h."CreatedAt" AS "RecordCreatedAt",
+           h."ExpiresAt" AS "RecordExpiresAt", h."LastUsedAt", h."CreatedBy", h."RevokedAt", h."RevokedBy", h."IsActive",
+           h."LegacyDuplicate""#
+    };
+}
+
+macro_rules! event_columns {
+    () => {
+        r#"e."SessionId", e."Seq", e."EventId", e."Action", e."At", e."Body", e."PrevHash", e."EntryHash""#
+    };
+}
+
+pub(super) const COMMIT: &str = "COMMIT";
+pub(super) const ROLLBACK: &str = "ROLLBACK";
+/// One consistent view for several reads.
+pub(super) const BEGIN_READ: &str = "BEGIN";
+
+pub(super) const SQLITE_VERSION: &str = "SELECT sqlite_version()";
+pub(super) const SQLITE_TABLES: &str =
+    r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name";
+pub(super) const SQLITE_WAL: &str = "PRAGMA journal_mode = WAL";
+pub(super) const APPLIED_MIGRATIONS: &str = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
+
+pub(super) const SESSION: &str =
+    concat!("SELECT ", session_columns!(), r#" FROM "Sessions" AS s WHERE s."SessionId" = $1"#);
+
+pub(super) const RECORDS_OF_SESSION: &str =
+    concat!("SELECT ", record_columns!(), r#" FROM "HostSessions" AS h WHERE h."SessionId" = $1"#);
+
+pub(super) const LAST_EVENT: &str = concat!(
+    "SELECT ",
+    event_columns!(),
+    r#" FROM "HostSessionEvents" AS e WHERE e."SessionId" = $1 ORDER BY e."Seq" DESC LIMIT 1"#
+);
+
+pub(super) const SESSION_OF_RECORD: &str = r#"SELECT "SessionId" FROM "HostSessions" WHERE "HostSessionId" = $1"#;
+
+pub(super) const RETIRE: &str = r#"UPDATE "HostSessions" SET "IsActive" = $1, "RevokedAt" = $2, "RevokedBy" = $3
+    WHERE "HostSessionId" = $4 AND "HostGuidHash" = $5"#;
+
+pub(super) const UPDATE_IN_PLACE: &str = r#"UPDATE "HostSessions"
+    SET "HostGuidHash" = $1, "CreatedAt" = $2, "CreatedBy" = $3, "ExpiresAt" = $4, "IsActive" = $5,
+        "LegacyDuplicate" = $6, "LastUsedAt" = NULL, "RevokedAt" = NULL, "RevokedBy" = NULL
+    WHERE "HostSessionId" = $7 AND "HostGuidHash" = $8"#;
+
+pub(super) const INSERT_RECORD: &str = r#"INSERT INTO "HostSessions"
+    ("SessionId", "HostGuidHash", "CreatedAt", "CreatedBy", "ExpiresAt", "IsActive", "LegacyDuplicate")
+    VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING "HostSessionId""#;
+
+pub(super) const APPEND_EVENT: &str = r#"INSERT INTO "HostSessionEvents"
+    ("SessionId", "Seq", "EventId", "Action", "At", "Body", "PrevHash", "EntryHash")
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#;
+
+pub(super) const EVENT_EXISTS: &str =
+    r#"SELECT "Seq" FROM "HostSessionEvents" WHERE "EventId" = $1 AND "SessionId" = $2"#;
+
+pub(super) const INSERT_SESSION: &str = r#"INSERT INTO "Sessions"
+    ("GroupId", "Title", "Status", "ParticipantCount", "CreatedAt", "ModifiedAt") VALUES ($1, $2, $3, $4, $5, $6)
+    RETURNING "SessionId""#;
+
+pub(super) const COUNT_SESSIONS: &str =
+    r#"SELECT count(*) AS "Count" FROM (SELECT 1 FROM "Sessions" LIMIT $1) AS some"#;
+
+pub(super) const HISTORY_OF_SESSION: &str = concat!(
+    "SELECT ",
+    event_columns!(),
+    r#" FROM "HostSessionEvents" AS e WHERE e."SessionId" = $1
+        AND e."Seq" < coalesce((SELECT b."Seq" FROM "HostSessionEvents" AS b WHERE b."EventId" = $2 AND b."SessionId" = $1), $3)
+        ORDER BY e."Seq" DESC LIMIT $4"#
+);
+
+pub(super) const HISTORY_OF_ALL: &str = concat!(
+    "SELECT ",
+    event_columns!(),
+    r#" FROM "HostSessionEvents" AS e WHERE e."EventId" < $1 ORDER BY e."EventId" DESC LIMIT $2"#
+);
+
+/// The upper end of the next batch of sessions to verify, counted in entries.
+pub(super) const AUDIT_BATCH_BY_EVENTS: &str = r#"SELECT max("SessionId") AS "End" FROM
+    (SELECT "SessionId" FROM "HostSessionEvents" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT $2) AS batch"#;
+
+/// The same, counted in records.
+pub(super) const AUDIT_BATCH_BY_RECORDS: &str = r#"SELECT max("SessionId") AS "End" FROM
+    (SELECT "SessionId" FROM "HostSessions" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT $2) AS batch"#;
+
+pub(super) const AUDIT_EVENTS: &str = concat!(
+    "SELECT ",
+    event_columns!(),
+    r#" FROM "HostSessionEvents" AS e WHERE e."SessionId" > $1 AND e."SessionId" <= $2 ORDER BY e."SessionId", e."Seq""#
+);
+
+pub(super) const AUDIT_RECORDS: &str = concat!(
+    "SELECT ",
+    record_columns!(),
+    r#" FROM "HostSessions" AS h WHERE h."SessionId" > $1 AND h."SessionId" <= $2"#
+);
+
+pub(super) const AUDIT_SESSIONS: &str =
+    r#"SELECT "SessionId" FROM "Sessions" WHERE "SessionId" > $1 AND "SessionId" <= $2"#;
+
+/// A page of sessions begins so; `listing` adds conditions, order and limit inside the parentheses.
+pub(super) const LIST_HEAD: &str = concat!(
+    "SELECT ",
+    session_columns!(),
+    ", ",
+    record_columns!(),
+    r#" FROM (SELECT * FROM "Sessions" WHERE "SessionId" "#
+);
+
+/// A page of sessions ends so.
+pub(super) const LIST_TAIL: &str =
+    r#") AS s LEFT JOIN "HostSessions" AS h ON h."SessionId" = s."SessionId" AND h."IsActive""#;
+
+/// The active records of the session that a list looks at.
+pub(super) const ACTIVE_OF_SESSION: &str =
+    r#"SELECT 1 FROM "HostSessions" AS r WHERE r."SessionId" = "Sessions"."SessionId" AND r."IsActive""#;

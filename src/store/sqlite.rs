@@ -1,0 +1,177 @@
+//! `SQLite`: options, errors, and the few SQL fragments that only it understands.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteQueryResult, SqliteSynchronous};
+use sqlx::{ConnectOptions, Sqlite};
+
+use super::backend::{Backend, Fault, RowsAffected, Stop, fault};
+use super::error::StoreError;
+use super::migration;
+use super::settings::Settings;
+use super::sql;
+
+/// Virtual-machine steps between two looks at the stop flag: well under a millisecond.
+const STEPS_PER_CHECK: i32 = 1000;
+
+/// Versions before this one can corrupt a file when a write-ahead log is reset (<https://sqlite.org/wal.html>).
+const OLDEST_SAFE: (u32, u32, u32) = (3, 51, 3);
+
+impl RowsAffected for SqliteQueryResult {
+    fn rows(&self) -> u64 {
+        self.rows_affected()
+    }
+}
+
+impl Backend for Sqlite {
+    // A deferred transaction that reads first fails at once under contention, whatever the busy time-out.
+    const BEGIN_WRITE: &'static str = "BEGIN IMMEDIATE";
+    const LOCK_SESSION: Option<&'static str> = None;
+    const NOW: Option<&'static str> = None;
+    const TITLE_MATCHES: &'static str = r#""Title" GLOB "#;
+    const EXPIRED: &'static str = r#"julianday(r."ExpiresAt") <= julianday("#;
+    const EXPIRED_END: &'static str = ")";
+
+    /// `SQLite` folds the case of ASCII alone; GLOB with a set per letter folds every script.
+    fn title_pattern(word: &str) -> String {
+        let mut pattern = String::from("*");
+        for c in word.chars() {
+            let mut forms: Vec<char> = c.to_lowercase().chain(c.to_uppercase()).chain([c]).collect();
+            let simple = c.to_lowercase().count() == 1 && c.to_uppercase().count() == 1;
+            forms.sort_unstable();
+            forms.dedup();
+            match c {
+                // Neither can close or negate a set where it stands.
+                '*' | '?' | '[' => pattern.extend(['[', c, ']']),
+                _ if simple && forms.len() > 1 => {
+                    pattern.push('[');
+                    pattern.extend(forms);
+                    pattern.push(']');
+                }
+                _ => pattern.push(c),
+            }
+        }
+        pattern.push('*');
+        pattern
+    }
+
+    fn open(settings: &Settings, budget: Duration, stop: Stop) -> BoxFuture<'_, Result<SqliteConnection, StoreError>> {
+        Box::pin(async move {
+            let mut connection = open_file(settings, budget).await?;
+            let mut handle = connection.lock_handle().await.map_err(fault::<Sqlite>)?;
+            handle.set_progress_handler(STEPS_PER_CHECK, move || !stop.load(Ordering::Relaxed));
+            drop(handle);
+            migration::check(&mut connection).await?;
+            Ok(connection)
+        })
+    }
+
+    fn classify(error: &sqlx::Error) -> Fault {
+        let Some(database) = error.as_database_error() else {
+            return match error {
+                sqlx::Error::ColumnDecode { index, .. } => Fault::Corrupt(format!("column {index}")),
+                sqlx::Error::WorkerCrashed => Fault::Unavailable("the connection is gone".to_owned()),
+                other => Fault::Other(kind_of(other)),
+            };
+        };
+        let code: i32 = database.code().and_then(|code| code.parse().ok()).unwrap_or(1);
+        let message = database.message().to_owned();
+        // Result codes: https://www.sqlite.org/rescode.html; the low byte is the primary one.
+        match (code, code & 0xff) {
+            (1555 | 2067, _) => Fault::Duplicate,
+            (_, 5 | 6) => Fault::Retryable("locked by another program".to_owned()),
+            (_, 9) => Fault::Unavailable("interrupted".to_owned()),
+            (_, 3 | 8 | 23) => Fault::Denied("the database file cannot be written by this user".to_owned()),
+            (_, 13) => Fault::Full,
+            (_, 14) => Fault::Unavailable("the file or its folder cannot be opened".to_owned()),
+            (_, 11 | 26) => Fault::Corrupt("the file is damaged or not a database".to_owned()),
+            (_, 10) => Fault::Unavailable(message),
+            _ => Fault::Other(message),
+        }
+    }
+}
+
+/// Names an error without its values.
+fn kind_of(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Io(error) => error.kind().to_string(),
+        sqlx::Error::RowNotFound => "a row is missing".to_owned(),
+        _ => "an unexpected answer (the log file has the details)".to_owned(),
+    }
+}
+
+/// Opens an existing file, whatever its schema.
+pub(super) async fn open_file(settings: &Settings, budget: Duration) -> Result<SqliteConnection, StoreError> {
+    let path = settings.target.file();
+    inspect(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .read_only(settings.read_only)
+        .foreign_keys(true)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(budget)
+        .optimize_on_close(false, None)
+        .disable_statement_logging();
+    let mut connection = options.connect().await.map_err(fault::<Sqlite>)?;
+    let version: String =
+        sqlx::query_scalar(sql::SQLITE_VERSION).fetch_one(&mut connection).await.map_err(fault::<Sqlite>)?;
+    if parse_version(&version) < OLDEST_SAFE {
+        let what = format!("SQLite {version} can damage a database; at least 3.51.3 is needed");
+        return Err(StoreError::Failed { what });
+    }
+    Ok(connection)
+}
+
+/// Looks at the file before `SQLite` does, so that each kind of wrong place gets its own sentence.
+fn inspect(path: &Path) -> Result<(), StoreError> {
+    let shown = || path.display().to_string();
+    let not_ours = |why: &str| StoreError::NotOurs { path: shown(), why: why.to_owned() };
+    match fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            return Err(StoreError::Denied { what: format!("{} cannot be read by this user", shown()) });
+        }
+        Err(_) => return Err(StoreError::Missing { path: shown() }),
+        Ok(metadata) if metadata.is_dir() => return Err(not_ours("it is a folder")),
+        Ok(metadata) if !metadata.is_file() => return Err(not_ours("it is not a file")),
+        Ok(_) => {}
+    }
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut head));
+    match read {
+        Err(_) => Err(StoreError::Denied { what: format!("{} cannot be read by this user", shown()) }),
+        Ok(0) => Ok(()),
+        // File format, section 1.3: https://www.sqlite.org/fileformat.html
+        Ok(_) if head == b"SQLite format 3\0" => Ok(()),
+        Ok(_) => Err(not_ours("it is not an SQLite file")),
+    }
+}
+
+fn parse_version(text: &str) -> (u32, u32, u32) {
+    let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn title_patterns_fold_every_script_and_take_wildcards_literally() {
+        assert_eq!(Sqlite::title_pattern("aÏ"), "*[Aa][Ïï]*");
+        assert_eq!(Sqlite::title_pattern("5*?[]"), "*5[*][?][[]]*");
+        assert_eq!(Sqlite::title_pattern("知ß"), "*知ß*");
+    }
+
+    #[test]
+    fn versions_compare_by_number() {
+        assert!(parse_version("3.9.0") < OLDEST_SAFE);
+        assert!(parse_version("3.51.3") >= OLDEST_SAFE);
+    }
+}
