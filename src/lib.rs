@@ -64,7 +64,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn finish(end: Result<(), Failure>, messages: Messages) -> ExitCode {
     let code = end.as_ref().map_or_else(|failure| failure.exit.code(), |()| 0);
     if let Err(failure) = end {
-        tracing::error!(kind = failure.kind, "{}", failure.message);
+        if !failure.told {
+            tracing::error!(kind = failure.kind, "{}", failure.message);
+        }
         messages.failure(&failure);
     }
     messages.finish();
@@ -132,6 +134,7 @@ async fn command(
     let origin = caller::origin();
     let context = Context { provisioner: &provisioner, messages, style, origin: &origin, cancel };
     match action {
+        Action::Change(job) if job.is_dry_run() => until(cancel, job.run(&context)).await,
         Action::Change(job) => job.run(&context).await,
         Action::AddSession(add) => add.run(&context).await,
         Action::List(list) => until(cancel, list.run(&context)).await,
@@ -144,10 +147,7 @@ async fn command(
 }
 
 /// Waits for something that a signal may drop.
-async fn until<T>(
-    cancel: &CancellationToken,
-    work: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
+async fn until<T>(cancel: &CancellationToken, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::select! {
         biased;
         end = work => end,
@@ -172,7 +172,8 @@ async fn open(database: &Database) -> Result<Arc<dyn Store>, StoreError> {
 
 /// Makes the folder of a default database (mode 0700); any other folder is its owner's business.
 fn make_default_folder(database: &Database) -> Result<(), StoreError> {
-    let folder = database.settings.target.file().parent().filter(|_| database.is_default && !database.settings.read_only);
+    let folder =
+        database.settings.target.file().parent().filter(|_| database.is_default && !database.settings.read_only);
     let Some(folder) = folder else {
         return Ok(());
     };

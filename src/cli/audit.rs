@@ -60,14 +60,11 @@ impl Report for AuditReport {
         let row = |damage: &Damage| {
             vec![damage.session.to_string(), number(damage.seq), number(damage.host_session), damage.what.clone()]
         };
-        Grid {
-            columns: &["session_id", "seq", "host_session_id", "what"],
-            rows: self.damage.iter().map(row).collect(),
-        }
+        Grid { columns: &["session_id", "seq", "host_session_id", "what"], rows: self.damage.iter().map(row).collect() }
     }
 
     fn text(&self, _: Option<u16>) -> String {
-        let mut text: String = self.damage.iter().map(|damage| format!("{damage}\n")).collect();
+        let mut text = output::lines(&self.damage);
         text.push_str(&fields(&[
             ("Sessions", self.sessions.to_string()),
             ("Entries", self.entries.to_string()),

@@ -21,8 +21,12 @@ const DEV_NULL: (u32, u32) = (1, 3);
 /// A failure with exit code 1: closed, without a reader, or full.
 pub fn check() -> Result<(), Failure> {
     let closed = |why: &str| {
-        Failure::new(Exit::Failed, "stdout_closed", format!("the Host GUID could not be handed over: {why}; nothing was changed"))
-            .hint("the GUID is shown once, on stdout: let a terminal, a pipe or a file take it")
+        Failure::new(
+            Exit::Failed,
+            "stdout_closed",
+            format!("the Host GUID could not be handed over: {why}; nothing was changed"),
+        )
+        .hint("the GUID is shown once, on stdout: let a terminal, a pipe or a file take it")
     };
     let status = fstat(stdout()).ok().ok_or_else(|| closed("stdout is closed"))?;
     let device = (major(status.st_rdev), minor(status.st_rdev));

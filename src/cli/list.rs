@@ -128,8 +128,19 @@ impl Report for Sessions {
         if self.0.is_empty() {
             return String::new();
         }
-        let columns =
-            ["ID", "TITLE", "STATUS", "PEOPLE", "RECORD", "FINGERPRINT", "STATE", "CREATED", "BY", "EXPIRES", "DUPLICATES"];
+        let columns = [
+            "ID",
+            "TITLE",
+            "STATUS",
+            "PEOPLE",
+            "RECORD",
+            "FINGERPRINT",
+            "STATE",
+            "CREATED",
+            "BY",
+            "EXPIRES",
+            "DUPLICATES",
+        ];
         table(&columns, self.0.iter().map(text_row).collect(), width)
     }
 }
