@@ -74,7 +74,7 @@ pub fn verify(trail: &Trail) -> Finding {
     let mut previous = ChainHash::START;
     let mut expected_seq = 1;
     for entry in &trail.entries {
-        let faults = verify_entry(entry, previous, expected_seq);
+        let faults = verify_entry(entry, trail.session, previous, expected_seq);
         damage.extend(faults.into_iter().map(|what| Damage {
             session: trail.session,
             seq: Some(entry.seq),
@@ -117,9 +117,12 @@ fn verify_without_history(trail: &Trail) -> Finding {
     if damage.is_empty() { Finding::Unaudited } else { Finding::Damaged(damage) }
 }
 
-/// Lists what is wrong with one entry, given the stored hash of the one before it.
-fn verify_entry(entry: &StoredEntry, previous: ChainHash, expected_seq: i64) -> Vec<String> {
+/// Lists what is wrong with one entry of a session's chain, given the stored hash of the one before it.
+fn verify_entry(entry: &StoredEntry, session: i64, previous: ChainHash, expected_seq: i64) -> Vec<String> {
     let mut faults = Vec::new();
+    if entry.session != session {
+        faults.push(format!("the entry belongs to session {}", entry.session));
+    }
     if entry.seq != expected_seq {
         faults.push(format!("entries {expected_seq} to {} are missing before it", entry.seq.saturating_sub(1)));
     }
