@@ -2,6 +2,7 @@
 //!
 //! A chain alone cannot show that its newest entries were cut off when the record was put back with them.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -117,15 +118,23 @@ fn verify_without_history(trail: &Trail) -> Finding {
     if damage.is_empty() { Finding::Unaudited } else { Finding::Damaged(damage) }
 }
 
+/// Says what is missing between two entries, or that the later one stands before the other.
+fn gap(expected: i64, found: i64) -> Option<String> {
+    match found.cmp(&expected) {
+        Ordering::Equal => None,
+        Ordering::Less => Some("the entry is out of order".to_owned()),
+        Ordering::Greater if found - 1 == expected => Some(format!("entry {expected} is missing before it")),
+        Ordering::Greater => Some(format!("entries {expected} to {} are missing before it", found - 1)),
+    }
+}
+
 /// Lists what is wrong with one entry of a session's chain, given the stored hash of the one before it.
 fn verify_entry(entry: &StoredEntry, session: i64, previous: ChainHash, expected_seq: i64) -> Vec<String> {
     let mut faults = Vec::new();
     if entry.session != session {
         faults.push(format!("the entry belongs to session {}", entry.session));
     }
-    if entry.seq != expected_seq {
-        faults.push(format!("entries {expected_seq} to {} are missing before it", entry.seq.saturating_sub(1)));
-    }
+    faults.extend(gap(expected_seq, entry.seq));
     if ChainHash::parse(&entry.prev_hash) != Some(previous) {
         faults.push("PrevHash is not the hash of the entry before it".to_owned());
     }
