@@ -89,7 +89,8 @@ pub fn verify(trail: &Trail) -> Finding {
         previous = ChainHash::parse(&entry.entry_hash).unwrap_or(ChainHash::START);
         expected_seq = entry.seq.saturating_add(1);
     }
-    if damage.is_empty() && trail.exists {
+    // A deleted session takes its records along; those that it left behind are held to the history all the same.
+    if damage.is_empty() && (trail.exists || !trail.records.is_empty()) {
         damage = state.compare(trail);
     }
     match (damage.is_empty(), trail.exists) {
