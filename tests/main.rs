@@ -5,6 +5,7 @@ mod audit_chain;
 mod audit_format;
 mod audit_records;
 mod expectations;
+mod layering;
 mod model;
 mod plan_model;
 mod plan_table;
