@@ -1,1 +1,13 @@
+//! All integration tests, in one binary: each file of this folder is a module here.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod audit_chain;
+mod audit_format;
+mod audit_records;
+mod expectations;
+mod layering;
+mod model;
+mod plan_model;
+mod plan_table;
+mod record_state;
+mod world;
