@@ -1,3 +1,8 @@
 //! The one integration binary: a file of this folder that is not listed here is not run.
 
 mod demo;
+mod migration_refusals;
+mod migrations;
+mod schema_guards;
+mod store_contract;
+mod support;
