@@ -4,10 +4,16 @@
 mod audit_chain;
 mod audit_format;
 mod audit_records;
+mod demo;
 mod expectations;
 mod layering;
+mod migration_refusals;
+mod migrations;
 mod model;
 mod plan_model;
 mod plan_table;
 mod record_state;
+mod schema_guards;
+mod store_contract;
+mod support;
 mod world;
