@@ -1,6 +1,225 @@
 //! Host Provisioner: exactly one active Host GUID per online session.
+//!
+//! Four layers; an arrow means "may use":
+//!
+//! ```text
+//! domain  ←  store  ←  provision  ←  cli, tui        this file alone wires them together
+//! ```
+//!
+//! | Module | What |
+//! |---|---|
+//! | [`domain`] | the rule, hash schemes and audit chain: pure functions and values |
+//! | [`store`] | the only place that talks to a database |
+//! | [`provision`] | the use cases, and the story that each tells |
+//! | [`tui`] | the console |
+//! | [`demo`] | a world to try |
+//! | [`cli`] | arguments into actions, results into text, errors into exit codes |
+//! | [`config`] | settings: a flag before the environment before the default |
+//! | [`telemetry`] | the log file |
+//! | [`signals`] | HUP, INT and TERM while a command runs |
+
+use std::ffi::OsString;
+use std::fs::DirBuilder;
+use std::future::Future;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tracing_appender::non_blocking::WorkerGuard;
+
+use crate::cli::messages::Messages;
+use crate::cli::{Action, Context, Exit, Failure, Invocation, Stop, Style, delivery};
+use crate::config::{Config, Database, caller};
+use crate::domain::time::SystemClock;
+use crate::provision::Provisioner;
+use crate::signals::Signals;
+use crate::store::{Store, StoreError, Target};
+
+pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod provision;
+pub mod signals;
 pub mod store;
+pub mod telemetry;
 pub mod tui;
+
+/// Runs the program with these arguments, its own name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    telemetry::restrict_new_files();
+    match cli::parse(arguments.into_iter().collect()) {
+        Ok(invocation) => {
+            let messages = Messages::new(invocation.style);
+            // The log is written out when this goes, at the very end.
+            let mut log = None;
+            let end = prepare(invocation, &messages, &mut log);
+            finish(end, messages)
+        }
+        Err(stop) => match *stop {
+            Stop::Text(text) => finish(cli::output::write_text(&text), Messages::new(Style::default())),
+            Stop::Failure(failure, style) => finish(Err(failure), Messages::new(style)),
+        },
+    }
+}
+
+/// Says what went wrong, if anything, and gives the exit code.
+fn finish(end: Result<(), Failure>, messages: Messages) -> ExitCode {
+    let code = end.as_ref().map_or_else(|failure| failure.exit.code(), |()| 0);
+    if let Err(failure) = end {
+        tracing::error!(kind = failure.kind, "{}", failure.message);
+        messages.failure(&failure);
+    }
+    messages.finish();
+    ExitCode::from(code)
+}
+
+/// Reads the settings, opens the log, and runs the action on a runtime of two threads.
+fn prepare(invocation: Invocation, messages: &Messages, log: &mut Option<WorkerGuard>) -> Result<(), Failure> {
+    let Invocation { action, given, style } = invocation;
+    let config = Config::new(given)?;
+    let started = config.log_dir().map_err(std::io::Error::other).and_then(|folder| {
+        messages.detail(&format!("log: {}", folder.display()));
+        telemetry::start(&folder, config.log_level())
+    });
+    match started {
+        Ok(guard) => *log = Some(guard),
+        Err(error) => messages.warn(&format!("there is no log of this run: {error}")),
+    }
+    let failed = |error: std::io::Error| Failure::new(Exit::Failed, "failed", error.to_string());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failed)?;
+    let end = runtime.block_on(dispatch(action, &config, style, messages));
+    // A thread that waits for a pipe or a terminal is left behind.
+    runtime.shutdown_background();
+    end
+}
+
+/// Runs an action; the one place that knows them all.
+async fn dispatch(action: Action, config: &Config, style: Style, messages: &Messages) -> Result<(), Failure> {
+    let action = match action {
+        Action::Console => return console(config, messages, style).await,
+        Action::Demo(demo) => return self::demo(&demo, config, messages, style).await,
+        other => other,
+    };
+    let signals = Signals::listen().map_err(|error| Failure::new(Exit::Failed, "failed", error.to_string()))?;
+    let end = command(action, config, style, messages, &signals).await;
+    end.map_err(|failure| match (failure.exit, signals.exit_code()) {
+        (Exit::Signal(_), Some(code)) => Failure { exit: Exit::Signal(code), ..failure },
+        _ => failure,
+    })
+}
+
+/// Runs a command. One that changes something ends by itself when a signal comes; any other one is dropped.
+async fn command(
+    action: Action,
+    config: &Config,
+    style: Style,
+    messages: &Messages,
+    signals: &Signals,
+) -> Result<(), Failure> {
+    let cancel = signals.token();
+    if matches!(&action, Action::Change(job) if job.delivers_guid()) {
+        delivery::check()?;
+    }
+    let hasher = config.hasher()?;
+    let database = config.database()?;
+    messages.detail(&format!("database: {}", database.settings.target.file().display()));
+    if let Action::Migrate(migrate) = action {
+        if !migrate.is_check() {
+            make_default_folder(&database)?;
+        }
+        return until(cancel, migrate.run(&database, messages, style.format)).await;
+    }
+    let store = until(cancel, async { Ok(open(&database).await?) }).await?;
+    let provisioner = Provisioner::new(store, hasher);
+    let origin = caller::origin();
+    let context = Context { provisioner: &provisioner, messages, style, origin: &origin, cancel };
+    match action {
+        Action::Change(job) => job.run(&context).await,
+        Action::AddSession(add) => add.run(&context).await,
+        Action::List(list) => until(cancel, list.run(&context)).await,
+        Action::Show(show) => until(cancel, show.run(&context)).await,
+        Action::History(history) => until(cancel, history.run(&context)).await,
+        Action::Verify(verify) => until(cancel, verify.run(&context)).await,
+        Action::AuditVerify => until(cancel, cli::audit::verify(&context)).await,
+        Action::Console | Action::Demo(_) | Action::Migrate(_) => Ok(()),
+    }
+}
+
+/// Waits for something that a signal may drop.
+async fn until<T>(cancel: &CancellationToken, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::select! {
+        biased;
+        end = work => end,
+        () = cancel.cancelled() => Err(Failure::interrupted()),
+    }
+}
+
+/// Opens the database; a default one is made, or brought up to date, on first use.
+async fn open(database: &Database) -> Result<Arc<dyn Store>, StoreError> {
+    let connect = || store::connect(database.settings.clone(), Arc::new(SystemClock));
+    match connect().await {
+        Err(StoreError::Missing { .. } | StoreError::Unmigrated { .. })
+            if database.is_default && !database.settings.read_only =>
+        {
+            make_default_folder(database)?;
+            store::migrate(&database.settings).await?;
+            connect().await
+        }
+        other => other,
+    }
+}
+
+/// Makes the folder of a default database (mode 0700); any other folder is its owner's business.
+fn make_default_folder(database: &Database) -> Result<(), StoreError> {
+    let folder =
+        database.settings.target.file().parent().filter(|_| database.is_default && !database.settings.read_only);
+    let Some(folder) = folder else {
+        return Ok(());
+    };
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| StoreError::Denied { what: format!("{} cannot be created: {error}", folder.display()) })
+}
+
+/// Opens the console on the configured database.
+async fn console(config: &Config, messages: &Messages, style: Style) -> Result<(), Failure> {
+    let database = config.database()?;
+    messages.detail(&format!("database: {}", database.settings.target.file().display()));
+    let store = open(&database).await?;
+    show(Provisioner::new(store, config.hasher()?), style, false).await
+}
+
+/// Makes a world to try, and opens the console on it. A world that is not kept goes when the console does.
+async fn demo(demo: &cli::demo::Demo, config: &Config, messages: &Messages, style: Style) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::new(Exit::Failed, "failed", error.to_string());
+    let throwaway = tempfile::Builder::new().prefix("host-provisioner-demo-").tempdir().map_err(failed)?;
+    let path = demo.keep.clone().unwrap_or_else(|| throwaway.path().join("demo.db"));
+    self::demo::world(&path, demo.sessions, Arc::new(SystemClock)).await?;
+    if demo.keep.is_some() {
+        messages.note(&format!("the world is in {0}; --database-url sqlite:{0} opens it", path.display()));
+    }
+    if !demo.tui {
+        return Ok(());
+    }
+    let settings = config.settings_for(Target::Sqlite(path));
+    let store = store::connect(settings, Arc::new(SystemClock)).await?;
+    show(Provisioner::new(store, config.hasher()?), style, true).await
+}
+
+/// Runs the console to its end.
+async fn show(provisioner: Provisioner, style: Style, demo: bool) -> Result<(), Failure> {
+    let origin = caller::origin();
+    let unnamed = || Failure::new(Exit::Usage, "usage", "the operating system's user has no name");
+    let operator = caller::fallback(&origin).ok_or_else(unnamed)?;
+    let setup = tui::Setup { operator, origin, demo, colours: style.color };
+    match tui::run(Arc::new(provisioner), setup).await {
+        Ok(0) => Ok(()),
+        Ok(1) => {
+            Err(Failure::new(Exit::Failed, "internal", "an internal error ended the console; no change is half done")
+                .hint("the log file tells more; `history` and `audit verify` show what was done"))
+        }
+        Ok(code) => Err(Failure { exit: Exit::Signal(code), ..Failure::interrupted() }),
+        Err(error) => Err(Failure::new(Exit::Usage, "no_terminal", format!("the terminal cannot be used: {error}"))),
+    }
+}

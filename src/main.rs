@@ -1,2 +1,7 @@
 //! The program `host-provisioner`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    host_provisioner::run(std::env::args_os())
+}

@@ -59,6 +59,13 @@ impl PartialEq for HostGuid {
 
 impl Eq for HostGuid {}
 
+/// Makes the id of a session's group, in the text form of the existing table: upper case, hyphens. No credential.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that makes GUIDs")]
+pub fn new_group_id() -> String {
+    Uuid::new_v4().hyphenated().to_string().to_uppercase()
+}
+
 impl fmt::Debug for HostGuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HostGuid(…)")

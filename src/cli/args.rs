@@ -1,0 +1,261 @@
+//! The whole command line, read by clap.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use super::output::Format;
+use super::{Action, Arguments, Exit, Failure, Invocation, Stop, Style, Volume};
+use super::{audit, create, demo, history, list, migrate, revoke, rotate, session, show, verify};
+use crate::config::Given;
+use crate::domain::hash::HashScheme;
+
+/// Keeps exactly one active Host GUID per online session.
+///
+/// Without a command, the console opens. Data goes to stdout, messages go to stderr. Exit codes: 0 done, 1 failed and
+/// nothing changed, 2 usage or configuration, 4 not allowed, 5 not found, 6 conflict, 7 database unreachable or too slow,
+/// 9 rejected or damaged, 10 outcome unknown, 11 done but the GUID was not delivered, 129/130/143 stopped by a signal.
+#[derive(Debug, Parser)]
+#[command(name = "host-provisioner", version, color = clap::ColorChoice::Never, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Opens the console; needs a terminal
+    Tui,
+    /// Gives a session a new Host GUID, and prints it
+    Create(create::CreateArgs),
+    /// Gives a host record a new Host GUID, and prints it
+    Rotate(rotate::RotateArgs),
+    /// Retires all active host records of a session
+    Revoke(revoke::RevokeArgs),
+    /// Sessions of our own
+    #[command(subcommand)]
+    Session(session::SessionCommand),
+    /// Lists sessions with their host records
+    List(list::ListArgs),
+    /// Shows one session with its records and last events
+    Show(show::ShowArgs),
+    /// Shows what was done, by whom and why, newest first
+    History(history::HistoryArgs),
+    /// Checks a Host GUID, which it reads from stdin or a hidden prompt
+    Verify(verify::VerifyArgs),
+    /// Verifies the history
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Creates the database or brings it up to date
+    Migrate(migrate::MigrateArgs),
+    /// Opens the console on a world to try
+    Demo(demo::DemoArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+struct Globals {
+    /// The database, such as sqlite:/srv/sessions.db; without a password [env: HOST_PROVISIONER_DATABASE_URL]
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "database_url_file")]
+    database_url: Option<String>,
+    /// Reads the database's URL from a file
+    #[arg(long, global = true, value_name = "FILE")]
+    database_url_file: Option<PathBuf>,
+    /// Refuses every write
+    #[arg(long, global = true)]
+    read_only: bool,
+    /// The deadline of one database operation [default: 10s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = timeout)]
+    timeout: Option<Duration>,
+    /// The form of stdout [default: table]
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", conflicts_with = "json")]
+    output: Option<Format>,
+    /// The same as --output json
+    #[arg(long, global = true)]
+    json: bool,
+    /// The scheme of new hashes: sha256, hmac-sha256, legacy [default: sha256]
+    #[arg(long, global = true, value_name = "SCHEME")]
+    hash_write: Option<HashScheme>,
+    /// The schemes that `verify` accepts, separated by commas [default: all that can be checked]
+    #[arg(long, global = true, value_name = "LIST", value_delimiter = ',')]
+    hash_accept: Option<Vec<HashScheme>>,
+    /// The key of hmac-sha256: at least 32 bytes in a file of mode 0600
+    #[arg(long, global = true, value_name = "FILE")]
+    hash_key_file: Option<PathBuf>,
+    /// The application's secret of the scheme legacy
+    #[arg(long, global = true, value_name = "FILE")]
+    legacy_secret_file: Option<PathBuf>,
+    /// The least level of the log file [default: info]
+    #[arg(long, global = true, value_enum, value_name = "LEVEL")]
+    log_level: Option<LogLevel>,
+    /// Uses no colours
+    #[arg(long, global = true)]
+    no_color: bool,
+    /// Writes errors alone to stderr
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Also writes where the database and the log are
+    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
+    verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+impl From<LogLevel> for tracing::Level {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Error => Self::ERROR,
+            LogLevel::Warn => Self::WARN,
+            LogLevel::Info => Self::INFO,
+            LogLevel::Debug => Self::DEBUG,
+            LogLevel::Trace => Self::TRACE,
+        }
+    }
+}
+
+/// Reads a deadline: a millisecond to an hour.
+fn timeout(text: &str) -> Result<Duration, &'static str> {
+    let fits = |time: &Duration| (Duration::from_millis(1)..=Duration::from_secs(3600)).contains(time);
+    humantime::parse_duration(text).ok().filter(fits).ok_or("a time-out is 1ms to 1h, such as 10s")
+}
+
+impl Globals {
+    fn style(&self) -> Style {
+        Style {
+            format: if self.json { Format::Json } else { self.output.unwrap_or(Format::Table) },
+            volume: match (self.quiet, self.verbose) {
+                (true, _) => Volume::Quiet,
+                (false, true) => Volume::Verbose,
+                (false, false) => Volume::Normal,
+            },
+            // https://no-color.org: any value but the empty one.
+            color: !self.no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
+
+    fn given(self) -> Given {
+        Given {
+            database_url: self.database_url,
+            database_url_file: self.database_url_file,
+            read_only: self.read_only,
+            timeout: self.timeout,
+            hash_write: self.hash_write,
+            hash_accept: self.hash_accept,
+            hash_key_file: self.hash_key_file,
+            legacy_secret_file: self.legacy_secret_file,
+            log_level: self.log_level.map(Into::into),
+        }
+    }
+}
+
+/// Reads a command line.
+///
+/// # Errors
+/// [`Stop`]: help, or why it is not understood.
+pub fn parse(arguments: Arguments) -> Result<Invocation, Box<Stop>> {
+    let for_programs = asks_for_json(&arguments);
+    let Cli { globals, command } =
+        Cli::try_parse_from(arguments).map_err(|error| Box::new(stop(&error, for_programs)))?;
+    let style = globals.style();
+    let action = action(command, style).map_err(|failure| Box::new(Stop::Failure(failure, style)))?;
+    Ok(Invocation { action, given: globals.given(), style })
+}
+
+fn action(command: Option<Command>, style: Style) -> Result<Action, Failure> {
+    Ok(match command {
+        None | Some(Command::Tui) => return console(style),
+        Some(Command::Create(args)) => Action::Change(args.job()?),
+        Some(Command::Rotate(args)) => Action::Change(args.job()?),
+        Some(Command::Revoke(args)) => Action::Change(args.job()?),
+        Some(Command::Session(session::SessionCommand::Add(args))) => Action::AddSession(args.build()?),
+        Some(Command::List(args)) => Action::List(args.into()),
+        Some(Command::Show(args)) => Action::Show(args.into()),
+        Some(Command::History(args)) => Action::History(args.into()),
+        Some(Command::Verify(args)) => Action::Verify(args.into()),
+        Some(Command::Audit(audit::AuditCommand::Verify)) => Action::AuditVerify,
+        Some(Command::Migrate(args)) => Action::Migrate(args.into()),
+        Some(Command::Demo(args)) => Action::Demo(args.into()),
+    })
+}
+
+/// The console needs a terminal at both ends; without one there is help instead.
+fn console(style: Style) -> Result<Action, Failure> {
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        return Ok(Action::Console);
+    }
+    let failure = Failure::new(Exit::Usage, "no_terminal", "the console needs a terminal");
+    if style.format.is_for_programs() {
+        return Err(failure.hint("`host-provisioner --help` shows the commands"));
+    }
+    Err(Failure { message: format!("{}\n\n{}", failure.message, Cli::command().render_help()), ..failure })
+}
+
+/// Finds out how to answer before the command line is understood.
+fn asks_for_json(arguments: &Arguments) -> bool {
+    let texts: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    texts.contains(&"--json")
+        || texts.iter().any(|text| matches!(*text, "--output=json" | "--output=jsonl"))
+        || texts.windows(2).any(|pair| pair[0] == "--output" && matches!(pair[1], "json" | "jsonl"))
+}
+
+/// Turns clap's error into ours. What looks like a GUID is not repeated.
+fn stop(error: &clap::Error, for_programs: bool) -> Stop {
+    let text = error.render().to_string();
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return Stop::Text(text);
+    }
+    let text = without_guids(&text);
+    let mut parts = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    let message = parts.next().unwrap_or_default();
+    let message = message.strip_prefix("error: ").unwrap_or(&message).to_owned();
+    let hints: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    let format = if for_programs { Format::Json } else { Format::Table };
+    let failure = Failure::new(Exit::Usage, "usage", message).hint(hints.join(" "));
+    Stop::Failure(failure, Style { format, volume: Volume::Normal, color: false })
+}
+
+/// Blots out every run of 32 or more hexadecimal digits that only hyphens interrupt.
+fn without_guids(text: &str) -> String {
+    let in_run = |c: char| c.is_ascii_hexdigit() || c == '-';
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let run = rest.find(|c| !in_run(c)).unwrap_or(rest.len());
+        let (head, tail) = rest.split_at(run);
+        let secret = head.bytes().filter(u8::is_ascii_hexdigit).count() >= 32;
+        clean.push_str(if secret { "…" } else { head });
+        let other = tail.find(in_run).unwrap_or(tail.len());
+        clean.push_str(&tail[..other]);
+        rest = &tail[other..];
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_guid_in_a_refused_argument_is_not_repeated() {
+        let text = "unexpected argument '6ba39809-bc5a-498e-956a-fcbb3f39e017' found: see --help";
+        assert_eq!(without_guids(text), "unexpected argument '…' found: see --help");
+        assert_eq!(without_guids("b04de771902c and dead-beef stay"), "b04de771902c and dead-beef stay");
+    }
+}

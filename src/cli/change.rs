@@ -1,0 +1,187 @@
+//! What `create`, `rotate` and `revoke` have in common: who, why, on what condition, and the run itself.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use zeroize::Zeroizing;
+
+use super::output::{self, Format};
+use super::receipt::{PlanReport, Receipt};
+use super::{Context, Exit, Failure, delivery};
+use crate::config::caller;
+use crate::domain::actor::Actor;
+use crate::domain::expected::Expected;
+use crate::domain::expiry::Expiry;
+use crate::domain::host_record::HostRecordId;
+use crate::domain::reason::RotationReason;
+use crate::domain::request::{Action, Request};
+use crate::domain::session::SessionId;
+use crate::domain::time::{Clock as _, SystemClock};
+use crate::provision::{Certainty, ProvisionEvent, Provisioned, warnings};
+
+/// A reason is at most 500 characters, so a file that is longer than this is another file.
+const LONGEST_REASON_FILE: u64 = 64 * 1024;
+
+/// Who, why, and on what condition.
+#[derive(Debug, Args)]
+pub(super) struct ChangeArgs {
+    /// The name that the record and the history keep [default: the operating system's user]
+    #[arg(long, value_name = "TEXT")]
+    created_by: Option<String>,
+    /// Why; the history keeps it for ever (3 to 500 characters, no GUID)
+    #[arg(long, value_name = "TEXT", conflicts_with = "rotation_reason_file")]
+    rotation_reason: Option<String>,
+    /// Reads the reason from a file, or from stdin for `-`
+    #[arg(long, value_name = "FILE|-")]
+    rotation_reason_file: Option<PathBuf>,
+    /// Only if the session is still so: the fingerprint of its current record (12 to 64 digits), or `none`
+    #[arg(long, value_name = "FINGERPRINT|none")]
+    expect: Option<Expected>,
+    /// Confirms a change in a protected profile by session or record id and profile; without a profile it has no effect
+    #[arg(long, value_name = "ID@PROFILE", value_parser = confirmation)]
+    confirm: Option<String>,
+}
+
+/// Checks the form of a confirmation.
+fn confirmation(text: &str) -> Result<String, &'static str> {
+    let parts = text.split_once('@').filter(|(id, profile)| id.parse::<SessionId>().is_ok() && !profile.is_empty());
+    parts.map(|_| text.to_owned()).ok_or("a confirmation is ID@PROFILE, such as 215@prod")
+}
+
+/// Until when a new GUID works.
+#[derive(Debug, Args)]
+pub(super) struct ExpiryArgs {
+    /// Until when the GUID works: a date (until its end, UTC), a time with offset, or a duration such as 8h or 30d [default: for ever]
+    #[arg(long, value_name = "WHEN")]
+    expires: Option<String>,
+    /// Shows what would be done, makes no GUID and changes nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+impl ExpiryArgs {
+    /// Reads the expiry, and refuses what has passed before anything starts.
+    pub(super) fn expiry(&self) -> Result<Expiry, Failure> {
+        let refused = |why| Failure::refused("--expires", why);
+        let expiry = Expiry::parse(self.expires.as_deref().unwrap_or_default()).map_err(refused)?;
+        expiry.resolve(SystemClock.now()).map_err(refused)?;
+        Ok(expiry)
+    }
+}
+
+/// A change, ready to be carried out.
+#[derive(Debug)]
+pub struct Job {
+    /// The session; `None` where only the record is known.
+    session: Option<SessionId>,
+    action: Action,
+    by: Option<Actor>,
+    reason: Option<RotationReason>,
+    expected: Expected,
+    dry_run: bool,
+}
+
+impl ChangeArgs {
+    /// Checks the texts, none of which is repeated when it is refused: people paste GUIDs.
+    pub(super) fn job(self, session: Option<SessionId>, action: Action, dry_run: bool) -> Result<Job, Failure> {
+        let by = self.created_by.as_deref().map(Actor::parse).transpose();
+        let by = by.map_err(|why| Failure::refused("--created-by", why))?;
+        let reason = match (&self.rotation_reason, &self.rotation_reason_file) {
+            (Some(text), _) => Some(reason("--rotation-reason", text)?),
+            (None, Some(path)) => Some(reason("--rotation-reason-file", &read_reason(path)?)?),
+            (None, None) => None,
+        };
+        Ok(Job { session, action, by, reason, expected: self.expect.unwrap_or(Expected::Anything), dry_run })
+    }
+}
+
+fn reason(flag: &str, text: &str) -> Result<RotationReason, Failure> {
+    RotationReason::parse(text).map_err(|why| Failure::refused(flag, why))
+}
+
+fn read_reason(path: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().take(LONGEST_REASON_FILE).read_to_string(&mut text)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(LONGEST_REASON_FILE).read_to_string(&mut text))
+    };
+    read.map_err(|why| Failure::refused("--rotation-reason-file", why))?;
+    Ok(text)
+}
+
+impl Job {
+    /// Tells whether stdout will have to take a GUID, so that it must be checked before anything else.
+    #[must_use]
+    pub fn delivers_guid(&self) -> bool {
+        self.action.makes_guid() && !self.dry_run
+    }
+
+    /// Carries the change out, or shows what it would do.
+    ///
+    /// # Errors
+    /// Whatever stops it, with nothing changed; an unknown outcome; a GUID that nobody took.
+    pub async fn run(self, context: &Context<'_>) -> Result<(), Failure> {
+        let session = match (self.session, self.action) {
+            (Some(session), _) => session,
+            (None, Action::RotateRecord(record, _)) => session_of(record, context).await?,
+            (None, Action::Provision(_) | Action::ForceNew(_) | Action::Revoke) => {
+                return Err(Failure::refused("--session-id", "missing"));
+            }
+        };
+        let by = self.by.or_else(|| caller::fallback(context.origin));
+        let by = by.ok_or_else(|| Failure::refused("--created-by", "the name of this user is not known: give one"))?;
+        let request = Request { session, action: self.action, by, reason: self.reason, origin: context.origin.clone() };
+        if self.dry_run {
+            return preview(&request, &self.expected, context).await;
+        }
+        carry_out(&request, &self.expected, context).await
+    }
+}
+
+async fn session_of(record: HostRecordId, context: &Context<'_>) -> Result<SessionId, Failure> {
+    let found = context.provisioner.store().session_of(record).await?;
+    found.ok_or_else(|| {
+        Failure::new(Exit::NotFound, "record_not_found", format!("there is no host record #{record}"))
+            .hint("`host-provisioner list` shows the sessions with their records")
+    })
+}
+
+async fn preview(request: &Request, expected: &Expected, context: &Context<'_>) -> Result<(), Failure> {
+    let seen = context.provisioner.preview(request, expected).await?;
+    let notes = warnings(&seen.plan, context.provisioner.hasher().writes());
+    output::print(PlanReport::new(seen, request), context.style.format).await?;
+    notes.iter().for_each(|note| context.messages.warn(note));
+    context.messages.note("dry run: nothing was changed, no GUID was made");
+    Ok(())
+}
+
+async fn carry_out(request: &Request, expected: &Expected, context: &Context<'_>) -> Result<(), Failure> {
+    let Context { provisioner, messages, style, cancel, .. } = *context;
+    let tell = |event: ProvisionEvent| messages.event(&event);
+    let done = provisioner.change(request, expected, &tell, cancel).await;
+    let done: Provisioned = done.map_err(|error| Failure::of_change(&error))?;
+    let notes = warnings(&done.applied.plan, provisioner.hasher().writes());
+    notes.iter().for_each(|note| messages.warn(note));
+    messages.detail(&format!("event: {}", done.event));
+    messages.settle();
+    // From here on the GUID is committed, or may be: nothing comes before its delivery.
+    let format = match (done.certainty, style.format) {
+        (Certainty::Unknown, Format::Table | Format::Csv) => Format::Json,
+        (_, format) => format,
+    };
+    let written = delivery::hand_over(Receipt::new(&done, request).render(format).as_bytes());
+    match (written, done.certainty) {
+        (Err(error), _) if done.guid.is_some() => {
+            provisioner.undelivered(request.session, done.event, &tell);
+            Err(Failure::not_delivered(&error))
+        }
+        (_, Certainty::Unknown) => Err(Failure::unknown(request.session, done.event)),
+        // A revocation has nothing to hand over: its reader may have gone.
+        (_, Certainty::Committed) => Ok(()),
+    }
+}
+
+/// Text that holds a GUID and is wiped when it has been written.
+pub(super) type Wiped = Zeroizing<String>;

@@ -1,0 +1,190 @@
+//! How a command ends: exit code, kind and hint of everything that can go wrong.
+
+use serde_json::json;
+
+use crate::config::ConfigError;
+use crate::domain::event_id::EventId;
+use crate::domain::plan::Refusal;
+use crate::domain::session::SessionId;
+use crate::store::{StoreError, Unchanged};
+
+/// The exit codes of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Failed, nothing changed.
+    Failed,
+    /// Usage or configuration.
+    Usage,
+    /// Authentication, privilege, read-only.
+    NotAllowed,
+    /// No such session or record.
+    NotFound,
+    /// Changed since it was seen, or not the current record.
+    Conflict,
+    /// Unreachable, locked or too slow; nothing changed.
+    Unavailable,
+    /// A GUID was rejected, or the history is damaged.
+    Rejected,
+    /// Neither done nor not done, as far as is known.
+    Unknown,
+    /// Done, but the GUID reached nobody.
+    NotDelivered,
+    /// A signal stopped it cleanly: 128 and the signal's number.
+    Signal(u8),
+}
+
+impl Exit {
+    /// Gives the code for the shell.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::NotAllowed => 4,
+            Self::NotFound => 5,
+            Self::Conflict => 6,
+            Self::Unavailable => 7,
+            Self::Rejected => 9,
+            Self::Unknown => 10,
+            Self::NotDelivered => 11,
+            Self::Signal(code) => code,
+        }
+    }
+}
+
+/// The code of INT, for a stop that no signal caused.
+const INTERRUPTED: u8 = 130;
+
+/// Why a command did not end with exit code 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// One word for programs.
+    pub kind: &'static str,
+    /// What happened.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// Whether the message has been told already, as a line of the log.
+    pub told: bool,
+}
+
+impl Failure {
+    /// Makes a failure without a hint.
+    #[must_use]
+    pub fn new(exit: Exit, kind: &'static str, message: impl Into<String>) -> Self {
+        Self { exit, kind, message: message.into(), hint: None, told: false }
+    }
+
+    /// Refuses the value of a flag, which is not repeated: it may be a secret.
+    #[must_use]
+    pub fn refused(flag: &str, why: impl std::fmt::Display) -> Self {
+        Self::new(Exit::Usage, "usage", format!("{flag}: {why}"))
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// Tells of a change that failed: what happened and what was not changed, which its log line has said already.
+    #[must_use]
+    pub fn of_change(error: &StoreError) -> Self {
+        let failure = Self::from(error);
+        let message = format!("{error}; {}", error.unchanged().sentence());
+        Self { message, told: true, ..failure }
+    }
+
+    /// Tells that a signal stopped a command that changes nothing, or had not begun to.
+    #[must_use]
+    pub fn interrupted() -> Self {
+        Self::from(&StoreError::Cancelled)
+    }
+
+    /// Tells that nobody knows whether a change was committed, and how to find out.
+    #[must_use]
+    pub fn unknown(session: SessionId, event: EventId) -> Self {
+        let message = format!(
+            "the connection was lost while the change was being committed, and it is not known whether it was; {}",
+            Unchanged::Unknown.sentence()
+        );
+        Self { told: true, ..Self::new(Exit::Unknown, "outcome_unknown", message) }.hint(format!(
+            "give the GUID above to `host-provisioner verify --session-id {session}`: accepted means committed; \
+             `history --session-id {session}` then shows event {event}"
+        ))
+    }
+
+    /// Tells that a committed GUID reached nobody.
+    #[must_use]
+    pub fn not_delivered(why: &std::io::Error) -> Self {
+        let message = format!("rotated, GUID not delivered, rotate again: stdout cannot be written ({why})");
+        Self::new(Exit::NotDelivered, "not_delivered", message)
+    }
+
+    /// Writes the one object that stderr holds under `--json`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        json!({"error": {"kind": self.kind, "message": self.message, "hint": self.hint}}).to_string()
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&StoreError> for Failure {
+    fn from(error: &StoreError) -> Self {
+        let (exit, kind, hint) = classify(error);
+        Self { exit, kind, message: error.to_string(), hint: hint.map(ToOwned::to_owned), told: false }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let hint = error.hint().map(ToOwned::to_owned);
+        Self { hint, ..Self::new(Exit::Usage, "configuration", error.to_string()) }
+    }
+}
+
+/// The one place that knows which exit code and which hint belong to which error.
+fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
+    const MIGRATE: &str = "`host-provisioner migrate` makes it, or brings it up to date";
+    match error {
+        StoreError::Refused(Refusal::SessionNotFound(_)) => {
+            (Exit::NotFound, "session_not_found", Some("`host-provisioner list` shows the sessions that there are"))
+        }
+        StoreError::Refused(Refusal::NotCurrent { .. }) => {
+            (Exit::Conflict, "not_current", Some("`host-provisioner show` shows the records of the session"))
+        }
+        StoreError::Refused(Refusal::Expiry(_)) => (Exit::Usage, "usage", None),
+        StoreError::Conflict(_) => (
+            Exit::Conflict,
+            "conflict",
+            Some("look at the session with `host-provisioner show`, then decide again with --expect"),
+        ),
+        StoreError::Overtaken => (Exit::Conflict, "conflict", Some("look at the session again, then decide again")),
+        StoreError::Missing { .. } => (Exit::Usage, "database_missing", Some(MIGRATE)),
+        StoreError::NoFolder { .. } => (Exit::Usage, "folder_missing", Some("make the folder first")),
+        StoreError::NotOurs { .. } => {
+            (Exit::Usage, "not_a_database", Some("is --database-url what you meant? the file was not touched"))
+        }
+        StoreError::Unmigrated { .. } => (Exit::Usage, "unmigrated", Some(MIGRATE)),
+        StoreError::Newer { .. } => (Exit::Usage, "newer_schema", Some("use the newer host-provisioner")),
+        StoreError::Denied { .. } => (Exit::NotAllowed, "denied", None),
+        StoreError::ReadOnly => (Exit::NotAllowed, "read_only", Some("leave --read-only out to write")),
+        StoreError::Unavailable { .. } => (Exit::Unavailable, "unavailable", Some("try again")),
+        StoreError::TooSlow { .. } => (Exit::Unavailable, "timeout", Some("try again, or wait longer with --timeout")),
+        StoreError::Full => (Exit::Failed, "disk_full", Some("free some room, then try again")),
+        StoreError::Cancelled => (Exit::Signal(INTERRUPTED), "interrupted", None),
+        StoreError::ReadBack { .. } => (Exit::Failed, "read_back", Some("another program writes this database too")),
+        StoreError::OutcomeUnknown(_) => (Exit::Unknown, "outcome_unknown", None),
+        StoreError::Corrupt { .. } => {
+            (Exit::Failed, "corrupt", Some("`host-provisioner audit verify` and the log file tell more"))
+        }
+        StoreError::Failed { .. } => (Exit::Failed, "failed", Some("the log file tells more")),
+    }
+}

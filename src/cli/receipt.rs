@@ -1,0 +1,251 @@
+//! What `create`, `rotate` and `revoke` print: the GUID alone, or the JSON of the contract.
+
+use serde::Serialize;
+use serde_json::Value;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::change::Wiped;
+use super::output::{Format, Grid, Report, csv, render};
+use super::table::fields;
+use super::view::{time, to_json};
+use crate::domain::guid::HostGuid;
+use crate::domain::host_record::HostRecordId;
+use crate::domain::plan::{Outcome, Plan, RecordWrite};
+use crate::domain::request::Request;
+use crate::provision::{Certainty, Preview, Provisioned, describe};
+
+/// The version of the JSON of `create` and `rotate`.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Room for a receipt, so that a growing buffer leaves no copies of the GUID behind.
+const ROOM: usize = 8 * 1024;
+
+/// The words of the contract.
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Created => "created",
+        Outcome::Rotated => "rotated",
+        Outcome::ForceCreated => "force_created",
+        Outcome::Revoked => "revoked",
+        Outcome::Unchanged => "unchanged",
+    }
+}
+
+fn numbers(ids: &[HostRecordId]) -> Vec<i64> {
+    ids.iter().map(|id| id.get()).collect()
+}
+
+/// The JSON of `create` and `rotate`; the order of the fields is the order of the contract.
+#[derive(Serialize)]
+struct Created<'a> {
+    schema_version: u32,
+    outcome: &'static str,
+    session_id: i64,
+    host_session_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host_guid: Option<&'a str>,
+    fingerprint: Option<String>,
+    previous_fingerprint: Option<String>,
+    retired: Vec<i64>,
+    created_at: Option<String>,
+    created_by: &'a str,
+    expires_at: Option<String>,
+    event_id: Option<String>,
+}
+
+/// The JSON of `revoke`.
+#[derive(Serialize)]
+struct Revoked {
+    outcome: &'static str,
+    session_id: i64,
+    retired: Vec<i64>,
+    event_id: Option<String>,
+}
+
+/// A change that is done, or may be.
+pub(super) struct Receipt<'a> {
+    done: &'a Provisioned,
+    request: &'a Request,
+}
+
+impl<'a> Receipt<'a> {
+    pub(super) fn new(done: &'a Provisioned, request: &'a Request) -> Self {
+        Self { done, request }
+    }
+
+    /// Writes it. Whatever holds the GUID is wiped.
+    pub(super) fn render(&self, format: Format) -> Wiped {
+        let outcome = match self.done.certainty {
+            Certainty::Committed => word(self.done.applied.plan.outcome),
+            Certainty::Unknown => "unknown",
+        };
+        match &self.done.guid {
+            Some(guid) => self.created(outcome, guid, format),
+            None => Zeroizing::new(render(&self.revoked(outcome), format, None)),
+        }
+    }
+
+    fn created(&self, outcome: &'static str, guid: &HostGuid, format: Format) -> Wiped {
+        let guid = guid.reveal();
+        let mut text = Zeroizing::new(String::with_capacity(ROOM));
+        if format == Format::Table {
+            text.push_str(&guid);
+            text.push('\n');
+            return text;
+        }
+        let applied = &self.done.applied;
+        let record = applied.record.as_ref();
+        let view = Created {
+            schema_version: SCHEMA_VERSION,
+            outcome,
+            session_id: self.request.session.get(),
+            host_session_id: record.map(|record| record.id.get()),
+            host_guid: Some(&guid),
+            fingerprint: record.map(|record| record.hash.fingerprint().short()),
+            previous_fingerprint: applied.plan.previous_fingerprint().map(|fingerprint| fingerprint.short()),
+            retired: numbers(&applied.plan.retired_ids()),
+            created_at: record.map(|record| record.created_at.to_string()),
+            created_by: self.request.by.as_str(),
+            expires_at: time(applied.plan.expires_at),
+            event_id: applied.event.map(|event| event.to_string()),
+        };
+        write(&view, format, &mut text);
+        text
+    }
+
+    fn revoked(&self, outcome: &'static str) -> Revoked {
+        let applied = &self.done.applied;
+        Revoked {
+            outcome,
+            session_id: self.request.session.get(),
+            retired: numbers(&applied.plan.retired_ids()),
+            event_id: applied.event.map(|event| event.to_string()),
+        }
+    }
+}
+
+/// The columns of CSV.
+const COLUMNS: &[&str] = &[
+    "schema_version",
+    "outcome",
+    "session_id",
+    "host_session_id",
+    "host_guid",
+    "fingerprint",
+    "previous_fingerprint",
+    "retired",
+    "created_at",
+    "created_by",
+    "expires_at",
+    "event_id",
+];
+
+impl Created<'_> {
+    fn row(&self) -> Vec<String> {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        vec![
+            self.schema_version.to_string(),
+            self.outcome.to_owned(),
+            self.session_id.to_string(),
+            self.host_session_id.map(|id| id.to_string()).unwrap_or_default(),
+            self.host_guid.unwrap_or_default().to_owned(),
+            text(&self.fingerprint),
+            text(&self.previous_fingerprint),
+            joined(&self.retired),
+            text(&self.created_at),
+            self.created_by.to_owned(),
+            text(&self.expires_at),
+            text(&self.event_id),
+        ]
+    }
+}
+
+fn joined(ids: &[i64]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(";")
+}
+
+/// Writes JSON or CSV; our own buffers are wiped, the libraries' are small and short-lived.
+fn write(view: &Created<'_>, format: Format, text: &mut Wiped) {
+    if format == Format::Csv {
+        let mut grid = Grid { columns: COLUMNS, rows: vec![view.row()] };
+        text.push_str(&Zeroizing::new(csv(&grid)));
+        grid.rows.zeroize();
+        return;
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
+    if serde_json::to_writer(&mut *bytes, view).is_ok() {
+        text.push_str(std::str::from_utf8(&bytes).unwrap_or_default());
+        text.push('\n');
+    }
+}
+
+impl Report for Revoked {
+    fn json(&self) -> Value {
+        to_json(self)
+    }
+
+    fn grid(&self) -> Grid {
+        let event = self.event_id.clone().unwrap_or_default();
+        let row = vec![self.outcome.to_owned(), self.session_id.to_string(), joined(&self.retired), event];
+        Grid { columns: &["outcome", "session_id", "retired", "event_id"], rows: vec![row] }
+    }
+
+    fn text(&self, _: Option<u16>) -> String {
+        format!("{}\n", self.outcome)
+    }
+}
+
+/// What a dry run prints.
+pub(super) struct PlanReport {
+    seen: Preview,
+    request: Request,
+}
+
+impl PlanReport {
+    pub(super) fn new(seen: Preview, request: &Request) -> Self {
+        Self { seen, request: request.clone() }
+    }
+
+    fn view(&self) -> Created<'_> {
+        let plan: &Plan = &self.seen.plan;
+        Created {
+            schema_version: SCHEMA_VERSION,
+            outcome: "planned",
+            session_id: plan.session.get(),
+            host_session_id: match plan.write {
+                RecordWrite::Update { id, .. } => Some(id.get()),
+                RecordWrite::Insert | RecordWrite::Nothing => None,
+            },
+            host_guid: None,
+            fingerprint: None,
+            previous_fingerprint: plan.previous_fingerprint().map(|fingerprint| fingerprint.short()),
+            retired: numbers(&plan.retired_ids()),
+            created_at: None,
+            created_by: self.request.by.as_str(),
+            expires_at: time(plan.expires_at),
+            event_id: None,
+        }
+    }
+}
+
+impl Report for PlanReport {
+    fn json(&self) -> Value {
+        to_json(&self.view())
+    }
+
+    fn grid(&self) -> Grid {
+        Grid { columns: COLUMNS, rows: vec![self.view().row()] }
+    }
+
+    fn text(&self, _: Option<u16>) -> String {
+        let session = &self.seen.session;
+        let title = session.title.clone().unwrap_or_else(|| "without a title".to_owned());
+        let lines = describe(&self.seen.plan, session);
+        let heading = format!("Session {}", session.id);
+        let mut pairs = vec![(heading.as_str(), title)];
+        pairs.extend(lines.iter().map(|line| (line.label.as_str(), line.text.clone())));
+        pairs.push(("By", self.request.by.to_string()));
+        pairs.extend(self.request.reason.as_ref().map(|reason| ("Reason", reason.shown())));
+        fields(&pairs)
+    }
+}

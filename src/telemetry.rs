@@ -1,0 +1,67 @@
+//! The log file: always on, one file a day, kept for thirty days, readable by its owner alone.
+
+use std::fmt;
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::Path;
+
+use tracing::{Event, Level, Subscriber};
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
+
+use crate::domain::sanitize::visible;
+use crate::domain::time::{Clock as _, SystemClock};
+
+/// Daily files that are kept.
+const KEPT: usize = 30;
+
+/// Lets nobody but the owner open what this process makes: logs and databases.
+pub fn restrict_new_files() {
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+}
+
+/// Makes the folder (mode 0700) and writes what happens into it, until the guard is dropped.
+///
+/// # Errors
+/// The operating system's; then nothing is logged.
+pub fn start(folder: &Path, level: Level) -> io::Result<WorkerGuard> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    // A folder from elsewhere may be more open; if it is not ours to close, so be it.
+    let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o700));
+    let file = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix(env!("CARGO_PKG_NAME"))
+        .filename_suffix("log")
+        .max_log_files(KEPT)
+        .build(folder)
+        .map_err(io::Error::other)?;
+    let (writer, guard) = tracing_appender::non_blocking(file);
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).event_format(Line).with_writer(writer);
+    let ours = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(ours).with(lines))
+        .map_err(io::Error::other)?;
+    Ok(guard)
+}
+
+/// One event, one line: instant, level, message, then the fields `session_id`, `host_session_id`, `event_id`.
+struct Line;
+
+impl<S, N> FormatEvent<S, N> for Line
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(&self, ctx: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let mut text = String::new();
+        ctx.format_fields(Writer::new(&mut text), event)?;
+        let (at, level) = (SystemClock.now().fixed_width(), event.metadata().level());
+        // Whatever got into the text: no input makes a second line.
+        writeln!(writer, "{at} {level:5} {}", visible(&text))
+    }
+}
