@@ -131,8 +131,13 @@ impl Config {
             Some(url) => (Target::parse(&url)?, false),
             None => (Target::Sqlite(data_dir()?.join(format!("{PROGRAM}.db"))), true),
         };
-        let timeout = self.given.timeout.unwrap_or(TIMEOUT);
-        Ok(Database { settings: Settings { target, timeout, read_only: self.given.read_only }, is_default })
+        Ok(Database { settings: self.settings_for(target), is_default })
+    }
+
+    /// Gives the settings for a database that is named elsewhere.
+    #[must_use]
+    pub fn settings_for(&self, target: Target) -> Settings {
+        Settings { target, timeout: self.given.timeout.unwrap_or(TIMEOUT), read_only: self.given.read_only }
     }
 
     fn url(&self) -> Result<Option<String>, ConfigError> {

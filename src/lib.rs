@@ -11,6 +11,8 @@
 //! | [`domain`] | the rule, hash schemes and audit chain: pure functions and values |
 //! | [`store`] | the only place that talks to a database |
 //! | [`provision`] | the use cases, and the story that each tells |
+//! | [`tui`] | the console |
+//! | [`demo`] | a world to try |
 //! | [`cli`] | arguments into actions, results into text, errors into exit codes |
 //! | [`config`] | settings: a flag before the environment before the default |
 //! | [`telemetry`] | the log file |
@@ -32,15 +34,17 @@ use crate::config::{Config, Database, caller};
 use crate::domain::time::SystemClock;
 use crate::provision::Provisioner;
 use crate::signals::Signals;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Target};
 
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod provision;
 pub mod signals;
 pub mod store;
 pub mod telemetry;
+pub mod tui;
 
 /// Runs the program with these arguments, its own name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -97,7 +101,7 @@ fn prepare(invocation: Invocation, messages: &Messages, log: &mut Option<WorkerG
 async fn dispatch(action: Action, config: &Config, style: Style, messages: &Messages) -> Result<(), Failure> {
     let action = match action {
         Action::Console => return console(config, messages, style).await,
-        Action::Demo(demo) => return self::demo(&demo, config, style).await,
+        Action::Demo(demo) => return self::demo(&demo, config, messages, style).await,
         other => other,
     };
     let signals = Signals::listen().map_err(|error| Failure::new(Exit::Failed, "failed", error.to_string()))?;
@@ -182,13 +186,43 @@ fn make_default_folder(database: &Database) -> Result<(), StoreError> {
 }
 
 /// Opens the console on the configured database.
-#[expect(clippy::unused_async, reason = "the console is asynchronous")]
-async fn console(_config: &Config, _messages: &Messages, _style: Style) -> Result<(), Failure> {
-    Err(Failure::new(Exit::Failed, "failed", "this build has no console"))
+async fn console(config: &Config, messages: &Messages, style: Style) -> Result<(), Failure> {
+    let database = config.database()?;
+    messages.detail(&format!("database: {}", database.settings.target.file().display()));
+    let store = open(&database).await?;
+    show(Provisioner::new(store, config.hasher()?), style, false).await
 }
 
-/// Makes a world to try, and opens the console on it.
-#[expect(clippy::unused_async, reason = "the console is asynchronous")]
-async fn demo(_demo: &cli::demo::Demo, _config: &Config, _style: Style) -> Result<(), Failure> {
-    Err(Failure::new(Exit::Failed, "failed", "this build has no demo"))
+/// Makes a world to try, and opens the console on it. A world that is not kept goes when the console does.
+async fn demo(demo: &cli::demo::Demo, config: &Config, messages: &Messages, style: Style) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::new(Exit::Failed, "failed", error.to_string());
+    let throwaway = tempfile::Builder::new().prefix("host-provisioner-demo-").tempdir().map_err(failed)?;
+    let path = demo.keep.clone().unwrap_or_else(|| throwaway.path().join("demo.db"));
+    self::demo::world(&path, demo.sessions, Arc::new(SystemClock)).await?;
+    if demo.keep.is_some() {
+        messages.note(&format!("the world is in {0}; --database-url sqlite:{0} opens it", path.display()));
+    }
+    if !demo.tui {
+        return Ok(());
+    }
+    let settings = config.settings_for(Target::Sqlite(path));
+    let store = store::connect(settings, Arc::new(SystemClock)).await?;
+    show(Provisioner::new(store, config.hasher()?), style, true).await
+}
+
+/// Runs the console to its end.
+async fn show(provisioner: Provisioner, style: Style, demo: bool) -> Result<(), Failure> {
+    let origin = caller::origin();
+    let unnamed = || Failure::new(Exit::Usage, "usage", "the operating system's user has no name");
+    let operator = caller::fallback(&origin).ok_or_else(unnamed)?;
+    let setup = tui::Setup { operator, origin, demo, colours: style.color };
+    match tui::run(Arc::new(provisioner), setup).await {
+        Ok(0) => Ok(()),
+        Ok(1) => {
+            Err(Failure::new(Exit::Failed, "internal", "an internal error ended the console; no change is half done")
+                .hint("the log file tells more; `history` and `audit verify` show what was done"))
+        }
+        Ok(code) => Err(Failure { exit: Exit::Signal(code), ..Failure::interrupted() }),
+        Err(error) => Err(Failure::new(Exit::Usage, "no_terminal", format!("the terminal cannot be used: {error}"))),
+    }
 }

@@ -23,6 +23,7 @@ mod audit_walk;
 mod backend;
 mod connections;
 mod deadline;
+pub mod demo;
 mod error;
 mod history;
 mod listing;

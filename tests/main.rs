@@ -1,1 +1,19 @@
+//! All integration tests, in one binary: each file of this folder is a module here.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod audit_chain;
+mod audit_format;
+mod audit_records;
+mod demo;
+mod expectations;
+mod layering;
+mod migration_refusals;
+mod migrations;
+mod model;
+mod plan_model;
+mod plan_table;
+mod record_state;
+mod schema_guards;
+mod store_contract;
+mod support;
+mod world;

@@ -68,7 +68,8 @@ BEGIN
     SELECT RAISE(ABORT, 'a host record with this id or hash exists: records are never replaced');
 END;
 
-CREATE TRIGGER "TR_HostSessions_NoReplaceUpdate" BEFORE UPDATE OF "HostSessionId", "SessionId", "HostGuidHash" ON "HostSessions"
+-- On any column: UPDATE OF would not see the key under its other name, rowid.
+CREATE TRIGGER "TR_HostSessions_NoReplaceUpdate" BEFORE UPDATE ON "HostSessions"
 WHEN (NEW."HostSessionId" <> OLD."HostSessionId"
         AND EXISTS (SELECT 1 FROM "HostSessions" WHERE "HostSessionId" = NEW."HostSessionId"))
     OR EXISTS (SELECT 1 FROM "HostSessions" WHERE "SessionId" = NEW."SessionId" AND "HostGuidHash" = NEW."HostGuidHash"
@@ -77,18 +78,21 @@ BEGIN
     SELECT RAISE(ABORT, 'a host record with this id or hash exists: records are never replaced');
 END;
 
--- The limits of the existing columns (SQLite keeps no lengths and knows no booleans).
+-- The limits of the existing columns (SQLite keeps no lengths and knows no booleans). NULL is refused here too:
+-- OR REPLACE would turn it into the column's default only after the guards above have looked.
 CREATE TRIGGER "TR_HostSessions_LimitsInsert" BEFORE INSERT ON "HostSessions"
-WHEN length(NEW."HostGuidHash") NOT BETWEEN 1 AND 128 OR length(NEW."CreatedBy") > 128 OR length(NEW."RevokedBy") > 128
-    OR NEW."IsActive" NOT IN (0, 1) OR NEW."LegacyDuplicate" NOT IN (0, 1)
+WHEN typeof(NEW."HostGuidHash") <> 'text' OR length(NEW."HostGuidHash") NOT BETWEEN 1 AND 128
+    OR length(NEW."CreatedBy") > 128 OR length(NEW."RevokedBy") > 128
+    OR coalesce(NEW."IsActive", -1) NOT IN (0, 1) OR coalesce(NEW."LegacyDuplicate", -1) NOT IN (0, 1)
 BEGIN
     SELECT RAISE(ABORT, 'HostSessions: a text is too long, or a boolean is neither 0 nor 1');
 END;
 
 CREATE TRIGGER "TR_HostSessions_LimitsUpdate"
 BEFORE UPDATE OF "HostGuidHash", "CreatedBy", "RevokedBy", "IsActive", "LegacyDuplicate" ON "HostSessions"
-WHEN length(NEW."HostGuidHash") NOT BETWEEN 1 AND 128 OR length(NEW."CreatedBy") > 128 OR length(NEW."RevokedBy") > 128
-    OR NEW."IsActive" NOT IN (0, 1) OR NEW."LegacyDuplicate" NOT IN (0, 1)
+WHEN typeof(NEW."HostGuidHash") <> 'text' OR length(NEW."HostGuidHash") NOT BETWEEN 1 AND 128
+    OR length(NEW."CreatedBy") > 128 OR length(NEW."RevokedBy") > 128
+    OR coalesce(NEW."IsActive", -1) NOT IN (0, 1) OR coalesce(NEW."LegacyDuplicate", -1) NOT IN (0, 1)
 BEGIN
     SELECT RAISE(ABORT, 'HostSessions: a text is too long, or a boolean is neither 0 nor 1');
 END;

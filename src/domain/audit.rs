@@ -2,6 +2,7 @@
 //!
 //! A chain alone cannot show that its newest entries were cut off when the record was put back with them.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -74,7 +75,7 @@ pub fn verify(trail: &Trail) -> Finding {
     let mut previous = ChainHash::START;
     let mut expected_seq = 1;
     for entry in &trail.entries {
-        let faults = verify_entry(entry, previous, expected_seq);
+        let faults = verify_entry(entry, trail.session, previous, expected_seq);
         damage.extend(faults.into_iter().map(|what| Damage {
             session: trail.session,
             seq: Some(entry.seq),
@@ -88,7 +89,8 @@ pub fn verify(trail: &Trail) -> Finding {
         previous = ChainHash::parse(&entry.entry_hash).unwrap_or(ChainHash::START);
         expected_seq = entry.seq.saturating_add(1);
     }
-    if damage.is_empty() && trail.exists {
+    // A deleted session takes its records along; those that it left behind are held to the history all the same.
+    if damage.is_empty() && (trail.exists || !trail.records.is_empty()) {
         damage = state.compare(trail);
     }
     match (damage.is_empty(), trail.exists) {
@@ -117,12 +119,23 @@ fn verify_without_history(trail: &Trail) -> Finding {
     if damage.is_empty() { Finding::Unaudited } else { Finding::Damaged(damage) }
 }
 
-/// Lists what is wrong with one entry, given the stored hash of the one before it.
-fn verify_entry(entry: &StoredEntry, previous: ChainHash, expected_seq: i64) -> Vec<String> {
-    let mut faults = Vec::new();
-    if entry.seq != expected_seq {
-        faults.push(format!("entries {expected_seq} to {} are missing before it", entry.seq.saturating_sub(1)));
+/// Says what is missing between two entries, or that the later one stands before the other.
+fn gap(expected: i64, found: i64) -> Option<String> {
+    match found.cmp(&expected) {
+        Ordering::Equal => None,
+        Ordering::Less => Some("the entry is out of order".to_owned()),
+        Ordering::Greater if found - 1 == expected => Some(format!("entry {expected} is missing before it")),
+        Ordering::Greater => Some(format!("entries {expected} to {} are missing before it", found - 1)),
     }
+}
+
+/// Lists what is wrong with one entry of a session's chain, given the stored hash of the one before it.
+fn verify_entry(entry: &StoredEntry, session: i64, previous: ChainHash, expected_seq: i64) -> Vec<String> {
+    let mut faults = Vec::new();
+    if entry.session != session {
+        faults.push(format!("the entry belongs to session {}", entry.session));
+    }
+    faults.extend(gap(expected_seq, entry.seq));
     if ChainHash::parse(&entry.prev_hash) != Some(previous) {
         faults.push("PrevHash is not the hash of the entry before it".to_owned());
     }
@@ -145,13 +158,19 @@ fn verify_entry(entry: &StoredEntry, previous: ChainHash, expected_seq: i64) -> 
     faults
 }
 
-/// A record as the history left it when it was last active.
+/// How a record got its present GUID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Made {
+    at: String,
+    by: String,
+    expires: Option<String>,
+}
+
+/// The current record as the history left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Known {
     fingerprint: String,
-    made_at: String,
-    made_by: String,
-    expires: Option<String>,
+    made: Made,
 }
 
 /// A record that the history retired.
@@ -159,7 +178,10 @@ struct Known {
 struct Retired {
     at: String,
     by: String,
+    /// What it holds; `None` where no entry tells.
     fingerprint: Option<String>,
+    /// `None` for a record from before the history.
+    made: Option<Made>,
 }
 
 /// What a chain implies about the records of its session.
@@ -169,26 +191,34 @@ struct Implied {
     retired: BTreeMap<i64, Retired>,
 }
 
+/// Gives the fingerprint that an entry tells of a record that it retires.
+fn old_fingerprint(body: &AuditBody, id: i64) -> Option<String> {
+    let names_it = match body.action {
+        AuditAction::Revoked => body.host_session == Some(id),
+        AuditAction::ForceCreated => body.retired == [id],
+        AuditAction::Created | AuditAction::Rotated => false,
+    };
+    body.old_fp.clone().filter(|_| names_it)
+}
+
 impl Implied {
     fn fold(&mut self, body: &AuditBody) {
         let was = self.current.take();
-        let fingerprint_of =
-            |id| was.as_ref().filter(|(current, _)| *current == id).map(|(_, known)| known.fingerprint.clone());
         for id in &body.retired {
-            let retired = Retired { at: body.at.clone(), by: body.by.clone(), fingerprint: fingerprint_of(*id) };
-            self.retired.insert(*id, retired);
+            let known = was.as_ref().filter(|(current, _)| current == id).map(|(_, known)| known.clone());
+            let (fingerprint, made) = match (known, self.retired.remove(id)) {
+                (Some(known), _) => (Some(known.fingerprint), Some(known.made)),
+                (None, Some(before)) => (before.fingerprint, before.made),
+                (None, None) => (old_fingerprint(body, *id), None),
+            };
+            self.retired.insert(*id, Retired { at: body.at.clone(), by: body.by.clone(), fingerprint, made });
         }
         self.current = match body.action {
             AuditAction::Revoked => None,
             AuditAction::Created | AuditAction::Rotated | AuditAction::ForceCreated => body.host_session.map(|id| {
                 self.retired.remove(&id);
-                let known = Known {
-                    fingerprint: body.new_fp.clone().unwrap_or_default(),
-                    made_at: body.at.clone(),
-                    made_by: body.by.clone(),
-                    expires: body.expires.clone(),
-                };
-                (id, known)
+                let made = Made { at: body.at.clone(), by: body.by.clone(), expires: body.expires.clone() };
+                (id, Known { fingerprint: body.new_fp.clone().unwrap_or_default(), made })
             }),
         };
     }
@@ -226,38 +256,46 @@ fn same_second(column: Option<Timestamp>, body: &str) -> bool {
     column == Timestamp::parse_fixed_width(body).map(Timestamp::whole_seconds)
 }
 
-impl Known {
-    fn differences(&self, record: &HostRecord) -> Vec<&'static str> {
+/// Keeps what does not fit.
+fn unfit(checks: impl IntoIterator<Item = (bool, &'static str)>) -> Vec<&'static str> {
+    checks.into_iter().filter_map(|(fits, what)| (!fits).then_some(what)).collect()
+}
+
+impl Made {
+    fn checks(&self, record: &HostRecord) -> [(bool, &'static str); 3] {
         let expires = record.expires_at.map(Timestamp::fixed_width);
         [
+            (same_second(Some(record.created_at), &self.at), "CreatedAt was changed outside of the history"),
+            (record.created_by.as_deref() == Some(&self.by), "CreatedBy was changed outside of the history"),
+            (expires == self.expires, "ExpiresAt was changed outside of the history"),
+        ]
+    }
+}
+
+impl Known {
+    fn differences(&self, record: &HostRecord) -> Vec<&'static str> {
+        let same_hash = record.hash.fingerprint().full() == self.fingerprint;
+        let revoked = record.revoked_at.is_some() || record.revoked_by.is_some();
+        let own = [
             (record.is_active, "IsActive was cleared outside of the history"),
             (!record.legacy_duplicate, "LegacyDuplicate was set outside of the history"),
-            (record.hash.fingerprint().full() == self.fingerprint, "HostGuidHash was changed outside of the history"),
-            (same_second(Some(record.created_at), &self.made_at), "CreatedAt was changed outside of the history"),
-            (record.created_by.as_deref() == Some(&self.made_by), "CreatedBy was changed outside of the history"),
-            (expires == self.expires, "ExpiresAt was changed outside of the history"),
-            (
-                record.revoked_at.is_none() && record.revoked_by.is_none(),
-                "the record was revoked outside of the history",
-            ),
-        ]
-        .into_iter()
-        .filter_map(|(fits, what)| (!fits).then_some(what))
-        .collect()
+            (same_hash, "HostGuidHash was changed outside of the history"),
+            (!revoked, "the record was revoked outside of the history"),
+        ];
+        unfit(own.into_iter().chain(self.made.checks(record)))
     }
 }
 
 impl Retired {
     fn differences(&self, record: &HostRecord) -> Vec<&'static str> {
         let same_hash = self.fingerprint.as_ref().is_none_or(|known| *known == record.hash.fingerprint().full());
-        [
+        let own = [
             (!record.is_active, "the retired record was made active outside of the history"),
+            (!record.legacy_duplicate, "LegacyDuplicate of the retired record was set outside of the history"),
             (same_hash, "HostGuidHash of the retired record was changed outside of the history"),
             (same_second(record.revoked_at, &self.at), "RevokedAt was changed outside of the history"),
             (record.revoked_by.as_deref() == Some(&self.by), "RevokedBy was changed outside of the history"),
-        ]
-        .into_iter()
-        .filter_map(|(fits, what)| (!fits).then_some(what))
-        .collect()
+        ];
+        unfit(own.into_iter().chain(self.made.iter().flat_map(|made| made.checks(record))))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -48,6 +49,15 @@ impl HostGuid {
         text
     }
 }
+
+/// Compared in constant time.
+impl PartialEq for HostGuid {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for HostGuid {}
 
 /// Makes the id of a session's group, in the text form of the existing table: upper case, hyphens. No credential.
 #[must_use]

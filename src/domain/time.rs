@@ -48,6 +48,18 @@ impl Timestamp {
     pub fn seconds_since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0).num_seconds()
     }
+
+    /// Gives the milliseconds from `earlier` to this instant; negative when `earlier` is later.
+    #[must_use]
+    pub fn millis_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).num_milliseconds()
+    }
+
+    /// Gives the instant so many seconds later.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0 + chrono::TimeDelta::seconds(seconds))
+    }
 }
 
 /// RFC 3339 in UTC with `Z`; a fraction only where there is one.

@@ -20,6 +20,9 @@ use super::{sql, sqlite};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
+/// The migration that makes the web application's tables where they are missing.
+const EXISTING_TABLES: i64 = 1;
+
 /// What a migration did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MigrationReport {
@@ -62,6 +65,11 @@ pub async fn pending_migrations(settings: &Settings) -> Result<Vec<String>, Stor
             state.missing()
         }
     }
+}
+
+/// Makes the tables that the web application makes, and nothing of ours.
+pub(super) async fn existing_tables(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    MIGRATIONS.run_to(EXISTING_TABLES, connection).await.map_err(migration_fault)
 }
 
 /// Checks that an open database is ours and up to date.
@@ -142,7 +150,7 @@ fn migration_fault(error: MigrateError) -> StoreError {
 }
 
 /// Makes a missing file, readable by its owner alone; tells whether it did.
-fn create_file(path: &Path) -> Result<bool, StoreError> {
+pub(super) fn create_file(path: &Path) -> Result<bool, StoreError> {
     let shown = || path.display().to_string();
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(true),

@@ -127,3 +127,51 @@ pub(super) const LIST_TAIL: &str =
 /// The active records of the session that a list looks at.
 pub(super) const ACTIVE_OF_SESSION: &str =
     r#"SELECT 1 FROM "HostSessions" AS r WHERE r."SessionId" = "Sessions"."SessionId" AND r."IsActive""#;
+
+/// Writes a text a hundred times, with commas between.
+macro_rules! hundred {
+    ($($row:tt)*) => { ten!(ten!($($row)*)) };
+}
+
+macro_rules! ten {
+    ($($row:tt)*) => {
+        concat!(
+            $($row)*, ",", $($row)*, ",", $($row)*, ",", $($row)*, ",", $($row)*, ",",
+            $($row)*, ",", $($row)*, ",", $($row)*, ",", $($row)*, ",", $($row)*
+        )
+    };
+}
+
+macro_rules! demo_sessions {
+    ($rows:expr) => {
+        concat!(
+            r#"INSERT INTO "Sessions" ("SessionId", "GroupId", "Title", "Description", "Status", "ParticipantCount",
+               "MaxParticipants", "StartedAt", "EndedAt", "ExpiresAt", "CreatedAt", "ModifiedAt") VALUES "#,
+            $rows
+        )
+    };
+}
+
+/// 44 characters in the form of the existing hashes, to which no GUID is known.
+macro_rules! demo_record {
+    () => {
+        "(?, hex(randomblob(21)) || 'A=', ?, ?, ?, ?, ?, ?, ?)"
+    };
+}
+
+macro_rules! demo_records {
+    ($rows:expr) => {
+        concat!(
+            r#"INSERT INTO "HostSessions" ("SessionId", "HostGuidHash", "CreatedAt", "ExpiresAt", "LastUsedAt",
+               "CreatedBy", "RevokedAt", "RevokedBy", "IsActive") VALUES "#,
+            $rows
+        )
+    };
+}
+
+pub(super) const DEMO_SESSION: &str = demo_sessions!("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+pub(super) const DEMO_SESSIONS: &str = demo_sessions!(hundred!("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+pub(super) const DEMO_RECORD: &str = demo_records!(demo_record!());
+pub(super) const DEMO_RECORDS: &str = demo_records!(hundred!(demo_record!()));
+pub(super) const DEMO_LOG_IN: &str =
+    r#"UPDATE "HostSessions" SET "LastUsedAt" = $1 WHERE "SessionId" = $2 AND "IsActive""#;

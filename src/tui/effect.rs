@@ -1,0 +1,63 @@
+//! What the reducer wants done: plain data, carried out by the runtime.
+
+use crate::domain::event_id::EventId;
+use crate::domain::expected::Expected;
+use crate::domain::guid::HostGuid;
+use crate::domain::request::Request;
+use crate::domain::session::SessionId;
+use crate::store::SessionQuery;
+
+/// Names one running change; an event with another id changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct JobId(pub u64);
+
+/// Names one question; an answer to an older one is thrown away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ticket(pub u64);
+
+/// A question to the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// A page of sessions.
+    Sessions(SessionQuery),
+    /// The number of sessions.
+    Count,
+    /// One session whole.
+    Detail(SessionId),
+    /// What a request would do now.
+    Plan(Box<Request>),
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Asks the database; the answer comes as a message with the ticket.
+    Load(Ticket, Query),
+    /// Stops a question.
+    CancelLoad(Ticket),
+    /// Changes a host record. Reachable only from a confirmed plan.
+    Provision {
+        /// The job's name.
+        job: JobId,
+        /// What was confirmed.
+        request: Box<Request>,
+        /// What the plan was read from.
+        expected: Box<Expected>,
+    },
+    /// Rolls a job back, unless its COMMIT was sent.
+    CancelJob(JobId),
+    /// Goes on asking whether an attempt was committed until the database answers.
+    Settle(JobId, SessionId, EventId),
+    /// Writes to the log that a committed GUID reached nobody.
+    Undelivered(SessionId, EventId),
+    /// Copies a GUID to where the terminal can paste it from.
+    Copy(HostGuid),
+    /// Takes a copy back where that is possible, and wipes the screen's memory.
+    Forget,
+    /// Draws everything again from nothing.
+    Redraw,
+    /// Suspends the program.
+    Suspend,
+    /// Ends the program.
+    Quit,
+}

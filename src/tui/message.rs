@@ -1,0 +1,245 @@
+//! Everything that can happen to the console, split by where it comes from.
+
+use tui_input::InputRequest;
+
+use super::effect::{JobId, Ticket};
+use crate::domain::chain::StoredEntry;
+use crate::domain::expected::Conflict;
+use crate::domain::snapshot::Snapshot;
+use crate::domain::time::Timestamp;
+use crate::provision::{Preview, ProvisionEvent, Provisioned};
+use crate::store::SessionRow;
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Message {
+    /// A person did something.
+    Ui(Ui),
+    /// A change of a host record went on.
+    Job(JobId, JobEvent),
+    /// The answer to a question to the database.
+    Loaded(Ticket, Result<Loaded, Failure>),
+    /// It is now so late. Comes before every message from a person, and while something on the screen moves.
+    Clock(Timestamp),
+    /// What became of a copy, in words.
+    Copied(Result<String, String>),
+}
+
+/// What a person does, by name and not by key: one enum for each screen that has the keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ui {
+    /// Anywhere.
+    Global(Global),
+    /// On the main screen.
+    Main(MainUi),
+    /// In the filter line.
+    Filter(FilterUi),
+    /// In the reason form.
+    Reason(ReasonUi),
+    /// Before a plan.
+    Confirm(ConfirmUi),
+    /// Before a new GUID.
+    Reveal(RevealUi),
+    /// In a text that scrolls: detail, history, help.
+    Pager(PagerUi),
+    /// Before the question whether to quit.
+    Leave(LeaveUi),
+}
+
+/// What works on every screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Global {
+    /// Shows the keys.
+    Help,
+    /// Draws everything again.
+    Redraw,
+    /// Suspends the program.
+    Suspend,
+    /// A bracketed paste: data for a text field, never keys.
+    Paste(String),
+    /// The terminal has a new size, in columns and lines.
+    Resize(u16, u16),
+    /// The terminal lost the focus.
+    FocusLost,
+}
+
+/// What works on the main screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MainUi {
+    /// Moves in the focused panel.
+    Move(Motion),
+    /// Goes to the next panel.
+    NextPanel,
+    /// Goes to the panel before.
+    PreviousPanel,
+    /// Goes to a panel.
+    Focus(super::model::Panel),
+    /// Gives the focused panel the whole screen, or takes it back.
+    Zoom,
+    /// Shows or hides the log panel.
+    ToggleLog,
+    /// Makes the log panel larger or smaller.
+    ResizeLog(i16),
+    /// Starts typing a filter.
+    Filter,
+    /// Opens the session under the cursor.
+    Open,
+    /// Takes the filter away, or stops a question.
+    Back,
+    /// Asks for a rotation.
+    Rotate,
+    /// Explains that rotating takes a capital letter.
+    ExplainRotate,
+    /// Asks for a revocation.
+    Revoke,
+    /// Shows the history of the session.
+    History,
+    /// Reads again.
+    Refresh,
+    /// Quits; asks while a job runs.
+    Quit,
+    /// Cancels what waits.
+    Cancel,
+}
+
+/// What works in the filter line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilterUi {
+    /// Edits the text.
+    Edit(InputRequest),
+    /// Keeps the filter and goes back to the list.
+    Keep,
+    /// Takes the filter away.
+    Discard,
+}
+
+/// What works in the reason form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReasonUi {
+    /// Edits the focused text field.
+    Edit(InputRequest),
+    /// Space: a character in a text field, a toggle on force-new.
+    Space,
+    /// Goes to the next field.
+    Next,
+    /// Goes to the field before.
+    Previous,
+    /// Chooses the next quick pick.
+    PickDown,
+    /// Chooses the quick pick before.
+    PickUp,
+    /// Goes on to the plan, or shows what is wrong.
+    GoOn,
+    /// Goes back to the list.
+    Back,
+}
+
+/// What works before a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfirmUi {
+    /// A character: `y` for an idle session, a digit of the id for a live one.
+    Type(char),
+    /// Takes back the last character.
+    Erase,
+    /// Confirms a typed id; alone it confirms nothing.
+    Enter,
+    /// Goes back to the form.
+    Back,
+    /// Reads the plan again.
+    Refresh,
+}
+
+/// What works before a new GUID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevealUi {
+    /// Shows it for ten seconds.
+    Show,
+    /// Copies it.
+    Copy,
+    /// Leaves; asks while it was neither shown nor copied.
+    Leave,
+    /// Yes, it has been handed over.
+    Yes,
+}
+
+/// What works in a text that scrolls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PagerUi {
+    /// Scrolls.
+    Move(Motion),
+    /// From the detail to the history.
+    History,
+    /// From the detail to a rotation.
+    Rotate,
+    /// From the detail to a revocation.
+    Revoke,
+    /// Leaves.
+    Back,
+}
+
+/// What works before the question whether to quit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeaveUi {
+    /// Quits as soon as the change is done and its GUID handed over.
+    WhenDone,
+    /// Cancels the change where that is still possible.
+    CancelJob,
+    /// Stays.
+    Stay,
+}
+
+/// A movement in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motion {
+    /// One line up.
+    Up,
+    /// One line down.
+    Down,
+    /// Half a page up.
+    HalfUp,
+    /// Half a page down.
+    HalfDown,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the first.
+    First,
+    /// To the last.
+    Last,
+}
+
+/// What a running change reports.
+#[derive(Debug)]
+pub enum JobEvent {
+    /// A line of its story.
+    Told(ProvisionEvent),
+    /// It ended.
+    Ended(Box<Result<Provisioned, Failure>>),
+    /// An unknown outcome is known now: whether it was committed.
+    Settled(bool),
+}
+
+/// Why something did not work, in words for the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What happened.
+    pub what: String,
+    /// What was not changed; empty for reading.
+    pub unchanged: String,
+    /// The session is not as it was seen.
+    pub conflict: Option<Box<Conflict>>,
+}
+
+/// An answer from the database.
+#[derive(Debug)]
+pub enum Loaded {
+    /// A page of sessions, in the order of ids.
+    Sessions(Vec<SessionRow>),
+    /// How many sessions there are, counted up to a limit.
+    Count(u32),
+    /// One session whole, with its newest entries, newest first.
+    Detail(Box<Snapshot>, Vec<StoredEntry>),
+    /// A plan, freshly read.
+    Plan(Box<Preview>),
+}

@@ -1,0 +1,159 @@
+//! Everything that the console knows: plain data, changed by the reducer alone.
+
+use super::effect::{JobId, Ticket};
+use super::log_pane::Log;
+use super::screen::Screen;
+use super::screen::sessions::SessionList;
+use crate::domain::actor::{Actor, Origin};
+use crate::domain::time::Timestamp;
+use crate::provision::Provisioned;
+
+/// What does not change while the console runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Engine and database, for the header.
+    pub database: String,
+    /// The name that goes into `CreatedBy` unless another is typed.
+    pub operator: Actor,
+    /// What the machine knows of the operator.
+    pub origin: Origin,
+    /// A throwaway world.
+    pub demo: bool,
+    /// Nothing can be written.
+    pub read_only: bool,
+    /// The scheme that new hashes are written in.
+    pub writes: crate::domain::hash::HashScheme,
+}
+
+/// The panels of the main screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Panel {
+    /// 1: the sessions.
+    Sessions,
+    /// 2: the session under the cursor.
+    Detail,
+    /// 3: the log.
+    Log,
+}
+
+/// A sentence for the operator, above the footer until the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The sentence; holds no hostile text.
+    pub text: String,
+    /// Whether it is bad news.
+    pub bad: bool,
+}
+
+/// A change that is under way.
+#[derive(Debug, Clone)]
+pub struct RunningJob {
+    /// Its name.
+    pub id: JobId,
+    /// The form that it came from, to go back to when the session has changed meanwhile.
+    pub form: Box<super::screen::reason::ReasonForm>,
+    /// What is being done.
+    pub request: Box<crate::domain::request::Request>,
+    /// When it began.
+    pub since: Timestamp,
+    /// Whether cancelling was asked for.
+    pub cancelling: bool,
+}
+
+/// The whole state of the console.
+#[derive(Debug)]
+pub struct Model {
+    /// What does not change.
+    pub about: About,
+    /// The present instant, as the last clock message told.
+    pub now: Timestamp,
+    /// Columns and lines of the terminal.
+    pub size: (u16, u16),
+    /// The window of sessions.
+    pub list: SessionList,
+    /// The session under the cursor, whole.
+    pub detail: super::screen::detail::Detail,
+    /// What has the keys.
+    pub screen: Screen,
+    /// Which panel moves.
+    pub focus: Panel,
+    /// Whether that panel has the whole screen.
+    pub zoom: bool,
+    /// The log panel.
+    pub log: Log,
+    /// A sentence, until the next key.
+    pub notice: Option<Notice>,
+    /// The change that is under way: one at a time.
+    pub job: Option<RunningJob>,
+    /// A change that ended while the operator was elsewhere.
+    pub ready: Option<(JobId, Provisioned)>,
+    /// Whether the program ends as soon as nothing is under way.
+    pub quitting: bool,
+    next: u64,
+}
+
+impl Model {
+    /// Starts with nothing loaded.
+    #[must_use]
+    pub fn new(about: About, now: Timestamp, size: (u16, u16)) -> Self {
+        Self {
+            about,
+            now,
+            size,
+            list: SessionList::default(),
+            detail: super::screen::detail::Detail::default(),
+            screen: Screen::Sessions,
+            focus: Panel::Sessions,
+            zoom: false,
+            log: Log::default(),
+            notice: None,
+            job: None,
+            ready: None,
+            quitting: false,
+            next: 0,
+        }
+    }
+
+    /// Gives a name that no question had before.
+    pub fn ticket(&mut self) -> Ticket {
+        self.next += 1;
+        Ticket(self.next)
+    }
+
+    /// Gives a name that no job had before.
+    pub fn job_id(&mut self) -> JobId {
+        self.next += 1;
+        JobId(self.next)
+    }
+
+    /// Tells the operator something.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), bad: false });
+    }
+
+    /// Tells the operator bad news.
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), bad: true });
+    }
+
+    /// Tells whether the filter line takes a line of the list.
+    #[must_use]
+    pub fn filter_line_is_shown(&self) -> bool {
+        matches!(self.screen, Screen::Filter) || !self.list.filter.is_empty()
+    }
+
+    /// Says how often the screen moves by itself: milliseconds between two clock messages; `None` while it rests.
+    #[must_use]
+    pub fn tick(&self) -> Option<u64> {
+        let waits = self.job.is_some()
+            || self.list.loading.is_some()
+            || matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_none());
+        let counts = matches!(&self.screen, Screen::Confirm(_))
+            || matches!(&self.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some());
+        match (waits, counts) {
+            (true, _) => Some(200),
+            (false, true) => Some(1000),
+            (false, false) => None,
+        }
+    }
+}

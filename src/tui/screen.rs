@@ -1,0 +1,52 @@
+//! The screens: one file each, with its state, its part of the reducer, and its part of the view.
+
+pub mod confirm;
+pub mod detail;
+pub mod filter;
+pub mod help;
+pub mod history;
+pub mod leave;
+pub mod main;
+pub mod reason;
+pub mod reveal;
+pub mod sessions;
+
+/// What has the keys: one dialog at a time, by construction.
+#[derive(Debug)]
+pub enum Screen {
+    /// The main screen: list, detail and log.
+    Sessions,
+    /// The filter line of the main screen.
+    Filter,
+    /// The detail of one session as a drawer.
+    Detail(detail::Drawer),
+    /// The history of one session.
+    History(history::History),
+    /// Why, by whom, until when.
+    Reason(Box<reason::ReasonForm>),
+    /// The plan, to be confirmed.
+    Confirm(Box<confirm::Confirm>),
+    /// A new GUID.
+    Reveal(Box<reveal::Reveal>),
+    /// The keys of the screen beneath.
+    Help(help::Help),
+    /// Whether to quit while a change is under way.
+    Leave,
+}
+
+impl Screen {
+    /// Gives the screen that a help screen covers, or the screen itself.
+    pub fn beneath(&mut self) -> &mut Self {
+        match self {
+            Self::Help(help) => &mut help.back,
+            other @ (Self::Sessions
+            | Self::Filter
+            | Self::Detail(_)
+            | Self::History(_)
+            | Self::Reason(_)
+            | Self::Confirm(_)
+            | Self::Reveal(_)
+            | Self::Leave) => other,
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! The plan, freshly read, and the one way to a change.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::Screen;
+use super::reason::{Purpose, ReasonForm};
+use crate::domain::expected::Conflict;
+use crate::domain::hash::HashScheme;
+use crate::domain::plan::Outcome;
+use crate::domain::request::{Action, Request};
+use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
+use crate::provision::{Preview, describe, warnings};
+use crate::tui::effect::{Effect, Query, Ticket};
+use crate::tui::message::{ConfirmUi, Failure};
+use crate::tui::model::{Model, RunningJob};
+use crate::tui::theme::Theme;
+use crate::tui::view::{popup, text};
+
+/// Milliseconds of quiet that the keys need after the plan is shown: a paste or a held key confirms nothing.
+const GRACE: i64 = 350;
+
+/// Seconds after which a plan is read again before it can be confirmed.
+const STALE: i64 = 30;
+
+/// A request on its way through the operator's eyes.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// The form to go back to.
+    pub form: Box<ReasonForm>,
+    /// What is asked.
+    pub request: Request,
+    /// The question for the plan.
+    pub ticket: Ticket,
+    /// When it was asked.
+    pub since: Timestamp,
+    /// The plan.
+    pub preview: Option<Preview>,
+    /// Why there is none.
+    pub failure: Option<Failure>,
+    /// How the session differs from what the operator saw before.
+    pub changed: Option<String>,
+    /// The last instant at which a key was ignored, or the plan appeared.
+    pub quiet_since: Timestamp,
+    /// The id as far as it is typed.
+    pub typed: String,
+    /// The scheme that new hashes are written in.
+    pub writes: HashScheme,
+}
+
+impl Confirm {
+    /// Opens the screen and asks for the plan.
+    pub fn open(model: &mut Model, form: Box<ReasonForm>, request: Request) -> Vec<Effect> {
+        let ticket = model.ticket();
+        let confirm = Self {
+            form,
+            request: request.clone(),
+            ticket,
+            since: model.now,
+            preview: None,
+            failure: None,
+            changed: None,
+            quiet_since: model.now,
+            typed: String::new(),
+            writes: model.about.writes,
+        };
+        model.screen = Screen::Confirm(Box::new(confirm));
+        vec![Effect::Load(ticket, Query::Plan(Box::new(request)))]
+    }
+
+    /// Opens the screen again after a change met another one: the new plan needs a new confirmation.
+    pub fn reopen(model: &mut Model, form: Box<ReasonForm>, request: Request, conflict: &Conflict) -> Vec<Effect> {
+        let effects = Self::open(model, form, request);
+        if let Screen::Confirm(confirm) = &mut model.screen {
+            confirm.changed = Some(format!("Nothing was done: {conflict}."));
+        }
+        effects
+    }
+
+    /// Takes the plan in.
+    pub fn loaded(&mut self, answer: Result<Preview, Failure>, now: Timestamp) {
+        self.quiet_since = now;
+        self.typed.clear();
+        match answer {
+            Ok(preview) => {
+                let found = preview.plan.previous.as_ref().filter(|record| record.is_active);
+                let found = found.map(|record| record.hash.fingerprint());
+                if self.changed.is_none() && found != self.form.seen {
+                    self.changed = Some(changed_since(&preview));
+                }
+                self.form.seen = found;
+                self.preview = Some(preview);
+                self.failure = None;
+            }
+            Err(failure) => self.failure = Some(failure),
+        }
+    }
+
+    /// Tells whether the session's id must be typed: people are in it, or would notice.
+    #[must_use]
+    pub fn wants_id(&self) -> bool {
+        self.preview.as_ref().is_some_and(|preview| preview.session.is_live())
+    }
+
+    fn asks(&self, model: &Model) -> bool {
+        let fresh = model.now.millis_since(self.quiet_since) >= GRACE;
+        self.preview.as_ref().is_some_and(|preview| preview.plan.outcome != Outcome::Unchanged) && fresh
+    }
+}
+
+fn changed_since(preview: &Preview) -> String {
+    match &preview.last_change {
+        Some(change) => format!(
+            "The session changed since the list was read: last by {} at {}.",
+            text::clean(&change.by),
+            change.at.whole_seconds()
+        ),
+        None => "The session changed since the list was read, by another program.".to_owned(),
+    }
+}
+
+/// Carries out what a person does before a plan.
+pub fn update(model: &mut Model, mut confirm: Box<Confirm>, ui: ConfirmUi) -> Vec<Effect> {
+    match ui {
+        ConfirmUi::Back => {
+            let ticket = confirm.ticket;
+            model.screen = Screen::Reason(confirm.form);
+            return vec![Effect::CancelLoad(ticket)];
+        }
+        ConfirmUi::Refresh => return Confirm::open(model, confirm.form, confirm.request),
+        ConfirmUi::Type(_) | ConfirmUi::Enter if !confirm.asks(model) => confirm.quiet_since = model.now,
+        ConfirmUi::Type(c) if confirm.wants_id() => {
+            if c.is_ascii_digit() && confirm.typed.len() < 19 {
+                confirm.typed.push(c);
+            }
+        }
+        ConfirmUi::Type('y') => return go(model, confirm),
+        ConfirmUi::Type(_) => {}
+        ConfirmUi::Erase => {
+            confirm.typed.pop();
+        }
+        ConfirmUi::Enter if confirm.wants_id() && confirm.typed == confirm.request.session.to_string() => {
+            return go(model, confirm);
+        }
+        ConfirmUi::Enter if confirm.wants_id() => {
+            model.warn(format!("Type {} to confirm; Esc goes back.", confirm.request.session));
+        }
+        ConfirmUi::Enter => model.warn("Enter alone confirms nothing: y does, Esc goes back."),
+    }
+    model.screen = Screen::Confirm(confirm);
+    Vec::new()
+}
+
+/// Starts the change that was confirmed: the only place that makes the effect.
+fn go(model: &mut Model, confirm: Box<Confirm>) -> Vec<Effect> {
+    let Some(preview) = &confirm.preview else {
+        model.screen = Screen::Confirm(confirm);
+        return Vec::new();
+    };
+    if model.now.seconds_since(preview.read_at) > STALE {
+        model.warn("The plan was over 30 s old, so it was read again. Look at it once more.");
+        return Confirm::open(model, confirm.form, confirm.request);
+    }
+    let expected = Box::new(preview.expected.clone());
+    let request = Box::new(confirm.request);
+    let job = model.job_id();
+    model.job =
+        Some(RunningJob { id: job, form: confirm.form, request: request.clone(), since: model.now, cancelling: false });
+    model.screen = Screen::Sessions;
+    vec![Effect::Provision { job, request, expected }]
+}
+
+/// Draws the plan.
+pub fn draw(model: &Model, confirm: &Confirm, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let title = match confirm.form.purpose {
+        Purpose::Rotate => " Confirm rotation ",
+        Purpose::Revoke => " Confirm revocation ",
+    };
+    let width = usize::from(popup::inner_width(area));
+    let mut lines = body(model, confirm, theme, width);
+    let question = lines.len();
+    lines.extend(ask(model, confirm, theme, width));
+    let inner = popup(title, u16::try_from(lines.len()).unwrap_or(u16::MAX), theme, area, frame);
+    // On a small screen the question matters more than the last lines of the plan.
+    let height = usize::from(inner.height);
+    if lines.len() > height {
+        let surplus = lines.len() - height;
+        lines.drain(question.saturating_sub(surplus)..question);
+    }
+    let last = u16::try_from(lines.len()).unwrap_or(1).saturating_sub(1);
+    frame.render_widget(Paragraph::new(lines), inner);
+    if confirm.wants_id() && confirm.failure.is_none() {
+        let column = ID_PROMPT.chars().count() + confirm.typed.len();
+        frame.set_cursor_position(Position::new(inner.x + u16::try_from(column).unwrap_or(0), inner.y + last));
+    }
+}
+
+const ID_PROMPT: &str = "Type its id to confirm: [";
+
+fn body(model: &Model, confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if let Some(changed) = &confirm.changed {
+        lines.extend(
+            text::wrap(&format!("! {changed}"), width).into_iter().map(|line| Line::styled(line, theme.caution)),
+        );
+    }
+    let Some(preview) = &confirm.preview else {
+        lines.push(match &confirm.failure {
+            Some(failure) => Line::styled(text::fit(&format!("✗ {}", text::clean(&failure.what)), width), theme.danger),
+            None => Line::raw(format!("Reading the plan … {} s", model.now.seconds_since(confirm.since))),
+        });
+        return lines;
+    };
+    lines.push(heading(&preview.session, theme, width));
+    lines.push(Line::default());
+    let mut put = |label: &str, value: &str| {
+        for (index, part) in text::wrap(value, width.saturating_sub(27)).into_iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            lines.push(Line::from(vec![
+                Span::styled(format!("{label:<26} "), theme.dim),
+                Span::styled(part, theme.plain),
+            ]));
+        }
+    };
+    for line in describe(&preview.plan, &preview.session) {
+        put(&line.label, &line.text);
+    }
+    put("Reason", &confirm.request.reason.as_ref().map_or(String::new(), crate::domain::reason::RotationReason::shown));
+    put("By", &confirm.request.by.to_string());
+    put("Same on the command line", &command(confirm));
+    for warning in warnings(&preview.plan, confirm.writes) {
+        lines.extend(
+            text::wrap(&format!("! {warning}"), width).into_iter().map(|line| Line::styled(line, theme.caution)),
+        );
+    }
+    lines
+}
+
+fn heading(session: &Session, theme: &Theme, width: usize) -> Line<'static> {
+    let people = session.people();
+    let state = if people > 0 { format!("{}, {people} people", text::status(session)) } else { text::status(session) };
+    let id = format!("Session {}  ", session.id);
+    let room = width.saturating_sub(id.len() + text::width(&state) + 2);
+    Line::from(vec![
+        Span::styled(id, theme.strong),
+        Span::styled(format!("{}  ", text::fit(&text::title(session), room)), theme.plain),
+        Span::styled(state, if session.is_live() { theme.good } else { theme.plain }),
+    ])
+}
+
+/// Writes the command that does the same; the reason is left to the reader, who must quote it.
+fn command(confirm: &Confirm) -> String {
+    let id = confirm.request.session;
+    match confirm.request.action {
+        Action::Revoke => format!("host-provisioner revoke --session-id {id} --rotation-reason …"),
+        Action::ForceNew(_) => format!("host-provisioner create --session-id {id} --force-new --rotation-reason …"),
+        Action::Provision(_) | Action::RotateRecord(..) => {
+            format!("host-provisioner create --session-id {id} --rotation-reason …")
+        }
+    }
+}
+
+fn ask(model: &Model, confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let line = |text: &str, style| Line::styled(text::fit(text, width), style);
+    let Some(preview) = &confirm.preview else {
+        return vec![Line::default(), line("Nothing was changed.   Ctrl-r: read again   Esc: back", theme.dim)];
+    };
+    let age = format!("Read {} s ago.", model.now.seconds_since(preview.read_at).max(0));
+    if preview.plan.outcome == Outcome::Unchanged {
+        return vec![Line::default(), line("There is nothing to do.   Esc: back", theme.strong)];
+    }
+    if confirm.wants_id() {
+        return vec![
+            Line::default(),
+            line(&format!("{age} The session is live.   Esc: back   Ctrl-r: read again"), theme.caution),
+            Line::from(vec![
+                Span::styled(ID_PROMPT, theme.strong),
+                Span::styled(confirm.typed.clone(), theme.strong),
+                Span::styled("_] Enter", theme.strong),
+            ]),
+        ];
+    }
+    vec![Line::default(), line(&format!("{age} y: do it   Esc: back   Ctrl-r: read again"), theme.strong)]
+}

@@ -1,0 +1,234 @@
+//! One session whole: as a panel beside the list, and as a drawer over it.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::Screen;
+use crate::domain::audit::{Finding, Trail, verify};
+use crate::domain::chain::StoredEntry;
+use crate::domain::host_record::HostRecord;
+use crate::domain::session::{Session, SessionId};
+use crate::domain::snapshot::{Snapshot, current_of};
+use crate::domain::time::Timestamp;
+use crate::tui::effect::{Effect, Query, Ticket};
+use crate::tui::message::{Motion, PagerUi};
+use crate::tui::model::{Model, Panel};
+use crate::tui::theme::Theme;
+use crate::tui::view::{frame_of, text};
+
+/// Entries that one question asks for.
+pub const ENTRIES: u32 = 500;
+
+/// What is known of the session under the cursor beyond its row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// The question under way.
+    pub ticket: Option<(Ticket, SessionId)>,
+    /// The answer.
+    pub whole: Option<Whole>,
+}
+
+/// A session, its records and its history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whole {
+    /// The session and all its records.
+    pub snapshot: Snapshot,
+    /// Its newest entries, newest first.
+    pub entries: Vec<StoredEntry>,
+    /// What verifying its chain found; `None` when not all entries were read.
+    pub chain: Option<Finding>,
+}
+
+/// The detail as a drawer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Drawer {
+    /// Lines that are scrolled away.
+    pub scroll: usize,
+}
+
+impl Whole {
+    /// Puts a session and its entries together, and verifies them where all entries are there.
+    #[must_use]
+    pub fn new(snapshot: Snapshot, entries: Vec<StoredEntry>) -> Self {
+        let complete = i64::try_from(entries.len()).is_ok_and(|count| count == snapshot.head.seq);
+        let chain = snapshot.session.as_ref().filter(|_| complete).map(|session| {
+            let entries = entries.iter().rev().cloned().collect();
+            verify(&Trail { session: session.id.get(), exists: true, entries, records: snapshot.records.clone() })
+        });
+        Self { snapshot, entries, chain }
+    }
+
+    /// Sums the history up in a few words.
+    #[must_use]
+    pub fn chain_text(&self) -> String {
+        let count = self.snapshot.head.seq;
+        let entries = if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
+        match &self.chain {
+            None => entries,
+            Some(Finding::Intact | Finding::SessionDeleted) => format!("{entries}, chain intact"),
+            Some(Finding::Unaudited) => "none: from before this program".to_owned(),
+            Some(Finding::Damaged(damage)) => format!("{entries}, ✗ {} DAMAGED", damage.len()),
+        }
+    }
+}
+
+/// Asks for the session under the cursor, unless it is known or asked for already.
+pub fn follow_cursor(model: &mut Model, again: bool) -> Vec<Effect> {
+    let Some(id) = model.list.selected().map(|row| row.session.id) else {
+        model.detail = Detail::default();
+        return Vec::new();
+    };
+    let known = model.detail.whole.as_ref().and_then(|whole| whole.snapshot.session.as_ref()).map(|session| session.id);
+    let asked = model.detail.ticket.map(|(_, asked)| asked);
+    if !again && (asked == Some(id) || (asked.is_none() && known == Some(id))) {
+        return Vec::new();
+    }
+    let ticket = model.ticket();
+    if known != Some(id) {
+        model.detail.whole = None;
+    }
+    let stopped = model.detail.ticket.replace((ticket, id));
+    let stop = stopped.map(|(old, _)| Effect::CancelLoad(old));
+    stop.into_iter().chain([Effect::Load(ticket, Query::Detail(id))]).collect()
+}
+
+/// Carries out what a person does in the drawer.
+pub fn update(model: &mut Model, drawer: Drawer, ui: PagerUi) -> Vec<Effect> {
+    let page = usize::from(model.size.1.saturating_sub(4));
+    match ui {
+        PagerUi::Move(motion) => {
+            let scroll = scrolled(drawer.scroll, motion, page, lines(model, &Theme::new(false), 200).len());
+            model.screen = Screen::Detail(Drawer { scroll });
+            Vec::new()
+        }
+        PagerUi::History => super::history::open(model),
+        PagerUi::Rotate => super::reason::open_rotation(model),
+        PagerUi::Revoke => super::reason::open_revocation(model),
+        PagerUi::Back => {
+            model.screen = Screen::Sessions;
+            Vec::new()
+        }
+    }
+}
+
+/// Moves through `total` lines of which `page` are shown.
+#[must_use]
+pub fn scrolled(scroll: usize, motion: Motion, page: usize, total: usize) -> usize {
+    let most = total.saturating_sub(page);
+    match motion {
+        Motion::Up => scroll.saturating_sub(1),
+        Motion::Down => scroll + 1,
+        Motion::HalfUp => scroll.saturating_sub(page / 2),
+        Motion::HalfDown => scroll + page / 2,
+        Motion::PageUp => scroll.saturating_sub(page),
+        Motion::PageDown => scroll + page,
+        Motion::First => 0,
+        Motion::Last => most,
+    }
+    .min(most)
+}
+
+/// Draws the panel beside the list, or the drawer over it.
+pub fn draw(model: &Model, scroll: usize, focused: bool, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let title = model.list.selected().map_or(String::new(), |row| format!("Session {}", row.session.id));
+    let inner = frame_of(" 2 Detail ", &title, focused, theme, area, frame);
+    let lines: Vec<Line<'_>> = lines(model, theme, usize::from(inner.width)).into_iter().skip(scroll).collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// Draws the panel of the main screen.
+pub fn draw_panel(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    draw(model, 0, model.focus == Panel::Detail, theme, area, frame);
+}
+
+fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let Some(row) = model.list.selected() else {
+        return vec![Line::styled("No session under the cursor.", theme.dim)];
+    };
+    let mut lines = Vec::new();
+    let mut put = |label: &str, value: String| lines.push(text::labelled(label, &value, width, theme));
+    let (session, now) = (&row.session, model.now);
+    put("Title", text::title(session));
+    put("Status", status(session, now));
+    put("People", people(session));
+    put("Description", text::clean(session.description.as_deref().unwrap_or("–")));
+    put("Created", text::instant(session.created_at, now));
+    lines.push(Line::default());
+    let current = current_of(&row.active, now);
+    match current {
+        None => lines.push(Line::styled("No active host record", theme.caution)),
+        Some(record) => record_lines(record, now, width, theme, &mut lines),
+    }
+    let others: Vec<String> = row
+        .active
+        .iter()
+        .filter(|record| Some(record.id) != current.map(|c| c.id))
+        .map(|record| format!("#{}", record.id))
+        .collect();
+    if !others.is_empty() {
+        lines.push(text::labelled(
+            "Duplicates",
+            &format!("! {} (retired by a rotation)", others.join(", ")),
+            width,
+            theme,
+        ));
+    }
+    lines.push(Line::default());
+    lines.push(Line::styled("If rotated now", theme.strong));
+    lines.push(Line::styled(text::fit(&consequence(session, current), width), theme.plain));
+    lines.push(Line::default());
+    history_lines(model, session.id, width, theme, &mut lines);
+    lines
+}
+
+fn record_lines(record: &HostRecord, now: Timestamp, width: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
+    lines.push(Line::styled(format!("Host record #{}", record.id), theme.strong));
+    let mut put = |label: &str, value: String| lines.push(text::labelled(label, &value, width, theme));
+    put("State", record.state(now).word().to_owned());
+    put("Fingerprint", record.hash.fingerprint().short());
+    put("Made by", text::clean(record.created_by.as_deref().unwrap_or("–")));
+    put("Made at", text::instant(record.created_at, now));
+    put("Expires", record.expires_at.map_or("never".to_owned(), |end| text::instant(end, now)));
+    put("Last used", record.last_used_at.map_or("never".to_owned(), |at| text::instant(at, now)));
+}
+
+fn history_lines(model: &Model, id: SessionId, width: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
+    let whole = model.detail.whole.as_ref();
+    let whole = whole.filter(|whole| whole.snapshot.session.as_ref().is_some_and(|session| session.id == id));
+    let Some(whole) = whole else {
+        lines.push(text::labelled("History", "reading …", width, theme));
+        return;
+    };
+    let damaged = matches!(whole.chain, Some(Finding::Damaged(_)));
+    let style = if damaged { theme.danger } else { theme.plain };
+    lines.push(text::labelled("History", "", width, theme));
+    lines.push(Line::styled(text::fit(&format!("  {}", whole.chain_text()), width), style));
+    for entry in whole.entries.iter().take(6) {
+        let body = entry.parse_body();
+        let by = body.as_ref().map_or_else(|| "?".to_owned(), |body| text::clean(&body.by));
+        let reason = body.and_then(|body| body.reason).map(|reason| text::clean(&reason)).unwrap_or_default();
+        let line = format!("  {:<13} {by}  {reason}", text::clean(&entry.action));
+        lines.push(Line::from(Span::styled(text::fit(&line, width), theme.plain)));
+    }
+}
+
+fn status(session: &Session, now: Timestamp) -> String {
+    let since = session.started_at.filter(|_| session.is_live());
+    let since = since.map(|at| format!(" since {}", text::instant(at, now))).unwrap_or_default();
+    format!("{}{since}", text::status(session))
+}
+
+fn people(session: &Session) -> String {
+    let count = session.participant_count.map_or("–".to_owned(), |count| count.to_string());
+    session.max_participants.map_or(count.clone(), |most| format!("{count} of {most}"))
+}
+
+fn consequence(session: &Session, current: Option<&HostRecord>) -> String {
+    match (current, session.people()) {
+        (None, _) => "  a first working GUID; nobody is signed out".to_owned(),
+        (Some(_), people) if people > 0 => format!("  the host of {people} people is signed out at once"),
+        (Some(_), _) => "  its host is signed out at once".to_owned(),
+    }
+}

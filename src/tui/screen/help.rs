@@ -1,0 +1,57 @@
+//! The keys of the screen beneath, made from the live key map.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::Screen;
+use super::detail::scrolled;
+use crate::tui::effect::Effect;
+use crate::tui::message::PagerUi;
+use crate::tui::model::Model;
+use crate::tui::theme::Theme;
+use crate::tui::view::{popup, text};
+
+/// The help, and what it goes back to.
+#[derive(Debug)]
+pub struct Help {
+    /// The screen beneath.
+    pub back: Box<Screen>,
+    /// Keys and what they do there.
+    pub keys: Vec<(String, &'static str)>,
+    /// Lines that are scrolled away.
+    pub scroll: usize,
+}
+
+/// Carries out what a person does in the help.
+pub fn update(model: &mut Model, mut help: Help, ui: PagerUi) -> Vec<Effect> {
+    match ui {
+        PagerUi::Move(motion) => {
+            let page = usize::from(model.size.1.saturating_sub(8));
+            help.scroll = scrolled(help.scroll, motion, page, help.keys.len() + 1);
+            model.screen = Screen::Help(help);
+        }
+        PagerUi::Back | PagerUi::History | PagerUi::Rotate | PagerUi::Revoke => model.screen = *help.back,
+    }
+    Vec::new()
+}
+
+/// Draws the keys.
+pub fn draw(help: &Help, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let rows = u16::try_from(help.keys.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inner = popup(" Keys here   (j k scroll, Esc closes) ", rows, theme, area, frame);
+    let width = usize::from(inner.width);
+    let lines: Vec<Line<'_>> = help
+        .keys
+        .iter()
+        .skip(help.scroll)
+        .map(|(keys, does)| {
+            Line::from(vec![
+                Span::styled(format!("{keys:<22} "), theme.strong),
+                Span::styled(text::fit(does, width.saturating_sub(23)), theme.plain),
+            ])
+        })
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+}

@@ -1,0 +1,142 @@
+//! What a person does on the main screen.
+
+use super::{Screen, detail, filter, history, reason, sessions};
+use crate::tui::effect::Effect;
+use crate::tui::message::MainUi;
+use crate::tui::model::{Model, Panel};
+use crate::tui::view::layout;
+
+/// Carries it out.
+pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
+    match ui {
+        MainUi::Move(motion) => match model.focus {
+            Panel::Sessions => {
+                let height = layout::list_rows(model);
+                let mut effects = sessions::step(model, motion, height);
+                effects.extend(detail::follow_cursor(model, false));
+                effects
+            }
+            Panel::Detail => open_detail(model),
+            Panel::Log => {
+                let page = layout::log_rows(model);
+                model.log.scroll(motion, page);
+                Vec::new()
+            }
+        },
+        MainUi::NextPanel => focus(model, 1),
+        MainUi::PreviousPanel => focus(model, -1),
+        MainUi::Focus(panel) => {
+            model.focus = panel;
+            Vec::new()
+        }
+        MainUi::Zoom => {
+            model.zoom = !model.zoom;
+            Vec::new()
+        }
+        MainUi::ToggleLog => {
+            model.log.shown = !model.log.shown;
+            Vec::new()
+        }
+        MainUi::ResizeLog(lines) => {
+            model.log.extra = (model.log.extra + lines).clamp(-10, 40);
+            Vec::new()
+        }
+        MainUi::Filter => {
+            model.screen = Screen::Filter;
+            model.focus = Panel::Sessions;
+            Vec::new()
+        }
+        MainUi::Open => open_detail(model),
+        MainUi::Back => back(model),
+        MainUi::Rotate => reason::open_rotation(model),
+        MainUi::ExplainRotate => {
+            model
+                .say("R (a capital letter) rotates the Host GUID of the session under the cursor; Ctrl-r reads again.");
+            Vec::new()
+        }
+        MainUi::Revoke => reason::open_revocation(model),
+        MainUi::History => history::open(model),
+        MainUi::Refresh => {
+            let mut effects = sessions::refresh(model);
+            effects.extend(detail::follow_cursor(model, true));
+            effects
+        }
+        MainUi::Quit => quit(model),
+        MainUi::Cancel => cancel(model),
+    }
+}
+
+fn focus(model: &mut Model, step: i8) -> Vec<Effect> {
+    let shown = layout::panels(model);
+    let here = shown.iter().position(|panel| *panel == model.focus).unwrap_or(0);
+    let next = if step > 0 { here + 1 } else { here + shown.len().saturating_sub(1) };
+    model.focus = shown.get(next % shown.len().max(1)).copied().unwrap_or(Panel::Sessions);
+    Vec::new()
+}
+
+fn open_detail(model: &mut Model) -> Vec<Effect> {
+    if model.list.selected().is_none() {
+        model.say("There is no session under the cursor.");
+        return Vec::new();
+    }
+    model.screen = Screen::Detail(detail::Drawer::default());
+    detail::follow_cursor(model, false)
+}
+
+/// Goes up one level: a question, the zoom, the filter. Never quits.
+fn back(model: &mut Model) -> Vec<Effect> {
+    if let Some(loading) = model.list.loading.take() {
+        model.say("Stopped reading. Ctrl-r reads again.");
+        return vec![Effect::CancelLoad(loading.ticket)];
+    }
+    if model.zoom {
+        model.zoom = false;
+        return Vec::new();
+    }
+    if model.list.filter.is_empty() {
+        model.focus = Panel::Sessions;
+        return Vec::new();
+    }
+    filter::clear(model)
+}
+
+fn quit(model: &mut Model) -> Vec<Effect> {
+    if model.job.is_some() {
+        model.screen = Screen::Leave;
+        return Vec::new();
+    }
+    vec![Effect::Quit]
+}
+
+/// Quits at once when nothing is under way; else when the change has ended.
+pub fn quit_when_idle(model: &mut Model) -> Vec<Effect> {
+    if model.job.is_none() && model.ready.is_none() {
+        return vec![Effect::Quit];
+    }
+    model.say("The console closes as soon as the change is done and its GUID is handed over.");
+    Vec::new()
+}
+
+/// Cancels what waits: a change before its COMMIT, else a question.
+fn cancel(model: &mut Model) -> Vec<Effect> {
+    if model.job.is_some() {
+        return cancel_job(model);
+    }
+    if let Some(loading) = model.list.loading.take() {
+        model.say("Stopped reading. Ctrl-r reads again.");
+        return vec![Effect::CancelLoad(loading.ticket)];
+    }
+    model.say("Nothing waits. q quits.");
+    Vec::new()
+}
+
+/// Rolls the running change back, unless its COMMIT was sent.
+pub fn cancel_job(model: &mut Model) -> Vec<Effect> {
+    let Some(job) = &mut model.job else {
+        return Vec::new();
+    };
+    job.cancelling = true;
+    let id = job.id;
+    model.say("Cancelling; a change that is being committed is awaited instead.");
+    vec![Effect::CancelJob(id)]
+}

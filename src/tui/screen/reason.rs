@@ -1,0 +1,277 @@
+//! The first step of every change: why, by whom, until when.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use tui_input::{Input, InputRequest};
+
+use super::Screen;
+use super::confirm::Confirm;
+use crate::domain::actor::Actor;
+use crate::domain::expiry::Expiry;
+use crate::domain::host_record::Fingerprint;
+use crate::domain::reason::RotationReason;
+use crate::domain::request::{Action, Request};
+use crate::domain::session::SessionId;
+use crate::domain::snapshot::current_of;
+use crate::tui::effect::Effect;
+use crate::tui::message::ReasonUi;
+use crate::tui::model::Model;
+use crate::tui::theme::Theme;
+use crate::tui::view::{popup, text};
+
+/// Reasons that are one key away.
+pub const QUICK_PICKS: [&str; 4] = ["suspected compromise", "scheduled rotation", "host changed", "lost GUID"];
+
+/// What the form is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A new Host GUID.
+    Rotate,
+    /// No Host GUID any more.
+    Revoke,
+}
+
+/// The fields, in the order of Tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// Why.
+    Reason,
+    /// By whom.
+    By,
+    /// Until when; blank is never.
+    Expires,
+    /// Retire everything and make a new record.
+    ForceNew,
+}
+
+/// The form, with what the list showed of its session.
+#[derive(Debug, Clone)]
+pub struct ReasonForm {
+    /// The session.
+    pub session: SessionId,
+    /// Its title, safe to show.
+    pub title: String,
+    /// The fingerprint of the current record in the list.
+    pub seen: Option<Fingerprint>,
+    /// What the form is for.
+    pub purpose: Purpose,
+    /// The field that has the keys.
+    pub field: Field,
+    /// Why.
+    pub reason: Input,
+    /// By whom.
+    pub by: Input,
+    /// Until when.
+    pub expires: Input,
+    /// Retire everything and make a new record.
+    pub force_new: bool,
+    /// The quick pick that was chosen last.
+    pub pick: Option<usize>,
+    /// What is wrong, after Enter.
+    pub fault: Option<String>,
+}
+
+/// Asks why the session under the cursor is to be rotated.
+pub fn open_rotation(model: &mut Model) -> Vec<Effect> {
+    open(model, Purpose::Rotate)
+}
+
+/// Asks why the session under the cursor is to lose its Host GUID.
+pub fn open_revocation(model: &mut Model) -> Vec<Effect> {
+    open(model, Purpose::Revoke)
+}
+
+fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
+    if model.about.read_only {
+        model.warn("This console is read-only: nothing can be changed. Start it without --read-only.");
+    } else if model.job.is_some() || model.ready.is_some() {
+        model.warn("One change at a time: wait for the running one to end.");
+    } else if let Some(row) = model.list.selected() {
+        let form = ReasonForm {
+            session: row.session.id,
+            title: text::title(&row.session),
+            seen: current_of(&row.active, model.now).map(|record| record.hash.fingerprint()),
+            purpose,
+            field: Field::Reason,
+            reason: Input::default(),
+            by: Input::new(model.about.operator.as_str().to_owned()),
+            expires: Input::default(),
+            force_new: false,
+            pick: None,
+            fault: None,
+        };
+        model.screen = Screen::Reason(Box::new(form));
+    } else if model.list.cursor_lost {
+        model.warn("The session under the cursor is gone. Move the cursor first.");
+    } else {
+        model.say("There is no session under the cursor.");
+    }
+    Vec::new()
+}
+
+/// Carries out what a person does in the form.
+pub fn update(model: &mut Model, mut form: Box<ReasonForm>, ui: ReasonUi) -> Vec<Effect> {
+    match ui {
+        ReasonUi::Edit(request) => form.edit(request),
+        ReasonUi::Space if form.field == Field::ForceNew => form.force_new = !form.force_new,
+        ReasonUi::Space => form.edit(InputRequest::InsertChar(' ')),
+        ReasonUi::Next => form.field = form.neighbour(1),
+        ReasonUi::Previous => form.field = form.neighbour(-1),
+        ReasonUi::PickDown => form.choose(1),
+        ReasonUi::PickUp => form.choose(-1),
+        ReasonUi::Back => {
+            model.screen = Screen::Sessions;
+            return Vec::new();
+        }
+        ReasonUi::GoOn => match form.request(model) {
+            Ok(request) => return Confirm::open(model, form, request),
+            Err(fault) => form.fault = Some(fault),
+        },
+    }
+    model.screen = Screen::Reason(form);
+    Vec::new()
+}
+
+impl ReasonForm {
+    fn fields(&self) -> &'static [Field] {
+        match self.purpose {
+            Purpose::Rotate => &[Field::Reason, Field::By, Field::Expires, Field::ForceNew],
+            Purpose::Revoke => &[Field::Reason, Field::By],
+        }
+    }
+
+    fn neighbour(&self, step: isize) -> Field {
+        let fields = self.fields();
+        let here = fields.iter().position(|field| *field == self.field).unwrap_or(0);
+        fields[here.saturating_add_signed(step + fields.len().cast_signed()) % fields.len()]
+    }
+
+    fn choose(&mut self, step: isize) {
+        let count = QUICK_PICKS.len();
+        let next = match self.pick {
+            None if step > 0 => 0,
+            None => count - 1,
+            Some(pick) => (pick + count).saturating_add_signed(step) % count,
+        };
+        self.pick = Some(next);
+        self.reason = Input::new(QUICK_PICKS[next].to_owned());
+        self.field = Field::Reason;
+        self.fault = None;
+    }
+
+    /// Gives the focused text field and the characters that it may have.
+    fn input(&mut self) -> Option<(&mut Input, usize)> {
+        match self.field {
+            Field::Reason => Some((&mut self.reason, 500)),
+            Field::By => Some((&mut self.by, 128)),
+            Field::Expires => Some((&mut self.expires, 40)),
+            Field::ForceNew => None,
+        }
+    }
+
+    fn edit(&mut self, request: InputRequest) {
+        self.fault = None;
+        let Some((input, limit)) = self.input() else {
+            return;
+        };
+        let inserts = matches!(request, InputRequest::InsertChar(_));
+        if !inserts || input.value().chars().count() < limit {
+            input.handle(request);
+        }
+    }
+
+    /// Takes a paste in as data: one line, no control characters.
+    pub fn paste(&mut self, data: &str) {
+        for c in data.trim_end_matches(['\r', '\n']).chars() {
+            self.edit(InputRequest::InsertChar(if c.is_control() { ' ' } else { c }));
+        }
+    }
+
+    /// Reads the fields. The first that does not fit gets the keys.
+    fn request(&mut self, model: &Model) -> Result<Request, String> {
+        let reason = self.check(Field::Reason, |form| RotationReason::parse(form.reason.value()))?;
+        let by = self.check(Field::By, |form| Actor::parse(form.by.value()))?;
+        let expiry = self.check(Field::Expires, |form| {
+            Expiry::parse(form.expires.value()).and_then(|expiry| expiry.resolve(model.now).map(|_| expiry))
+        })?;
+        let action = match (self.purpose, self.force_new) {
+            (Purpose::Revoke, _) => Action::Revoke,
+            (Purpose::Rotate, true) => Action::ForceNew(expiry),
+            (Purpose::Rotate, false) => Action::Provision(expiry),
+        };
+        Ok(Request { session: self.session, action, by, reason: Some(reason), origin: model.about.origin.clone() })
+    }
+
+    fn check<T, E: std::fmt::Display>(
+        &mut self,
+        field: Field,
+        parse: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, String> {
+        parse(self).map_err(|error| {
+            self.field = field;
+            error.to_string()
+        })
+    }
+}
+
+/// Draws the form.
+pub fn draw(form: &ReasonForm, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let title = match form.purpose {
+        Purpose::Rotate => " Rotate the Host GUID ",
+        Purpose::Revoke => " Revoke the Host GUID ",
+    };
+    let rows: u16 = if form.purpose == Purpose::Rotate { 13 } else { 11 };
+    let inner = popup(title, rows, theme, area, frame);
+    let width = usize::from(inner.width);
+    let mut lines = vec![
+        Line::from(vec![
+            Span::styled(format!("Session {}  ", form.session), theme.strong),
+            Span::styled(text::fit(&form.title, width.saturating_sub(16)), theme.plain),
+        ]),
+        Line::default(),
+    ];
+    let mut cursor = None;
+    let mut put = |field: Field, label: &str, input: &Input, lines: &mut Vec<Line<'static>>| {
+        let room = width.saturating_sub(13);
+        let scroll = input.visual_scroll(room);
+        let focused = form.field == field;
+        if focused {
+            let column = 13 + input.visual_cursor().saturating_sub(scroll).min(room);
+            cursor = Some((u16::try_from(column).unwrap_or(13), u16::try_from(lines.len()).unwrap_or(2)));
+        }
+        let label_style = if focused { theme.strong } else { theme.plain };
+        let sign = if focused { "▸" } else { " " };
+        lines.push(Line::from(vec![
+            Span::styled(format!("{sign}{label:<12}"), label_style),
+            Span::styled(text::window(input.value(), scroll, room), theme.plain),
+        ]));
+    };
+    put(Field::Reason, "Reason", &form.reason, &mut lines);
+    let picks = QUICK_PICKS.join(" · ");
+    lines.push(Line::styled(text::fit(&format!("             ↑↓ {picks}"), width), theme.dim));
+    put(Field::By, "By", &form.by, &mut lines);
+    if form.purpose == Purpose::Rotate {
+        put(Field::Expires, "Expires", &form.expires, &mut lines);
+        lines.push(Line::styled(text::fit("             blank: never · 2026-12-31 · 8h · 30d", width), theme.dim));
+        let focused = form.field == Field::ForceNew;
+        let style = if focused { theme.selection } else { theme.plain };
+        let (sign, mark) = (if focused { "▸" } else { " " }, if form.force_new { "x" } else { " " });
+        let label = format!("{sign}[{mark}] force a new record instead of updating in place");
+        lines.push(Line::styled(text::fit(&label, width), style));
+    }
+    lines.push(Line::default());
+    if let Some(fault) = &form.fault {
+        lines.push(Line::styled(text::fit(&format!("✗ {fault}"), width), theme.danger));
+    } else {
+        lines.push(Line::styled(
+            text::fit("Enter: read the plan   Tab: next field   Esc: back to the list", width),
+            theme.dim,
+        ));
+    }
+    frame.render_widget(Paragraph::new(lines), inner);
+    if let Some((x, y)) = cursor {
+        frame.set_cursor_position(Position::new(inner.x + x, inner.y + y));
+    }
+}

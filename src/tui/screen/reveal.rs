@@ -1,0 +1,162 @@
+//! The new GUID: masked, shown for ten seconds, copied, and wiped on leaving.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::{Screen, sessions};
+use crate::domain::guid::HostGuid;
+use crate::domain::time::Timestamp;
+use crate::provision::{Certainty, Provisioned};
+use crate::tui::effect::{Effect, JobId};
+use crate::tui::message::RevealUi;
+use crate::tui::model::Model;
+use crate::tui::theme::Theme;
+use crate::tui::view::{popup, text};
+
+/// Seconds for which the GUID is shown.
+const SHOWN: i64 = 10;
+
+const MASK: &str = "••••••••-••••-••••-••••-••••••••••••";
+
+/// Whether the database holds the new GUID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It does.
+    Committed,
+    /// The connection was lost after COMMIT; it is being asked.
+    Settling,
+    /// It does not: the old GUID works.
+    NotCommitted,
+}
+
+/// A new GUID on its way to a person.
+#[derive(Debug)]
+pub struct Reveal {
+    /// The job that made it.
+    pub job: JobId,
+    /// The GUID.
+    pub guid: HostGuid,
+    /// What was done.
+    pub provisioned: Provisioned,
+    /// Whether the database holds it.
+    pub standing: Standing,
+    /// Until when it is shown.
+    pub shown_until: Option<Timestamp>,
+    /// Whether it was ever shown or copied.
+    pub handed_over: bool,
+    /// Whether "Have you handed it over?" is being asked.
+    pub asking: bool,
+}
+
+/// Opens the screen for a change that made a GUID.
+pub fn open(model: &mut Model, job: JobId, mut provisioned: Provisioned) {
+    let Some(guid) = provisioned.guid.take() else {
+        return;
+    };
+    let standing = match provisioned.certainty {
+        Certainty::Committed => Standing::Committed,
+        Certainty::Unknown => Standing::Settling,
+    };
+    let reveal = Reveal { job, guid, provisioned, standing, shown_until: None, handed_over: false, asking: false };
+    model.screen = Screen::Reveal(Box::new(reveal));
+}
+
+/// Carries out what a person does before a new GUID.
+pub fn update(model: &mut Model, mut reveal: Box<Reveal>, ui: RevealUi) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match ui {
+        RevealUi::Show => {
+            reveal.shown_until = Some(model.now.plus_seconds(SHOWN));
+            reveal.handed_over = true;
+            reveal.asking = false;
+        }
+        RevealUi::Copy => {
+            reveal.asking = false;
+            effects.push(Effect::Copy(reveal.guid.clone()));
+        }
+        RevealUi::Leave if reveal.handed_over || reveal.standing == Standing::NotCommitted => {
+            return leave(model, &reveal);
+        }
+        RevealUi::Leave if reveal.asking => reveal.asking = false,
+        RevealUi::Leave => {
+            reveal.asking = true;
+            reveal.shown_until = None;
+        }
+        RevealUi::Yes if reveal.asking => return leave(model, &reveal),
+        RevealUi::Yes => {}
+    }
+    model.screen = Screen::Reveal(reveal);
+    effects
+}
+
+/// Leaves; the GUID is dropped here and wipes itself.
+fn leave(model: &mut Model, reveal: &Reveal) -> Vec<Effect> {
+    model.screen = Screen::Sessions;
+    let mut effects = vec![Effect::Forget];
+    if !reveal.handed_over && reveal.standing != Standing::NotCommitted {
+        effects.push(Effect::Undelivered(reveal.provisioned.applied.plan.session, reveal.provisioned.event));
+    }
+    if model.quitting {
+        effects.push(Effect::Quit);
+    } else {
+        effects.extend(sessions::refresh(model));
+        effects.extend(super::detail::follow_cursor(model, true));
+    }
+    effects
+}
+
+/// Hides the GUID: its time is over, or somebody else may be looking.
+pub fn mask(model: &mut Model) {
+    if let Screen::Reveal(reveal) = model.screen.beneath() {
+        reveal.shown_until = None;
+    }
+}
+
+/// Hides the GUID when its time is over.
+pub fn clock(model: &mut Model) {
+    let now = model.now;
+    if let Screen::Reveal(reveal) = model.screen.beneath() {
+        reveal.shown_until = reveal.shown_until.filter(|end| *end > now);
+    }
+}
+
+/// Draws the GUID, or its mask.
+pub fn draw(model: &Model, reveal: &Reveal, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let session = reveal.provisioned.applied.plan.session;
+    let title = format!(" New Host GUID for session {session} ");
+    let inner = popup(&title, 6, theme, area, frame);
+    let width = usize::from(inner.width);
+    let left = reveal.shown_until.map(|end| end.seconds_since(model.now).max(0) + 1);
+    let guid = match left {
+        Some(_) => Span::styled(reveal.guid.reveal().as_str().to_owned(), theme.strong),
+        None => Span::styled(MASK, theme.plain),
+    };
+    let (standing, style) = match reveal.standing {
+        Standing::Committed => ("✓ committed: the new GUID works, the old one does not", theme.good),
+        Standing::Settling => ("? NOT KNOWN yet whether it was committed; asking the database …", theme.caution),
+        Standing::NotCommitted => ("✗ NOT committed: this GUID is worthless, the old one works", theme.danger),
+    };
+    let question = if reveal.asking {
+        Line::styled(
+            text::fit("Have you handed it over? It is shown nowhere else.   y: yes, leave   v: show   c: copy", width),
+            theme.danger,
+        )
+    } else {
+        let show = left.map_or("v:show 10 s".to_owned(), |left| format!("hidden in {left} s"));
+        Line::styled(text::fit(&format!("{show}   c:copy   Esc:done"), width), theme.strong)
+    };
+    let record = reveal.provisioned.applied.record.as_ref().map_or(String::new(), |record| {
+        format!("record #{} {}, shown once, stored nowhere", record.id, record.hash.fingerprint())
+    });
+    let lines = vec![
+        Line::from(vec![Span::styled("GUID   ", theme.dim), guid]),
+        Line::default(),
+        Line::styled(text::fit(standing, width), style),
+        Line::styled(text::fit(&record, width), theme.dim),
+        Line::default(),
+        question,
+    ];
+    frame.render_widget(Paragraph::new(lines), inner);
+}

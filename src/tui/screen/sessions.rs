@@ -1,0 +1,369 @@
+//! The list of sessions: a window of rows around the cursor, never the table.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Cell, Paragraph, Row, Table};
+
+use crate::domain::host_record::RecordState;
+use crate::domain::session::SessionId;
+use crate::domain::snapshot::current_of;
+use crate::domain::time::Timestamp;
+use crate::store::{Page, SessionFilter, SessionQuery, SessionRow};
+use crate::tui::effect::{Effect, Query, Ticket};
+use crate::tui::message::{Failure, Motion};
+use crate::tui::model::{Model, Panel};
+use crate::tui::theme::Theme;
+use crate::tui::view::{frame_of, text};
+use tui_input::Input;
+
+/// Rows that one question asks for.
+const CHUNK: u32 = 100;
+/// Rows that the window keeps at most.
+const KEPT: usize = 400;
+/// Rows between the cursor and the window's edge at which more are asked for.
+const MARGIN: usize = 40;
+
+/// A question for rows that is not answered yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loading {
+    /// Its name.
+    pub ticket: Ticket,
+    /// Where the answer goes.
+    pub page: Page,
+    /// Where the cursor goes then.
+    pub land: Land,
+    /// When it was asked.
+    pub since: Timestamp,
+}
+
+/// Where the cursor stands after new rows came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Land {
+    /// On its session; if that vanished, nothing acts until the next movement.
+    Stay,
+    /// On its session if it matches the new filter, else on the first match.
+    Match,
+    /// On the first row.
+    First,
+    /// On the last row.
+    Last,
+}
+
+/// The window of rows, by identity: the cursor is a session, not a place.
+#[derive(Debug, Clone, Default)]
+pub struct SessionList {
+    /// The rows of the window, in the order of ids.
+    pub rows: Vec<SessionRow>,
+    /// The session under the cursor.
+    pub cursor: Option<SessionId>,
+    /// Its row vanished with a refresh: nothing acts until the next movement.
+    pub cursor_lost: bool,
+    /// The first row that is shown.
+    pub top: usize,
+    /// Whether the window begins with the first session.
+    pub at_start: bool,
+    /// Whether the window ends with the last session.
+    pub at_end: bool,
+    /// The filter that the rows were read with.
+    pub filter: String,
+    /// The filter line.
+    pub input: Input,
+    /// The number of sessions without a filter, counted up to [`crate::tui::COUNT_LIMIT`].
+    pub count: Option<u32>,
+    /// The count's question.
+    pub counting: Option<Ticket>,
+    /// The question under way.
+    pub loading: Option<Loading>,
+    /// Why the last question failed.
+    pub failure: Option<Failure>,
+    /// When the rows were read.
+    pub read_at: Option<Timestamp>,
+}
+
+impl SessionList {
+    /// Finds the place of the cursor in the window.
+    #[must_use]
+    pub fn position(&self) -> Option<usize> {
+        let cursor = self.cursor?;
+        self.rows.iter().position(|row| row.session.id == cursor)
+    }
+
+    /// Gives the row under the cursor, unless it vanished.
+    #[must_use]
+    pub fn selected(&self) -> Option<&SessionRow> {
+        if self.cursor_lost { None } else { self.rows.get(self.position()?) }
+    }
+
+    /// Keeps the cursor within the `height` rows that are shown.
+    pub fn scroll_into_view(&mut self, height: usize) {
+        let place = self.position().unwrap_or(0);
+        let lowest = self.rows.len().saturating_sub(height);
+        self.top = self.top.min(place).max((place + 1).saturating_sub(height)).min(lowest);
+    }
+
+    fn go_to(&mut self, place: usize) {
+        self.cursor = self.rows.get(place.min(self.rows.len().saturating_sub(1))).map(|row| row.session.id);
+        self.cursor_lost = false;
+    }
+}
+
+/// Asks for rows; an older question is stopped.
+pub fn load(model: &mut Model, page: Page, limit: u32, land: Land) -> Vec<Effect> {
+    let ticket = model.ticket();
+    let stopped = model.list.loading.replace(Loading { ticket, page, land, since: model.now });
+    let filter = SessionFilter::from_text(&model.list.filter);
+    let query = SessionQuery { filter, page, limit };
+    let stop = stopped.map(|old| Effect::CancelLoad(old.ticket));
+    stop.into_iter().chain([Effect::Load(ticket, Query::Sessions(query))]).collect()
+}
+
+/// Reads the list from its beginning, and counts.
+pub fn load_first(model: &mut Model) -> Vec<Effect> {
+    let mut effects = load(model, Page::First, CHUNK, Land::Match);
+    let ticket = model.ticket();
+    model.list.counting = Some(ticket);
+    effects.push(Effect::Load(ticket, Query::Count));
+    effects
+}
+
+/// Reads the window again where it is.
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    let Some(first) = model.list.rows.first().map(|row| row.session.id) else {
+        return load_first(model);
+    };
+    let page = if model.list.at_start { Page::First } else { Page::From(first) };
+    let limit = u32::try_from(model.list.rows.len()).unwrap_or(CHUNK).max(CHUNK);
+    load(model, page, limit, Land::Stay)
+}
+
+/// Moves the cursor, and asks for what lies beyond the window.
+pub fn step(model: &mut Model, motion: Motion, height: usize) -> Vec<Effect> {
+    let list = &mut model.list;
+    let lowest = list.rows.len().saturating_sub(1);
+    let place = list.position().unwrap_or(0);
+    let place = match motion {
+        Motion::Up => place.saturating_sub(1),
+        Motion::Down => place + 1,
+        Motion::HalfUp => place.saturating_sub(height / 2),
+        Motion::HalfDown => place + height / 2,
+        Motion::PageUp => place.saturating_sub(height),
+        Motion::PageDown => place + height,
+        Motion::First if list.at_start => 0,
+        Motion::First => return load(model, Page::First, CHUNK, Land::First),
+        Motion::Last if list.at_end => lowest,
+        Motion::Last => return load(model, Page::Last, CHUNK, Land::Last),
+    };
+    list.go_to(place.min(lowest));
+    list.scroll_into_view(height);
+    more(model)
+}
+
+/// Asks for the next rows when the cursor comes near the window's edge.
+fn more(model: &mut Model) -> Vec<Effect> {
+    let list = &model.list;
+    let (Some(place), None) = (list.position(), &list.loading) else {
+        return Vec::new();
+    };
+    let edge = |row: Option<&SessionRow>| row.map(|row| row.session.id);
+    let below = edge(list.rows.last()).filter(|_| !list.at_end && place + MARGIN >= list.rows.len());
+    let above = edge(list.rows.first()).filter(|_| !list.at_start && place < MARGIN);
+    match (below, above) {
+        (Some(bottom), _) => load(model, Page::After(bottom), CHUNK, Land::Stay),
+        (None, Some(first)) => load(model, Page::Before(first), CHUNK, Land::Stay),
+        (None, None) => Vec::new(),
+    }
+}
+
+/// Takes rows in, where they belong. The cursor stays on its session.
+pub fn loaded(model: &mut Model, page: Page, land: Land, rows: Vec<SessionRow>, height: usize) {
+    let list = &mut model.list;
+    let full = rows.len() >= CHUNK as usize;
+    list.failure = None;
+    list.read_at = Some(model.now);
+    match page {
+        Page::After(_) => {
+            list.at_end = !full;
+            list.rows.extend(rows);
+            let surplus = list.rows.len().saturating_sub(KEPT).min(list.position().unwrap_or(0));
+            list.rows.drain(..surplus);
+            list.top = list.top.saturating_sub(surplus);
+            list.at_start &= surplus == 0;
+        }
+        Page::Before(_) => {
+            list.at_start = !full;
+            list.top += rows.len();
+            list.rows.splice(..0, rows);
+            let keep = KEPT.max(list.position().map_or(0, |place| place + height));
+            list.at_end &= list.rows.len() <= keep;
+            list.rows.truncate(keep);
+        }
+        Page::First | Page::Last | Page::From(_) => {
+            let old_place = list.position();
+            list.at_start = matches!(page, Page::First) || (matches!(page, Page::Last) && !full);
+            list.at_end = matches!(page, Page::Last) || !full;
+            list.rows = rows;
+            land_on(list, land, old_place);
+        }
+    }
+    list.scroll_into_view(height);
+}
+
+/// Finds the cursor again after the rows were replaced.
+fn land_on(list: &mut SessionList, land: Land, old_place: Option<usize>) {
+    match land {
+        Land::First => list.go_to(0),
+        Land::Last => list.go_to(usize::MAX),
+        Land::Match if list.position().is_none() => list.go_to(0),
+        Land::Stay if list.position().is_none() => {
+            let vanished = list.cursor.is_some();
+            list.go_to(old_place.unwrap_or(0));
+            list.cursor_lost = vanished;
+        }
+        Land::Match | Land::Stay => {}
+    }
+}
+
+/// Draws the list.
+pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let list = &model.list;
+    let inner = frame_of(" 1 Sessions ", &right_title(model), model.focus == Panel::Sessions, theme, area, frame);
+    let mut rows_area = inner;
+    if model.filter_line_is_shown() && rows_area.height > 1 {
+        crate::tui::screen::filter::draw(model, theme, Rect { height: 1, ..inner }, frame);
+        rows_area = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    }
+    if list.rows.is_empty() {
+        frame.render_widget(Paragraph::new(empty_text(model, theme)), rows_area);
+        return;
+    }
+    let height = usize::from(rows_area.height.saturating_sub(1));
+    let shown = list.rows.iter().skip(list.top).take(height);
+    let columns = Columns::for_width(rows_area.width, list.rows.iter().map(|row| row.session.id).max());
+    let rows = shown.map(|row| {
+        let here = Some(row.session.id) == list.cursor;
+        let line = Row::new(columns.cells(row, here, model.now, theme));
+        if here { line.style(theme.selection) } else { line }
+    });
+    let header = Row::new(columns.headings()).style(theme.dim);
+    frame.render_widget(Table::new(rows, columns.widths()).header(header).column_spacing(1), rows_area);
+}
+
+fn right_title(model: &Model) -> String {
+    let list = &model.list;
+    let total = list.count.map(|count| {
+        if count > crate::tui::COUNT_LIMIT { format!("over {}", crate::tui::COUNT_LIMIT) } else { count.to_string() }
+    });
+    match (list.filter.is_empty(), total) {
+        (true, Some(total)) => format!("{total} sessions"),
+        (true, None) => String::new(),
+        (false, _) if list.at_start && list.at_end => format!("{} found", list.rows.len()),
+        (false, _) => "filtered".to_owned(),
+    }
+}
+
+/// What stands in place of rows: it says what to do next.
+fn empty_text(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
+    let list = &model.list;
+    let plain = |text: &str| Line::from(Span::styled(text.to_owned(), theme.plain));
+    if let Some(failure) = &list.failure {
+        return vec![
+            Line::styled(format!("✗ {}", text::clean(&failure.what)), theme.danger),
+            plain("Nothing was changed. Ctrl-r tries again; q quits."),
+        ];
+    }
+    if list.loading.is_some() {
+        return vec![plain("Reading the sessions …")];
+    }
+    if !list.filter.is_empty() {
+        return vec![plain("No session matches the filter."), plain("Esc takes it away; / changes it.")];
+    }
+    [
+        "There are no sessions yet.",
+        "",
+        "Add one:               host-provisioner session add --title \"My session\"",
+        "Use another database:  host-provisioner --database-url sqlite:/path/to/file.db",
+        "Try a made-up world:   host-provisioner demo",
+        "",
+        "Ctrl-r reads again; ? shows the keys; q quits.",
+    ]
+    .into_iter()
+    .map(plain)
+    .collect()
+}
+
+/// Which columns there is room for; they drop from the right but for the record, which is what people look for.
+struct Columns {
+    id: u16,
+    status: bool,
+    people: bool,
+    age: bool,
+}
+
+impl Columns {
+    fn for_width(width: u16, largest: Option<SessionId>) -> Self {
+        let digits = largest.map_or(1, |id| id.to_string().len());
+        let id = u16::try_from(digits).unwrap_or(19).max(5);
+        Self { id: id + 2, status: width >= 66, people: width >= 74, age: width >= 50 }
+    }
+
+    fn widths(&self) -> Vec<Constraint> {
+        let optional = [(self.status, 11), (self.people, 6)];
+        let mut widths = vec![Constraint::Length(self.id), Constraint::Min(10)];
+        widths.extend(optional.into_iter().filter(|(shown, _)| *shown).map(|(_, width)| Constraint::Length(width)));
+        widths.push(Constraint::Length(17));
+        widths.extend(self.age.then_some(Constraint::Length(8)));
+        widths
+    }
+
+    fn headings(&self) -> Vec<Cell<'static>> {
+        let id = format!("{:>width$}", "ID", width = usize::from(self.id));
+        let mut cells = vec![Cell::from(id), Cell::from("TITLE")];
+        cells.extend(self.status.then(|| Cell::from("STATUS")));
+        cells.extend(self.people.then(|| Cell::from("PEOPLE")));
+        cells.push(Cell::from("HOST RECORD"));
+        cells.extend(self.age.then(|| Cell::from("     AGE")));
+        cells
+    }
+
+    fn cells(&self, row: &SessionRow, here: bool, now: Timestamp, theme: &Theme) -> Vec<Cell<'static>> {
+        let session = &row.session;
+        let sign = if here { "▸" } else { " " };
+        let id = format!("{sign}{:>width$}", session.id, width = usize::from(self.id) - 1);
+        let mut cells = vec![Cell::from(id), Cell::from(text::title(session))];
+        if self.status {
+            let live = session.status.as_deref() == Some("Active");
+            let style = if live { theme.good } else { theme.plain };
+            cells.push(Cell::from(Span::styled(text::status(session), style)));
+        }
+        if self.people {
+            cells.push(Cell::from(format!(
+                "{:>6}",
+                session.participant_count.map_or("–".to_owned(), |n| n.to_string())
+            )));
+        }
+        let (record, style, age) = record_cells(row, now, theme);
+        cells.push(Cell::from(Span::styled(record, style)));
+        if self.age {
+            cells.push(Cell::from(format!("{age:>8}")));
+        }
+        cells
+    }
+}
+
+/// Says in few words what the session's host record is like: sign and word, not colour alone.
+fn record_cells(row: &SessionRow, now: Timestamp, theme: &Theme) -> (String, ratatui::style::Style, String) {
+    let Some(record) = current_of(&row.active, now) else {
+        return ("none".to_owned(), theme.dim, String::new());
+    };
+    let age = text::age(record.created_at, now);
+    let more = row.active.len() - 1;
+    let age = if more > 0 { format!("{age} +{more}") } else { age };
+    let id = record.id;
+    match record.state(now) {
+        RecordState::Active => (format!("#{id} {}", record.hash.fingerprint()), theme.plain, age),
+        RecordState::Expired => (format!("#{id} ✗ expired"), theme.caution, age),
+        RecordState::Duplicate => (format!("#{id} ! duplicate"), theme.caution, age),
+        RecordState::Retired => (format!("#{id} retired"), theme.dim, age),
+    }
+}

@@ -1,0 +1,72 @@
+//! Takes the terminal over, and always gives it back.
+
+use std::io::{self, Stdout, Write as _, stdout};
+
+use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{cursor, execute};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use rustix::process::{Signal, getpgrp, kill_process_group};
+
+/// Raw mode, alternate screen, bracketed paste and focus reports: switched on once, off once.
+pub(super) struct TerminalGuard {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+    active: bool,
+}
+
+impl TerminalGuard {
+    /// Takes the terminal over.
+    pub(super) fn enter() -> io::Result<Self> {
+        // NO_COLOR makes crossterm drop reverse video too, and with it the cursor row: the theme decides instead.
+        crossterm::style::force_color_output(true);
+        let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        let mut guard = Self { terminal, active: false };
+        guard.take()?;
+        Ok(guard)
+    }
+
+    fn take(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        self.active = true;
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
+        self.terminal.clear()
+    }
+
+    /// Gives the terminal back; a second call does nothing.
+    pub(super) fn give_back(&mut self) {
+        if !std::mem::take(&mut self.active) {
+            return;
+        }
+        // Each part is undone even if another fails: the terminal may be gone.
+        let _ = execute!(stdout(), DisableFocusChange, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+        let _ = disable_raw_mode();
+        let _ = stdout().flush();
+    }
+
+    /// Draws one frame.
+    pub(super) fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(view).map(|_| ())
+    }
+
+    /// Forgets what is on the screen, so that the next frame is drawn whole. Both buffers are wiped.
+    pub(super) fn wipe(&mut self) -> io::Result<()> {
+        self.terminal.current_buffer_mut().reset();
+        self.terminal.swap_buffers();
+        self.terminal.current_buffer_mut().reset();
+        self.terminal.clear()
+    }
+
+    /// Stops the program as Ctrl-z does elsewhere; comes back when it goes on. A self-raised TSTP can be discarded.
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        self.give_back();
+        kill_process_group(getpgrp(), Signal::STOP)?;
+        self.take()
+    }
+}
+
+impl Drop for TerminalGuard {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}

@@ -1,0 +1,272 @@
+//! The reducer: what happens changes the model and says what to do. Pure: no I/O, no clock, no randomness.
+
+use super::effect::{Effect, JobId, Ticket};
+use super::log_pane::LogLine;
+use super::message::{Failure, Global, JobEvent, Loaded, Message, Ui};
+use super::model::Model;
+use super::screen::confirm::Confirm;
+use super::screen::{Screen, confirm, detail, filter, help, history, leave, main, reason, reveal, sessions};
+use super::view::layout;
+use crate::provision::{Certainty, ProvisionEvent, Provisioned};
+
+/// Starts: asks for the first rows.
+pub fn start(model: &mut Model) -> Vec<Effect> {
+    sessions::load_first(model)
+}
+
+/// Takes one message in.
+pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Clock(now) => {
+            model.now = now;
+            reveal::clock(model);
+            Vec::new()
+        }
+        Message::Ui(ui) => person(model, ui),
+        Message::Job(id, event) => job(model, id, event),
+        Message::Loaded(ticket, answer) => loaded(model, ticket, answer),
+        Message::Copied(result) => copied(model, result),
+    }
+}
+
+fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
+    let screen = match ui {
+        Ui::Global(global) => return anywhere(model, global),
+        Ui::Main(_) | Ui::Filter(_) | Ui::Reason(_) | Ui::Confirm(_) | Ui::Reveal(_) | Ui::Pager(_) | Ui::Leave(_) => {
+            model.notice = None;
+            std::mem::replace(&mut model.screen, Screen::Sessions)
+        }
+    };
+    // A key that was meant for another screen does nothing.
+    let effects = match (ui, screen) {
+        (Ui::Main(ui), Screen::Sessions) => main::update(model, ui),
+        (Ui::Filter(ui), Screen::Filter) => {
+            model.screen = Screen::Filter;
+            filter::update(model, ui)
+        }
+        (Ui::Reason(ui), Screen::Reason(form)) => reason::update(model, form, ui),
+        (Ui::Confirm(ui), Screen::Confirm(confirm)) => confirm::update(model, confirm, ui),
+        (Ui::Reveal(ui), Screen::Reveal(reveal)) => reveal::update(model, reveal, ui),
+        (Ui::Pager(ui), Screen::Detail(drawer)) => detail::update(model, drawer, ui),
+        (Ui::Pager(ui), Screen::History(shown)) => history::update(model, shown, ui),
+        (Ui::Pager(ui), Screen::Help(shown)) => help::update(model, shown, ui),
+        (Ui::Leave(ui), Screen::Leave) => leave::update(model, ui),
+        (
+            Ui::Global(_)
+            | Ui::Main(_)
+            | Ui::Filter(_)
+            | Ui::Reason(_)
+            | Ui::Confirm(_)
+            | Ui::Reveal(_)
+            | Ui::Pager(_)
+            | Ui::Leave(_),
+            other,
+        ) => {
+            model.screen = other;
+            Vec::new()
+        }
+    };
+    show_what_is_ready(model);
+    effects
+}
+
+fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
+    match global {
+        Global::Help => {
+            model.notice = None;
+            // The help of the help is the help.
+            if !matches!(model.screen, Screen::Help(_)) {
+                let keys = super::keymap::help(&model.screen);
+                let back = Box::new(std::mem::replace(&mut model.screen, Screen::Sessions));
+                model.screen = Screen::Help(help::Help { back, keys, scroll: 0 });
+            }
+            Vec::new()
+        }
+        Global::Redraw => vec![Effect::Redraw],
+        Global::Suspend => {
+            reveal::mask(model);
+            vec![Effect::Suspend]
+        }
+        Global::Paste(data) => paste(model, &data),
+        Global::Resize(columns, lines) => {
+            model.size = (columns, lines);
+            reveal::mask(model);
+            let height = layout::list_rows(model);
+            model.list.scroll_into_view(height);
+            Vec::new()
+        }
+        Global::FocusLost => {
+            reveal::mask(model);
+            Vec::new()
+        }
+    }
+}
+
+/// A paste is data for a text field; anywhere else it does nothing, and says so.
+fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
+    match &mut model.screen {
+        Screen::Filter => return filter::paste(model, data),
+        Screen::Reason(form) => form.paste(data),
+        Screen::Sessions
+        | Screen::Detail(_)
+        | Screen::History(_)
+        | Screen::Confirm(_)
+        | Screen::Reveal(_)
+        | Screen::Help(_)
+        | Screen::Leave => model.warn("A paste does nothing here: it goes into text fields alone."),
+    }
+    Vec::new()
+}
+
+fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) -> Vec<Effect> {
+    if model.list.loading.as_ref().is_some_and(|loading| loading.ticket == ticket) {
+        return list_loaded(model, answer);
+    }
+    if model.list.counting == Some(ticket) {
+        model.list.counting = None;
+        if let Ok(Loaded::Count(count)) = answer {
+            model.list.count = Some(count);
+        }
+        return Vec::new();
+    }
+    if model.detail.ticket.is_some_and(|(asked, _)| asked == ticket) {
+        model.detail.ticket = None;
+        match answer {
+            Ok(Loaded::Detail(snapshot, entries)) => {
+                model.detail.whole = Some(detail::Whole::new(*snapshot, entries));
+            }
+            Err(failure) => model.warn(format!("The detail could not be read: {}", failure.what)),
+            Ok(Loaded::Sessions(_) | Loaded::Count(_) | Loaded::Plan(_)) => {}
+        }
+        return Vec::new();
+    }
+    let now = model.now;
+    if let Screen::Confirm(confirm) = model.screen.beneath()
+        && confirm.ticket == ticket
+    {
+        match answer {
+            Ok(Loaded::Plan(preview)) => confirm.loaded(Ok(*preview), now),
+            Err(failure) => confirm.loaded(Err(failure), now),
+            Ok(Loaded::Sessions(_) | Loaded::Count(_) | Loaded::Detail(..)) => {}
+        }
+    }
+    Vec::new()
+}
+
+fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect> {
+    let Some(loading) = model.list.loading.take() else {
+        return Vec::new();
+    };
+    match answer {
+        Ok(Loaded::Sessions(rows)) => {
+            let height = layout::list_rows(model);
+            sessions::loaded(model, loading.page, loading.land, rows, height);
+            return detail::follow_cursor(model, false);
+        }
+        Err(failure) => {
+            model.warn(format!("The sessions could not be read: {}. Ctrl-r tries again.", failure.what));
+            model.list.failure = Some(failure);
+        }
+        Ok(Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}
+    }
+    Vec::new()
+}
+
+fn job(model: &mut Model, id: JobId, event: JobEvent) -> Vec<Effect> {
+    match event {
+        JobEvent::Told(line) => {
+            tell(model, &line);
+            Vec::new()
+        }
+        JobEvent::Ended(end) => {
+            let Some(running) = model.job.take_if(|job| job.id == id) else {
+                return Vec::new();
+            };
+            match *end {
+                Ok(provisioned) => done(model, id, provisioned),
+                Err(failure) => failed(model, running, &failure),
+            }
+        }
+        JobEvent::Settled(committed) => {
+            settled(model, id, committed);
+            Vec::new()
+        }
+    }
+}
+
+/// Puts a line of the story into the log panel.
+pub fn tell(model: &mut Model, line: &ProvisionEvent) {
+    model.log.push(LogLine { at: model.now, text: line.to_string(), bad: line.is_error() });
+}
+
+fn done(model: &mut Model, id: JobId, provisioned: Provisioned) -> Vec<Effect> {
+    let session = provisioned.applied.plan.session;
+    let mut effects = sessions::refresh(model);
+    effects.extend(detail::follow_cursor(model, true));
+    if provisioned.certainty == Certainty::Unknown {
+        effects.push(Effect::Settle(id, session, provisioned.event));
+    }
+    if provisioned.guid.is_some() {
+        model.ready = Some((id, provisioned));
+        show_what_is_ready(model);
+    } else {
+        model.say(format!("Session {session} has no active Host GUID any more."));
+        if model.quitting {
+            effects.push(Effect::Quit);
+        }
+    }
+    effects
+}
+
+/// Opens the reveal screen, but never under the fingers of a person who is doing something else.
+fn show_what_is_ready(model: &mut Model) {
+    if !matches!(model.screen, Screen::Sessions) {
+        if model.ready.is_some() {
+            model.say("The new Host GUID is ready: Esc, back to the list, shows it.");
+        }
+        return;
+    }
+    if let Some((job, provisioned)) = model.ready.take() {
+        reveal::open(model, job, provisioned);
+    }
+}
+
+fn failed(model: &mut Model, running: super::model::RunningJob, failure: &Failure) -> Vec<Effect> {
+    model.quitting = false;
+    let calm = matches!(model.screen, Screen::Sessions);
+    if let Some(conflict) = failure.conflict.as_ref().filter(|_| calm) {
+        return Confirm::reopen(model, running.form, *running.request, conflict);
+    }
+    model.warn(format!("{}; {}.", failure.what, failure.unchanged));
+    sessions::refresh(model)
+}
+
+fn settled(model: &mut Model, id: JobId, committed: bool) {
+    let standing = if committed { reveal::Standing::Committed } else { reveal::Standing::NotCommitted };
+    if let Screen::Reveal(reveal) = model.screen.beneath()
+        && reveal.job == id
+    {
+        reveal.standing = standing;
+        return;
+    }
+    match model.ready.take_if(|(job, _)| *job == id) {
+        Some((job, provisioned)) if committed => {
+            model.ready = Some((job, Provisioned { certainty: Certainty::Committed, ..provisioned }));
+        }
+        Some(_) | None if committed => model.say("It is settled: the change was committed, the new Host GUID works."),
+        Some(_) | None => model.warn("It is settled: the change was NOT committed, the old Host GUID works."),
+    }
+}
+
+fn copied(model: &mut Model, result: Result<String, String>) -> Vec<Effect> {
+    match result {
+        Ok(how) => {
+            if let Screen::Reveal(reveal) = model.screen.beneath() {
+                reveal.handed_over = true;
+            }
+            model.say(how);
+        }
+        Err(why) => model.warn(why),
+    }
+    Vec::new()
+}

@@ -1,0 +1,164 @@
+//! Draws the model. Never writes it, and shows no text from outside that did not pass `text`.
+//!
+//! ```text
+//! header   program · database · operator · age of the data
+//! body     1 Sessions │ 2 Detail      (the detail from 110 columns on)
+//!          3 Log                      (from 20 lines on)
+//! strip    a change under way, or a notice
+//! footer   the keys that matter here
+//! ```
+
+use ratatui::Frame;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
+
+use super::model::{Model, Panel};
+use super::screen::{Screen, confirm, detail, help, history, leave, reason, reveal, sessions};
+use super::theme::Theme;
+use super::{keymap, log_pane};
+
+pub mod layout;
+pub mod popup;
+pub mod text;
+
+pub use popup::popup;
+
+/// Milliseconds from which on a question is shown as slow.
+const SLOW: i64 = 150;
+
+/// Draws the whole screen.
+pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    if layout::too_small(area.width, area.height) {
+        too_small(area, frame);
+        return;
+    }
+    let places = layout::places(model, area);
+    header(model, theme, places.header, frame);
+    if let Some(area) = places.list {
+        sessions::draw(model, theme, area, frame);
+    }
+    if let Some(area) = places.detail {
+        detail::draw_panel(model, theme, area, frame);
+    }
+    if let Some(area) = places.log {
+        log_pane::draw(&model.log, model.focus == Panel::Log, theme, area, frame);
+    }
+    strip(model, theme, places.strip, frame);
+    footer(model, theme, places.footer, frame);
+    dialog(model, &model.screen, theme, places.body, frame);
+}
+
+fn dialog(model: &Model, screen: &Screen, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    match screen {
+        Screen::Sessions | Screen::Filter => {}
+        Screen::Detail(drawer) => {
+            frame.render_widget(Clear, area);
+            detail::draw(model, drawer.scroll, true, theme, area, frame);
+        }
+        Screen::History(shown) => {
+            frame.render_widget(Clear, area);
+            history::draw(model, shown, theme, area, frame);
+        }
+        Screen::Reason(form) => reason::draw(form, theme, area, frame),
+        Screen::Confirm(shown) => confirm::draw(model, shown, theme, area, frame),
+        Screen::Reveal(shown) => reveal::draw(model, shown, theme, area, frame),
+        Screen::Leave => leave::draw(theme, area, frame),
+        Screen::Help(shown) => {
+            // What is beneath stays dark: a GUID under a help screen has nobody's eyes on it.
+            help::draw(shown, theme, area, frame);
+        }
+    }
+}
+
+fn too_small(area: Rect, frame: &mut Frame<'_>) {
+    let (columns, lines) = layout::SMALLEST;
+    let text = format!("Too small: {}x{}; {columns}x{lines} is needed. q quits.", area.width, area.height);
+    frame.render_widget(Paragraph::new(text), area);
+}
+
+fn header(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let about = &model.about;
+    let mut left = vec![Span::styled(" Host Provisioner", theme.strong)];
+    if about.demo {
+        left.push(Span::styled("  [demo]", theme.caution));
+    }
+    if about.read_only {
+        left.push(Span::styled("  [read-only]", theme.caution));
+    }
+    left.push(Span::styled(format!("  {}", text::clean(&about.database)), theme.plain));
+    let state = match (&model.list.loading, &model.list.failure, model.list.read_at) {
+        (Some(loading), _, _) if model.now.millis_since(loading.since) >= SLOW => {
+            format!("… loading {} s", model.now.seconds_since(loading.since))
+        }
+        (_, Some(_), _) => "✗ not read".to_owned(),
+        (_, None, Some(at)) => format!("● read {}", at.utc().format("%H:%M:%SZ")),
+        (_, None, None) => String::new(),
+    };
+    let who = format!("{}  ", about.operator);
+    frame.render_widget(Paragraph::new(Line::from(left)), area);
+    let width = u16::try_from(text::width(&who) + text::width(&state) + 1).unwrap_or(area.width).min(area.width);
+    let right = Rect { x: area.right() - width, width, ..area };
+    let spans = vec![Span::styled(who, theme.plain), Span::styled(state, theme.plain)];
+    frame.render_widget(Paragraph::new(Line::from(spans)).alignment(Alignment::Left), right);
+}
+
+/// One line above the footer: what runs, else what was said.
+fn strip(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    const SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
+    let width = usize::from(area.width.saturating_sub(1));
+    let line = match (&model.notice, &model.job) {
+        (Some(notice), _) => {
+            let style = if notice.bad { theme.danger } else { theme.strong };
+            let sign = if notice.bad { "✗ " } else { "" };
+            Line::styled(format!(" {}", text::fit(&format!("{sign}{}", text::clean(&notice.text)), width)), style)
+        }
+        (None, Some(job)) => {
+            let millis = model.now.millis_since(job.since).max(0);
+            let turn = usize::try_from(millis / 200).unwrap_or(0) % SPINNER.len();
+            let what = if job.cancelling { "Cancelling" } else { "Working on" };
+            let text = format!(
+                " {} {what} session {} … {} s   the list stays usable, Ctrl-c cancels",
+                SPINNER[turn],
+                job.request.session,
+                millis / 1000
+            );
+            Line::styled(text::fit(&text, width), theme.caution)
+        }
+        (None, None) => Line::default(),
+    };
+    frame.render_widget(Paragraph::new(line), area);
+}
+
+fn footer(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let mut spans = Vec::new();
+    let mut used = 1;
+    for (keys, does) in keymap::footer(&model.screen) {
+        let shown = text::width(keys) + text::width(does) + 3;
+        if used + shown > usize::from(area.width) {
+            break;
+        }
+        used += shown;
+        spans.push(Span::styled(format!(" {keys}"), theme.strong));
+        spans.push(Span::styled(format!(":{does} "), theme.dim));
+    }
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+}
+
+/// Draws a panel's border with its title left and its state right; gives the room inside.
+pub fn frame_of(title: &str, right: &str, focused: bool, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Rect {
+    let style = if focused { theme.strong } else { theme.dim };
+    // The border's kind tells the focus where neither weight nor colour shows.
+    let kind = if focused { BorderType::Thick } else { BorderType::Plain };
+    let room = usize::from(area.width).saturating_sub(text::width(title) + 4);
+    let mut block =
+        Block::bordered().border_type(kind).border_style(style).title(Line::styled(title.to_owned(), style));
+    if !right.is_empty() && room > 4 {
+        let right = format!(" {} ", text::fit(right, room.saturating_sub(2)));
+        block = block.title(Line::styled(right, style).right_aligned());
+    }
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    inner
+}

@@ -1,0 +1,107 @@
+//! Who gets which part of the screen. The reducer asks too: a page is what fits.
+
+use ratatui::layout::Rect;
+
+use crate::tui::model::{Model, Panel};
+
+/// Columns and lines below which nothing useful fits.
+pub const SMALLEST: (u16, u16) = (60, 16);
+
+/// Columns from which the detail has its panel.
+const DETAIL_FROM: u16 = 110;
+/// Lines from which the log has its panel.
+const LOG_FROM: u16 = 20;
+/// Columns of the detail panel.
+const DETAIL_WIDTH: u16 = 40;
+
+/// Tells whether the terminal is too small.
+#[must_use]
+pub fn too_small(columns: u16, lines: u16) -> bool {
+    columns < SMALLEST.0 || lines < SMALLEST.1
+}
+
+/// Where everything goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Places {
+    /// The first line.
+    pub header: Rect,
+    /// What lies between header and strip.
+    pub body: Rect,
+    /// The list, if it is shown.
+    pub list: Option<Rect>,
+    /// The detail, if it is shown.
+    pub detail: Option<Rect>,
+    /// The log, if it is shown.
+    pub log: Option<Rect>,
+    /// The line of notices.
+    pub strip: Rect,
+    /// The last line.
+    pub footer: Rect,
+}
+
+/// Divides the screen.
+#[must_use]
+pub fn places(model: &Model, area: Rect) -> Places {
+    let line = |y| Rect { y, height: 1, ..area };
+    let body = Rect { y: area.y + 1, height: area.height.saturating_sub(3), ..area };
+    let places = Places {
+        header: line(area.y),
+        body,
+        list: None,
+        detail: None,
+        log: None,
+        strip: line(area.bottom().saturating_sub(2)),
+        footer: line(area.bottom().saturating_sub(1)),
+    };
+    if model.zoom {
+        return match model.focus {
+            Panel::Sessions => Places { list: Some(body), ..places },
+            Panel::Detail => Places { detail: Some(body), ..places },
+            Panel::Log => Places { log: Some(body), ..places },
+        };
+    }
+    let log = log_height(model, area.height).min(body.height.saturating_sub(6));
+    let top = Rect { height: body.height - log, ..body };
+    let bottom = Rect { y: body.y + top.height, height: log, ..body };
+    let has_detail = area.width >= DETAIL_FROM;
+    let list = if has_detail { Rect { width: top.width - DETAIL_WIDTH, ..top } } else { top };
+    let detail = Rect { x: list.right(), width: DETAIL_WIDTH, ..top };
+    Places { list: Some(list), detail: has_detail.then_some(detail), log: (log > 2).then_some(bottom), ..places }
+}
+
+/// Lines of the log panel with its border.
+fn log_height(model: &Model, lines: u16) -> u16 {
+    if !model.log.shown || lines < LOG_FROM {
+        return 0;
+    }
+    let own: u16 = if lines >= 30 { 8 } else { 5 };
+    own.saturating_add_signed(model.log.extra).max(3)
+}
+
+fn whole(model: &Model) -> Rect {
+    Rect { x: 0, y: 0, width: model.size.0, height: model.size.1 }
+}
+
+/// Lists the panels that are shown, in the order of Tab.
+#[must_use]
+pub fn panels(model: &Model) -> Vec<Panel> {
+    let places = places(model, whole(model));
+    let shown =
+        [places.list.map(|_| Panel::Sessions), places.detail.map(|_| Panel::Detail), places.log.map(|_| Panel::Log)];
+    shown.into_iter().flatten().collect()
+}
+
+/// Counts the rows of sessions that fit.
+#[must_use]
+pub fn list_rows(model: &Model) -> usize {
+    let height = places(model, whole(model)).list.map_or(0, |area| area.height);
+    let filter = u16::from(model.filter_line_is_shown());
+    usize::from(height.saturating_sub(3 + filter)).max(1)
+}
+
+/// Counts the lines of the log that fit.
+#[must_use]
+pub fn log_rows(model: &Model) -> usize {
+    let height = places(model, whole(model)).log.map_or(0, |area| area.height);
+    usize::from(height.saturating_sub(2)).max(1)
+}

@@ -1,0 +1,47 @@
+//! The shape of files: how long they are, what they are called, whether they are compiled at all.
+
+use crate::layering::source::Source;
+
+const LINES: usize = 400;
+const LINES_OF_MAIN: usize = 15;
+
+/// Tells whether a file holds only tests.
+pub(crate) fn is_test_file(path: &str) -> bool {
+    path.starts_with("tests/") || path.ends_with("tests.rs")
+}
+
+/// Lists what is wrong with the shape of a file.
+pub(crate) fn violations(path: &str, text: &str, source: &Source) -> Vec<String> {
+    let mut found = Vec::new();
+    if path.ends_with("/mod.rs") {
+        found.push(format!("{path}: is called mod.rs; `foo.rs` stands beside `foo/`"));
+    }
+    let inline_tests = source.tests_from.filter(|_| !is_test_file(path));
+    let lines = inline_tests.map_or(text.lines().count(), |line| line - 1);
+    if lines > LINES {
+        found.push(format!("{path}: has {lines} lines, more than {LINES}"));
+    }
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
+    let code = text.lines().filter(is_code).count();
+    if path == "src/main.rs" && code > LINES_OF_MAIN {
+        found.push(format!("{path}: has {code} lines of code, more than {LINES_OF_MAIN}"));
+    }
+    if path.starts_with("src/") {
+        found.extend(
+            source.loose_tests.iter().map(|line| {
+                format!("{path}:{line}: declares a module of tests, or one by #[path], without #[cfg(test)]")
+            }),
+        );
+    }
+    found
+}
+
+/// Lists the files right in `tests/` that `tests/main.rs` does not declare.
+pub(crate) fn forgotten(main: &str, paths: &[&str]) -> Vec<String> {
+    let declared = Source::read(&[], main).expect("tests/main.rs is Rust").declared;
+    let modules = paths.iter().filter_map(|path| path.strip_prefix("tests/")?.strip_suffix(".rs"));
+    modules
+        .filter(|name| !name.contains('/') && *name != "main" && !declared.iter().any(|module| module == name))
+        .map(|name| format!("tests/{name}.rs: is not listed in tests/main.rs, so it never runs"))
+        .collect()
+}

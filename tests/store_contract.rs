@@ -1,0 +1,125 @@
+//! What every engine's store must do. A behaviour is a function over a [`Database`]; each engine's list runs them all.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use host_provisioner::domain::time::Clock;
+use host_provisioner::store::Store;
+
+use crate::support::database::TestDb;
+
+mod history;
+mod listing;
+mod one_session;
+
+/// A database of one engine: migrated over the rows that it was made with.
+#[async_trait]
+pub(crate) trait Database: Send + Sync {
+    /// Opens it.
+    async fn store(&self, clock: Arc<dyn Clock>) -> Arc<dyn Store>;
+    /// Opens it for reading alone.
+    async fn read_only(&self) -> Arc<dyn Store>;
+    /// Runs SQL that both engines take, past the store.
+    async fn sql(&self, text: &str);
+}
+
+#[async_trait]
+impl Database for TestDb {
+    async fn store(&self, clock: Arc<dyn Clock>) -> Arc<dyn Store> {
+        self.store_at(clock).await
+    }
+
+    async fn read_only(&self) -> Arc<dyn Store> {
+        let settings = host_provisioner::store::Settings { read_only: true, ..self.settings() };
+        host_provisioner::store::connect(settings, Arc::new(host_provisioner::domain::time::SystemClock)).await.unwrap()
+    }
+
+    async fn sql(&self, text: &str) {
+        TestDb::sql(self, text).await;
+    }
+}
+
+/// Old rows, in SQL that both engines take; the instants are as Entity Framework writes them.
+pub(crate) const OLD_ROWS: &str = include_str!("store_contract/old_rows.sql");
+
+macro_rules! contract {
+    ($($part:ident: $($behaviour:ident)+;)+) => {
+        mod sqlite {
+            $($(
+                #[tokio::test]
+                async fn $behaviour() {
+                    super::$part::$behaviour(&super::TestDb::with_old_rows(super::OLD_ROWS).await).await;
+                }
+            )+)+
+        }
+
+        /// Every behaviour that is run.
+        const RUN: &[&str] = &[$($(stringify!($behaviour)),+),+];
+    };
+}
+
+contract! {
+    one_session:
+        a_snapshot_reads_the_session_all_its_records_and_the_head_of_its_chain
+        a_snapshot_of_no_session_is_empty
+        times_of_entity_framework_are_read_as_utc
+        a_stored_text_comes_back_as_it_is
+        a_record_names_its_session
+        an_added_session_is_read_back_with_the_instant_of_the_clock
+        applying_a_change_writes_it_and_names_the_event
+        settling_tells_whether_an_attempt_was_committed
+        a_read_only_store_reads_and_writes_nothing
+        a_store_names_its_engine_and_keeps_its_clock;
+    listing:
+        pages_go_forward_by_key_without_gap_or_repetition
+        pages_go_back_by_key_without_gap_or_repetition
+        a_page_from_a_session_begins_with_it_or_the_next
+        a_row_has_the_active_records_in_the_order_of_ids
+        every_word_must_be_in_the_title
+        letters_match_whatever_their_case_in_every_script
+        wildcards_and_quotes_are_letters_like_others
+        a_number_matches_the_id_exactly
+        a_status_matches_exactly
+        record_filters_tell_none_active_expired_and_duplicate
+        expiry_is_judged_by_the_stores_clock
+        filters_hold_together_and_page
+        counting_stops_at_the_limit;
+    history:
+        the_history_comes_newest_first
+        the_history_of_one_session_leaves_the_others_out
+        the_history_pages_without_gap_or_repetition
+        a_walk_shows_every_session_with_entries_or_records_once_in_order
+        a_walk_shows_the_chain_of_a_deleted_session
+        a_walk_of_many_sessions_loses_none;
+}
+
+/// The functions of a text that begin with `start`, by name.
+fn functions(text: &str, start: &str) -> Vec<String> {
+    let name = |line: &str| line.strip_prefix(start).and_then(|rest| rest.split(['(', '<']).next()).map(str::to_owned);
+    text.lines().filter_map(name).collect()
+}
+
+const PARTS: [&str; 3] = [
+    include_str!("store_contract/one_session.rs"),
+    include_str!("store_contract/listing.rs"),
+    include_str!("store_contract/history.rs"),
+];
+
+#[test]
+fn every_behaviour_is_run() {
+    let written: Vec<String> = PARTS.iter().flat_map(|part| functions(part, "pub(crate) async fn ")).collect();
+    assert_eq!(written.len(), RUN.len());
+    assert!(written.iter().all(|name| RUN.contains(&name.as_str())), "{written:?}");
+}
+
+#[test]
+fn every_method_of_a_store_is_in_the_contract() {
+    let source = include_str!("../src/store.rs");
+    let body = source.split_once("pub trait Store").unwrap().1.split_once("\n}").unwrap().0;
+    let methods = [functions(body, "    fn "), functions(body, "    async fn ")].concat();
+    assert!(methods.len() >= 11, "{methods:?}");
+    for method in methods {
+        let call = format!(".{method}(");
+        assert!(PARTS.iter().any(|part| part.contains(&call)), "no behaviour calls {method}");
+    }
+}

@@ -1,0 +1,104 @@
+//! The contract about the history.
+
+use std::sync::Arc;
+
+use host_provisioner::domain::audit::Trail;
+use host_provisioner::domain::chain::StoredEntry;
+use host_provisioner::domain::event_id::EventId;
+use host_provisioner::domain::session::SessionId;
+use host_provisioner::store::{HistoryQuery, Store};
+
+use super::Database;
+use super::one_session::{NOW, apply};
+use crate::support::requests::{PROVISION, SetClock, session};
+
+/// Changes sessions 1 and 7 in turn, six times.
+async fn with_history(db: &dyn Database) -> Arc<dyn Store> {
+    let store = db.store(SetClock::at(NOW)).await;
+    for turn in 0..6 {
+        let id = if turn % 2 == 0 { 1 } else { 7 };
+        apply(&*store, id, PROVISION, &format!("hash of turn {turn}")).await.unwrap();
+    }
+    store
+}
+
+async fn entries(store: &dyn Store, of: Option<SessionId>, before: Option<EventId>, limit: u32) -> Vec<StoredEntry> {
+    store.history(&HistoryQuery { session: of, before, limit }).await.unwrap()
+}
+
+fn places(entries: &[StoredEntry]) -> Vec<(i64, i64)> {
+    entries.iter().map(|entry| (entry.session, entry.seq)).collect()
+}
+
+const NEWEST_FIRST: [(i64, i64); 6] = [(7, 3), (1, 3), (7, 2), (1, 2), (7, 1), (1, 1)];
+
+pub(crate) async fn the_history_comes_newest_first(db: &dyn Database) {
+    let store = with_history(db).await;
+    let all = entries(&*store, None, None, 100).await;
+    assert_eq!(places(&all), NEWEST_FIRST);
+    assert_eq!((all[0].action.as_str(), all[0].at.as_str()), ("rotated", NOW));
+    assert_eq!(all[0].parse_body().unwrap().event, all[0].event_id);
+}
+
+pub(crate) async fn the_history_of_one_session_leaves_the_others_out(db: &dyn Database) {
+    let store = with_history(db).await;
+    assert_eq!(places(&entries(&*store, Some(session(1)), None, 100).await), [(1, 3), (1, 2), (1, 1)]);
+    assert_eq!(places(&entries(&*store, Some(session(2)), None, 100).await), []);
+}
+
+pub(crate) async fn the_history_pages_without_gap_or_repetition(db: &dyn Database) {
+    let store = with_history(db).await;
+    for (of, expected) in [(None, NEWEST_FIRST.to_vec()), (Some(session(7)), vec![(7, 3), (7, 2), (7, 1)])] {
+        let (mut seen, mut before) = (Vec::new(), None);
+        loop {
+            let page = entries(&*store, of, before, 2).await;
+            let Some(last) = page.last() else { break };
+            before = Some(last.event_id.parse().unwrap());
+            seen.extend(places(&page));
+        }
+        assert_eq!(seen, expected);
+    }
+}
+
+async fn walked(store: &dyn Store) -> Vec<Trail> {
+    let mut trails = Vec::new();
+    store.walk_audit(&mut |trail| trails.push(trail)).await.unwrap();
+    trails
+}
+
+pub(crate) async fn a_walk_shows_every_session_with_entries_or_records_once_in_order(db: &dyn Database) {
+    let store = with_history(db).await;
+    let trails = walked(&*store).await;
+    let shown: Vec<(i64, usize, usize)> =
+        trails.iter().map(|trail| (trail.session, trail.entries.len(), trail.records.len())).collect();
+    assert_eq!(shown, [(1, 3, 1), (2, 0, 1), (3, 0, 1), (4, 0, 1), (7, 3, 4), (8, 0, 1), (5_000_000_000, 0, 1)]);
+    assert!(trails.iter().all(|trail| trail.exists));
+    assert_eq!(places(&trails[4].entries), [(7, 1), (7, 2), (7, 3)]);
+}
+
+pub(crate) async fn a_walk_shows_the_chain_of_a_deleted_session(db: &dyn Database) {
+    let store = with_history(db).await;
+    db.sql("DELETE FROM \"Sessions\" WHERE \"SessionId\" = 7").await;
+    let trails = walked(&*store).await;
+    let deleted = trails.iter().find(|trail| trail.session == 7).unwrap();
+    assert_eq!((deleted.exists, deleted.entries.len(), deleted.records.len()), (false, 3, 0));
+}
+
+/// More sessions than one batch holds.
+pub(crate) async fn a_walk_of_many_sessions_loses_none(db: &dyn Database) {
+    db.sql(
+        "INSERT INTO \"Sessions\" (\"SessionId\", \"GroupId\", \"CreatedAt\", \"ModifiedAt\") \
+         WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 5099) \
+         SELECT i, 'de562439-e9c1-4823-a960-89bca71f3d1a', '2026-09-04 08:28:00', '2026-09-04 08:28:00' FROM n",
+    )
+    .await;
+    db.sql(
+        "INSERT INTO \"HostSessions\" (\"SessionId\", \"HostGuidHash\", \"CreatedAt\", \"CreatedBy\") \
+         SELECT \"SessionId\", 'hash', \"CreatedAt\", NULL FROM \"Sessions\" \
+         WHERE \"SessionId\" BETWEEN 100 AND 5099",
+    )
+    .await;
+    let shown: Vec<i64> = walked(&*with_history(db).await).await.iter().map(|trail| trail.session).collect();
+    assert_eq!(shown.len(), 5000 + 7);
+    assert!(shown.is_sorted_by(|a, b| a < b));
+}

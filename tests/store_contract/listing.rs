@@ -1,0 +1,154 @@
+//! The contract about pages of sessions.
+
+use host_provisioner::store::{Page, RecordFilter, SessionFilter, SessionQuery, SessionRow, Store};
+
+use super::Database;
+use super::one_session::NOW;
+use crate::support::requests::{SetClock, session};
+
+const ALL: [i64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 5_000_000_000];
+
+async fn rows(store: &dyn Store, filter: &SessionFilter, page: Page, limit: u32) -> Vec<SessionRow> {
+    store.sessions(&SessionQuery { filter: filter.clone(), page, limit }).await.unwrap()
+}
+
+async fn ids(store: &dyn Store, filter: &SessionFilter, page: Page, limit: u32) -> Vec<i64> {
+    rows(store, filter, page, limit).await.iter().map(|row| row.session.id.get()).collect()
+}
+
+/// The sessions that a search text finds.
+async fn found(db: &dyn Database, text: &str) -> Vec<i64> {
+    ids(&*db.store(SetClock::at(NOW)).await, &SessionFilter::from_text(text), Page::First, 100).await
+}
+
+async fn with_records(db: &dyn Database, record: RecordFilter, now: &str) -> Vec<i64> {
+    let filter = SessionFilter { record: Some(record), ..SessionFilter::default() };
+    ids(&*db.store(SetClock::at(now)).await, &filter, Page::First, 100).await
+}
+
+pub(crate) async fn pages_go_forward_by_key_without_gap_or_repetition(db: &dyn Database) {
+    let (store, filter) = (db.store(SetClock::at(NOW)).await, SessionFilter::default());
+    let mut seen = ids(&*store, &filter, Page::First, 5).await;
+    loop {
+        let next = ids(&*store, &filter, Page::After(session(seen[seen.len() - 1])), 5).await;
+        if next.is_empty() {
+            break;
+        }
+        seen.extend(next);
+    }
+    assert_eq!(seen, ALL);
+}
+
+pub(crate) async fn pages_go_back_by_key_without_gap_or_repetition(db: &dyn Database) {
+    let (store, filter) = (db.store(SetClock::at(NOW)).await, SessionFilter::default());
+    let mut seen = ids(&*store, &filter, Page::Last, 5).await;
+    loop {
+        let mut before = ids(&*store, &filter, Page::Before(session(seen[0])), 5).await;
+        if before.is_empty() {
+            break;
+        }
+        before.extend(seen);
+        seen = before;
+    }
+    assert_eq!(seen, ALL);
+}
+
+pub(crate) async fn a_page_from_a_session_begins_with_it_or_the_next(db: &dyn Database) {
+    let (store, filter) = (db.store(SetClock::at(NOW)).await, SessionFilter::default());
+    assert_eq!(ids(&*store, &filter, Page::From(session(10)), 2).await, [10, 12]);
+    assert_eq!(ids(&*store, &filter, Page::From(session(11)), 2).await, [12, 5_000_000_000]);
+    assert_eq!(ids(&*store, &filter, Page::After(session(10)), 2).await, [12, 5_000_000_000]);
+    assert_eq!(ids(&*store, &filter, Page::From(session(i64::MAX)), 2).await, [0; 0]);
+    assert_eq!(ids(&*store, &filter, Page::First, 0).await, [0; 0]);
+}
+
+pub(crate) async fn a_row_has_the_active_records_in_the_order_of_ids(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    // Session 7 has three active records: they are no reason to show fewer sessions.
+    let rows = rows(&*store, &SessionFilter::default(), Page::From(session(6)), 3).await;
+    let active: Vec<Vec<i64>> =
+        rows.iter().map(|row| row.active.iter().map(|record| record.id.get()).collect()).collect();
+    assert_eq!(active, [vec![], vec![17, 18, 19], vec![21]]);
+}
+
+pub(crate) async fn every_word_must_be_in_the_title(db: &dyn Database) {
+    assert_eq!(found(db, "review").await, [1, 8, 5_000_000_000]);
+    assert_eq!(found(db, "  light   review ").await, [8]);
+    assert_eq!(found(db, "iew ight").await, [8]);
+    assert_eq!(found(db, "light nothing").await, [0; 0]);
+    assert_eq!(found(db, " ").await, ALL);
+}
+
+pub(crate) async fn letters_match_whatever_their_case_in_every_script(db: &dyn Database) {
+    for (text, id) in [
+        ("NAÏVETÉ", 1),
+        ("naïveté", 1),
+        ("ΕΙΣΑΓΩΓΉ", 3),
+        ("εισαγωγή", 3),
+        ("ВВЕДЕНИЕ", 4),
+        ("знаНИЕ", 4),
+        ("الرحمة", 7),
+        ("知識", 8),
+    ] {
+        assert_eq!(found(db, text).await, [id], "{text}");
+    }
+}
+
+pub(crate) async fn wildcards_and_quotes_are_letters_like_others(db: &dyn Database) {
+    for text in ["100%", "[DRAFT]", "*", "?", "*?_", "_", "it's", "\"it", "\\", "[", "]"] {
+        assert_eq!(found(db, text).await, [5], "{text}");
+    }
+    for text in ["1%0", "[a-z]", "R*w", "r?view", "l_ght", "' OR 1=1 --", "%"] {
+        let expected: &[i64] = if text == "%" { &[5] } else { &[] };
+        assert_eq!(found(db, text).await, expected, "{text}");
+    }
+}
+
+pub(crate) async fn a_number_matches_the_id_exactly(db: &dyn Database) {
+    assert_eq!(found(db, "2").await, [2, 10]);
+    assert_eq!(found(db, "7").await, [7, 10]);
+    assert_eq!(found(db, "5000000000").await, [5_000_000_000]);
+    assert_eq!(found(db, "8 review").await, [8]);
+    assert_eq!(found(db, "99999999999999999999").await, [0; 0]);
+}
+
+pub(crate) async fn a_status_matches_exactly(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    for (status, expected) in [("Active", vec![1, 7, 8, 5_000_000_000]), ("created", vec![9]), ("Act", vec![])] {
+        let filter = SessionFilter { status: Some(status.to_owned()), ..SessionFilter::default() };
+        assert_eq!(ids(&*store, &filter, Page::First, 100).await, expected, "{status}");
+    }
+}
+
+pub(crate) async fn record_filters_tell_none_active_expired_and_duplicate(db: &dyn Database) {
+    assert_eq!(with_records(db, RecordFilter::None, NOW).await, [2, 5, 6, 9, 10, 12]);
+    assert_eq!(with_records(db, RecordFilter::Active, NOW).await, [1, 4, 7, 8, 5_000_000_000]);
+    assert_eq!(with_records(db, RecordFilter::Expired, NOW).await, [3]);
+    assert_eq!(with_records(db, RecordFilter::Duplicate, NOW).await, [7]);
+}
+
+pub(crate) async fn expiry_is_judged_by_the_stores_clock(db: &dyn Database) {
+    assert_eq!(with_records(db, RecordFilter::Expired, "2026-09-30T23:59:59.000000Z").await, [0; 0]);
+    assert_eq!(with_records(db, RecordFilter::Expired, "2026-10-01T00:00:00.000000Z").await, [3]);
+    assert_eq!(with_records(db, RecordFilter::Expired, "2026-12-01T00:00:00.000000Z").await, [3, 4]);
+    assert_eq!(with_records(db, RecordFilter::Active, "2026-12-02T00:00:00.000000Z").await, [1, 7, 8, 5_000_000_000]);
+}
+
+pub(crate) async fn filters_hold_together_and_page(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    let filter = SessionFilter {
+        status: Some("Active".to_owned()),
+        record: Some(RecordFilter::Active),
+        ..SessionFilter::from_text("REVIEW")
+    };
+    assert_eq!(ids(&*store, &filter, Page::First, 2).await, [1, 8]);
+    assert_eq!(ids(&*store, &filter, Page::After(session(8)), 2).await, [5_000_000_000]);
+    assert_eq!(ids(&*store, &filter, Page::Before(session(8)), 2).await, [1]);
+    assert_eq!(ids(&*store, &filter, Page::Last, 2).await, [8, 5_000_000_000]);
+}
+
+pub(crate) async fn counting_stops_at_the_limit(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    assert_eq!(store.count_sessions(100).await.unwrap(), 12);
+    assert_eq!(store.count_sessions(5).await.unwrap(), 5);
+}

@@ -1,0 +1,133 @@
+//! The contract about one session.
+
+use host_provisioner::domain::chain::ChainHead;
+use host_provisioner::domain::event_id::EventId;
+use host_provisioner::domain::expected::Expected;
+use host_provisioner::domain::host_record::StoredHash;
+use host_provisioner::domain::plan::Outcome;
+use host_provisioner::domain::request::Action;
+use host_provisioner::domain::session::NewSession;
+use host_provisioner::store::{Applied, Change, Credential, Store, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use super::Database;
+use crate::support::requests::{PROVISION, SetClock, at, record, request, session};
+
+/// The present of these tests.
+pub(super) const NOW: &str = "2026-11-22T12:00:00.250000Z";
+
+/// Applies a change as `provision` does, but with a hash whose GUID nobody needs.
+pub(super) async fn apply(store: &dyn Store, id: i64, action: Action, hash: &str) -> Result<Applied, StoreError> {
+    let request = request(id, action);
+    let hash = StoredHash::new(hash.to_owned());
+    let opens = |stored: &StoredHash| *stored == hash;
+    let change = Change {
+        request: &request,
+        expected: &Expected::Anything,
+        credential: action.makes_guid().then_some(Credential { hash: &hash, opens: &opens }),
+        event: EventId::generate(),
+        planned: &|_| (),
+        cancel: &CancellationToken::new(),
+    };
+    store.apply(&change).await
+}
+
+pub(crate) async fn a_snapshot_reads_the_session_all_its_records_and_the_head_of_its_chain(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    let seen = store.snapshot(session(7)).await.unwrap();
+    let read = seen.session.unwrap();
+    assert_eq!((read.id, read.title.as_deref(), read.status.as_deref()), (session(7), Some("الرحمة"), Some("Active")));
+    assert_eq!((read.participant_count, read.max_participants, read.ended_at), (Some(3), Some(100), None));
+    let ids: Vec<i64> = seen.records.iter().map(|record| record.id.get()).collect();
+    assert_eq!(ids, [17, 18, 19, 20]);
+    let flags: Vec<(bool, bool)> =
+        seen.records.iter().map(|record| (record.is_active, record.legacy_duplicate)).collect();
+    assert_eq!(flags, [(true, true), (true, false), (true, true), (false, false)]);
+    assert_eq!((seen.head, seen.last_change), (ChainHead::default(), None));
+    apply(&*store, 7, PROVISION, "new hash").await.unwrap();
+    let seen = store.snapshot(session(7)).await.unwrap();
+    assert_eq!(seen.head.seq, 1);
+    let last = seen.last_change.unwrap();
+    assert_eq!((last.by.as_str(), last.at), ("M. Keller", at(NOW)));
+}
+
+pub(crate) async fn a_snapshot_of_no_session_is_empty(db: &dyn Database) {
+    let seen = db.store(SetClock::at(NOW)).await.snapshot(session(11)).await.unwrap();
+    assert_eq!((seen.session, seen.records.len(), seen.last_change), (None, 0, None));
+}
+
+pub(crate) async fn times_of_entity_framework_are_read_as_utc(db: &dyn Database) {
+    let seen = db.store(SetClock::at(NOW)).await.snapshot(session(1)).await.unwrap();
+    let read = seen.session.unwrap();
+    assert_eq!(read.created_at, at("2026-09-04T08:28:00.988623Z"));
+    assert_eq!(read.started_at, Some(at("2026-09-04T08:58:00.707867Z")));
+    assert_eq!(seen.records[0].last_used_at, Some(at("2026-09-05T10:00:00.123456Z")));
+}
+
+pub(crate) async fn a_stored_text_comes_back_as_it_is(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    for (id, title) in [(5, Some("100% [draft] *?_ \"it's\" \\")), (6, None), (12, Some("new\nline"))] {
+        assert_eq!(store.snapshot(session(id)).await.unwrap().session.unwrap().title.as_deref(), title);
+    }
+    let read = store.snapshot(session(1)).await.unwrap().session.unwrap();
+    assert_eq!(read.group_id, "de562439-e9c1-4823-a960-89bca71f3d1a");
+    assert_eq!(read.description.as_deref(), Some("First"));
+}
+
+pub(crate) async fn a_record_names_its_session(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    assert_eq!(store.session_of(record(12)).await.unwrap(), Some(session(2)));
+    assert_eq!(store.session_of(record(22)).await.unwrap(), Some(session(5_000_000_000)));
+    assert_eq!(store.session_of(record(9999)).await.unwrap(), None);
+}
+
+pub(crate) async fn an_added_session_is_read_back_with_the_instant_of_the_clock(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    let group = "0b1c2d3e-0000-4000-8000-00000000000f";
+    let added = store.add_session(&NewSession::new("'; DROP -- 知", "Active").unwrap(), group).await.unwrap();
+    assert!(added.id > session(5_000_000_000), "{:?}", added.id);
+    assert_eq!((added.title.as_deref(), added.status.as_deref()), (Some("'; DROP -- 知"), Some("Active")));
+    assert_eq!((added.group_id.as_str(), added.created_at), (group, at("2026-11-22T12:00:00.000000Z")));
+    assert_eq!(store.snapshot(added.id).await.unwrap().session, Some(added));
+}
+
+pub(crate) async fn applying_a_change_writes_it_and_names_the_event(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    let applied = apply(&*store, 10, PROVISION, "new hash").await.unwrap();
+    assert_eq!((applied.plan.outcome, applied.at), (Outcome::Created, at(NOW)));
+    let written = applied.record.unwrap();
+    let seen = store.snapshot(session(10)).await.unwrap();
+    assert_eq!(seen.records, [written.clone()]);
+    assert_eq!((written.hash.as_str(), written.created_by.as_deref()), ("new hash", Some("M. Keller")));
+    assert_eq!(written.created_at, at("2026-11-22T12:00:00.000000Z"));
+    let revoked = apply(&*store, 10, Action::Revoke, "").await.unwrap();
+    assert_eq!((revoked.plan.outcome, revoked.record), (Outcome::Revoked, None));
+    let seen = store.snapshot(session(10)).await.unwrap();
+    assert_eq!(seen.records[0].revoked_by.as_deref(), Some("M. Keller"));
+    assert_eq!(seen.head.seq, 2);
+}
+
+pub(crate) async fn settling_tells_whether_an_attempt_was_committed(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    let event = apply(&*store, 1, PROVISION, "new hash").await.unwrap().event.unwrap();
+    assert!(store.settle(session(1), event).await.unwrap());
+    assert!(!store.settle(session(2), event).await.unwrap());
+    assert!(!store.settle(session(1), EventId::generate()).await.unwrap());
+}
+
+pub(crate) async fn a_read_only_store_reads_and_writes_nothing(db: &dyn Database) {
+    let store = db.read_only().await;
+    assert!(store.is_read_only());
+    assert!(store.snapshot(session(1)).await.unwrap().session.is_some());
+    assert!(matches!(apply(&*store, 1, PROVISION, "new hash").await, Err(StoreError::ReadOnly)));
+    let new = NewSession::new("title", "Created").unwrap();
+    assert!(matches!(store.add_session(&new, "g").await, Err(StoreError::ReadOnly)));
+    assert_eq!(store.snapshot(session(1)).await.unwrap().head.seq, 0);
+}
+
+pub(crate) async fn a_store_names_its_engine_and_keeps_its_clock(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    assert!(store.name().contains(' ') && !store.name().contains('/'), "{}", store.name());
+    assert_eq!(store.clock().now(), at(NOW));
+    assert!(!store.is_read_only());
+}

@@ -1,0 +1,5 @@
+//! What several tests need: databases, requests, clocks.
+
+pub(crate) mod database;
+pub(crate) mod fixtures;
+pub(crate) mod requests;

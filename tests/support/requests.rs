@@ -1,0 +1,96 @@
+//! Requests, GUIDs and clocks for tests.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::TimeDelta;
+use host_provisioner::domain::actor::{Actor, Origin};
+use host_provisioner::domain::expected::Expected;
+use host_provisioner::domain::expiry::Expiry;
+use host_provisioner::domain::guid::HostGuid;
+use host_provisioner::domain::hash::{HashScheme, Hasher};
+use host_provisioner::domain::host_record::HostRecordId;
+use host_provisioner::domain::reason::RotationReason;
+use host_provisioner::domain::request::{Action, Request};
+use host_provisioner::domain::session::SessionId;
+use host_provisioner::domain::time::{Clock, Timestamp};
+use host_provisioner::provision::{Provisioned, Provisioner};
+use host_provisioner::store::{Store, StoreError};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) const PROVISION: Action = Action::Provision(Expiry::Never);
+pub(crate) const FORCE_NEW: Action = Action::ForceNew(Expiry::Never);
+
+pub(crate) fn session(id: i64) -> SessionId {
+    SessionId::new(id).unwrap()
+}
+
+pub(crate) fn record(id: i64) -> HostRecordId {
+    HostRecordId::new(id).unwrap()
+}
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    Timestamp::parse_fixed_width(text).unwrap()
+}
+
+/// A request as the command line would make it.
+pub(crate) fn request(id: i64, action: Action) -> Request {
+    request_by(id, action, "M. Keller")
+}
+
+pub(crate) fn request_by(id: i64, action: Action, by: &str) -> Request {
+    Request {
+        session: session(id),
+        action,
+        by: Actor::parse(by).unwrap(),
+        reason: Some(RotationReason::parse("scheduled rotation").unwrap()),
+        origin: Origin { os_user: "m.keller".to_owned(), client: "bastion2 host-provisioner/0".to_owned() },
+    }
+}
+
+/// Writes the default scheme.
+pub(crate) fn sha256() -> Hasher {
+    Hasher::new(HashScheme::Sha256, None, None, None).unwrap()
+}
+
+pub(crate) fn provisioner(store: &Arc<dyn Store>) -> Provisioner {
+    Provisioner::new(Arc::clone(store), sha256())
+}
+
+/// Carries a request out, told to nobody and not to be cancelled.
+pub(crate) async fn change(
+    provisioner: &Provisioner,
+    request: &Request,
+    expected: &Expected,
+) -> Result<Provisioned, StoreError> {
+    provisioner.change(request, expected, &|_| (), &CancellationToken::new()).await
+}
+
+/// Rotates or creates, and gives the GUID.
+pub(crate) async fn provision(provisioner: &Provisioner, id: i64) -> HostGuid {
+    change(provisioner, &request(id, PROVISION), &Expected::Anything).await.unwrap().guid.unwrap()
+}
+
+/// Tells whether a GUID opens the session.
+pub(crate) async fn opens(provisioner: &Provisioner, id: i64, guid: &HostGuid) -> bool {
+    provisioner.verify(session(id), guid).await.unwrap().opened.is_some()
+}
+
+/// A clock that a test sets.
+pub(crate) struct SetClock(Mutex<Timestamp>);
+
+impl SetClock {
+    pub(crate) fn at(text: &str) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(at(text))))
+    }
+
+    pub(crate) fn advance(&self, seconds: i64) {
+        let mut now = self.0.lock().unwrap();
+        *now = Timestamp::new(now.utc() + TimeDelta::seconds(seconds));
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
