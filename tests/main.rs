@@ -4,6 +4,11 @@
 mod audit_chain;
 mod audit_format;
 mod audit_records;
+mod cli_create;
+mod cli_migrate;
+mod cli_read;
+mod cli_rotate_revoke;
+mod cli_verify;
 mod demo;
 mod expectations;
 mod layering;

@@ -1,5 +1,6 @@
-//! What several tests need: databases, requests, clocks.
+//! What several tests need: databases, requests, clocks, the program itself.
 
 pub(crate) mod database;
 pub(crate) mod fixtures;
+pub(crate) mod program;
 pub(crate) mod requests;
