@@ -1,5 +1,7 @@
 //! Carries one change out in one transaction: all of it, or nothing.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use super::backend::{Backend, Statement, fault, statement};
@@ -13,6 +15,9 @@ use crate::domain::plan::{Outcome, Plan, RecordWrite, Retirement, plan};
 use crate::domain::request::Request;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::{Clock, Timestamp};
+
+/// What a rollback may take before its connection is simply closed.
+const ROLLBACK_TIME: Duration = Duration::from_millis(500);
 
 /// Does everything but the COMMIT. Whoever calls must commit, or close the connection.
 pub(super) async fn prepare<B: Backend>(
@@ -195,9 +200,11 @@ async fn read_back<B: Backend>(
 }
 
 /// Undoes what is not committed, by closing the connection: some errors leave a transaction open.
-pub(super) async fn roll_back<B: Backend>(mut lease: super::connections::Lease<B>, deadline: &Deadline) {
-    let grace = deadline.at_least(std::time::Duration::from_millis(500));
-    // Whether or not the statement gets through, the closed connection leaves nothing behind.
+///
+/// It has little time of its own, whatever the deadline left: a statement that still waits for a lock would hold up an
+/// operator who cancelled, and the closed connection leaves nothing behind anyhow.
+pub(super) async fn roll_back<B: Backend>(mut lease: super::connections::Lease<B>) {
+    let grace = Deadline::after(ROLLBACK_TIME);
     let _ = grace.run(statement::<B>(sql::ROLLBACK).run(&mut lease.connection)).await;
     lease.close(&grace).await;
 }

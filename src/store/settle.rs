@@ -61,11 +61,11 @@ async fn once<B: Backend>(
     match prepared {
         Ok(applied) if applied.event.is_some() => commit(connections, lease, change, applied, deadline).await,
         Ok(nothing_written) => {
-            apply::roll_back(lease, deadline).await;
+            apply::roll_back(lease).await;
             Ok(nothing_written)
         }
         Err(error) => {
-            apply::roll_back(lease, deadline).await;
+            apply::roll_back(lease).await;
             Err(error)
         }
     }
@@ -80,7 +80,7 @@ async fn commit<B: Backend>(
     deadline: &Deadline,
 ) -> Result<Applied, StoreError> {
     if change.cancel.is_cancelled() {
-        apply::roll_back(lease, deadline).await;
+        apply::roll_back(lease).await;
         return Err(StoreError::Cancelled);
     }
     let sent = deadline.run(statement::<B>(sql::COMMIT).run(&mut lease.connection)).await;
@@ -121,7 +121,7 @@ pub(super) async fn committed<B: Backend>(
 ) -> Result<bool, StoreError> {
     let mut lease = connections.open(deadline).await?;
     let found = deadline.run(look_up::<B>(&mut lease.connection, session, event)).await.and_then(|inner| inner);
-    apply::roll_back(lease, deadline).await;
+    apply::roll_back(lease).await;
     found
 }
 
