@@ -294,6 +294,7 @@ fn empty_text(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
 
 /// Which columns there is room for; they drop from the right but for the record, which is what people look for.
 struct Columns {
+    width: u16,
     id: u16,
     status: bool,
     people: bool,
@@ -304,16 +305,23 @@ impl Columns {
     fn for_width(width: u16, largest: Option<SessionId>) -> Self {
         let digits = largest.map_or(1, |id| id.to_string().len());
         let id = u16::try_from(digits).unwrap_or(19).max(5);
-        Self { id: id + 2, status: width >= 66, people: width >= 74, age: width >= 50 }
+        Self { width, id: id + 2, status: width >= 66, people: width >= 74, age: width >= 50 }
+    }
+
+    /// Gives the columns beside the title.
+    fn beside_title(&self) -> Vec<u16> {
+        let optional = [(self.status, 11), (self.people, 6), (true, 17), (self.age, 8)];
+        optional.into_iter().filter(|(shown, _)| *shown).map(|(_, width)| width).collect()
+    }
+
+    fn title(&self) -> u16 {
+        let beside = self.beside_title();
+        let gaps = u16::try_from(beside.len() + 1).unwrap_or(0);
+        self.width.saturating_sub(self.id + beside.iter().sum::<u16>() + gaps)
     }
 
     fn widths(&self) -> Vec<Constraint> {
-        let optional = [(self.status, 11), (self.people, 6)];
-        let mut widths = vec![Constraint::Length(self.id), Constraint::Min(10)];
-        widths.extend(optional.into_iter().filter(|(shown, _)| *shown).map(|(_, width)| Constraint::Length(width)));
-        widths.push(Constraint::Length(17));
-        widths.extend(self.age.then_some(Constraint::Length(8)));
-        widths
+        [self.id, self.title()].into_iter().chain(self.beside_title()).map(Constraint::Length).collect()
     }
 
     fn headings(&self) -> Vec<Cell<'static>> {
@@ -330,7 +338,7 @@ impl Columns {
         let session = &row.session;
         let sign = if here { "▸" } else { " " };
         let id = format!("{sign}{:>width$}", session.id, width = usize::from(self.id) - 1);
-        let mut cells = vec![Cell::from(id), Cell::from(text::title(session))];
+        let mut cells = vec![Cell::from(id), Cell::from(text::fit(&text::title(session), usize::from(self.title())))];
         if self.status {
             let live = session.status.as_deref() == Some("Active");
             let style = if live { theme.good } else { theme.plain };
