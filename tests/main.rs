@@ -1,5 +1,6 @@
 //! The one integration binary: a file of this folder that is not listed here is not run.
 
+mod apply;
 mod demo;
 mod migration_refusals;
 mod migrations;
