@@ -1,6 +1,7 @@
 //! All integration tests, in one binary: each file of this folder is a module here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod apply;
 mod audit_chain;
 mod audit_format;
 mod audit_records;
