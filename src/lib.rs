@@ -68,7 +68,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn finish(end: Result<(), Failure>, messages: Messages) -> ExitCode {
     let code = end.as_ref().map_or_else(|failure| failure.exit.code(), |()| 0);
     if let Err(failure) = end {
-        tracing::error!(kind = failure.kind, "{}", failure.message);
+        if !failure.told {
+            tracing::error!(kind = failure.kind, "{}", failure.message);
+        }
         messages.failure(&failure);
     }
     messages.finish();
@@ -136,6 +138,7 @@ async fn command(
     let origin = caller::origin();
     let context = Context { provisioner: &provisioner, messages, style, origin: &origin, cancel };
     match action {
+        Action::Change(job) if job.is_dry_run() => until(cancel, job.run(&context)).await,
         Action::Change(job) => job.run(&context).await,
         Action::AddSession(add) => add.run(&context).await,
         Action::List(list) => until(cancel, list.run(&context)).await,

@@ -1,17 +1,14 @@
 //! The whole command line, read by clap.
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
+use super::globals::Globals;
 use super::output::Format;
 use super::{Action, Arguments, Exit, Failure, Invocation, Stop, Style, Volume};
 use super::{audit, create, demo, history, list, migrate, revoke, rotate, session, show, verify};
-use crate::config::Given;
-use crate::domain::hash::HashScheme;
 
 /// Keeps exactly one active Host GUID per online session.
 ///
@@ -19,7 +16,7 @@ use crate::domain::hash::HashScheme;
 /// nothing changed, 2 usage or configuration, 4 not allowed, 5 not found, 6 conflict, 7 database unreachable or too slow,
 /// 9 rejected or damaged, 10 outcome unknown, 11 done but the GUID was not delivered, 129/130/143 stopped by a signal.
 #[derive(Debug, Parser)]
-#[command(name = "host-provisioner", version, color = clap::ColorChoice::Never, disable_help_subcommand = true)]
+#[command(name = "host-provisioner", bin_name = "host-provisioner", version, color = clap::ColorChoice::Never, disable_help_subcommand = true)]
 struct Cli {
     #[command(flatten)]
     globals: Globals,
@@ -55,109 +52,6 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Opens the console on a world to try
     Demo(demo::DemoArgs),
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Global options")]
-struct Globals {
-    /// The database, such as sqlite:/srv/sessions.db; without a password [env: HOST_PROVISIONER_DATABASE_URL]
-    #[arg(long, global = true, value_name = "URL", conflicts_with = "database_url_file")]
-    database_url: Option<String>,
-    /// Reads the database's URL from a file
-    #[arg(long, global = true, value_name = "FILE")]
-    database_url_file: Option<PathBuf>,
-    /// Refuses every write
-    #[arg(long, global = true)]
-    read_only: bool,
-    /// The deadline of one database operation [default: 10s]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = timeout)]
-    timeout: Option<Duration>,
-    /// The form of stdout [default: table]
-    #[arg(long, global = true, value_enum, value_name = "FORMAT", conflicts_with = "json")]
-    output: Option<Format>,
-    /// The same as --output json
-    #[arg(long, global = true)]
-    json: bool,
-    /// The scheme of new hashes: sha256, hmac-sha256, legacy [default: sha256]
-    #[arg(long, global = true, value_name = "SCHEME")]
-    hash_write: Option<HashScheme>,
-    /// The schemes that `verify` accepts, separated by commas [default: all that can be checked]
-    #[arg(long, global = true, value_name = "LIST", value_delimiter = ',')]
-    hash_accept: Option<Vec<HashScheme>>,
-    /// The key of hmac-sha256: at least 32 bytes in a file of mode 0600
-    #[arg(long, global = true, value_name = "FILE")]
-    hash_key_file: Option<PathBuf>,
-    /// The application's secret of the scheme legacy
-    #[arg(long, global = true, value_name = "FILE")]
-    legacy_secret_file: Option<PathBuf>,
-    /// The least level of the log file [default: info]
-    #[arg(long, global = true, value_enum, value_name = "LEVEL")]
-    log_level: Option<LogLevel>,
-    /// Uses no colours
-    #[arg(long, global = true)]
-    no_color: bool,
-    /// Writes errors alone to stderr
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    quiet: bool,
-    /// Also writes where the database and the log are
-    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
-    verbose: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum LogLevel {
-    Error,
-    Warn,
-    Info,
-    Debug,
-    Trace,
-}
-
-impl From<LogLevel> for tracing::Level {
-    fn from(level: LogLevel) -> Self {
-        match level {
-            LogLevel::Error => Self::ERROR,
-            LogLevel::Warn => Self::WARN,
-            LogLevel::Info => Self::INFO,
-            LogLevel::Debug => Self::DEBUG,
-            LogLevel::Trace => Self::TRACE,
-        }
-    }
-}
-
-/// Reads a deadline: a millisecond to an hour.
-fn timeout(text: &str) -> Result<Duration, &'static str> {
-    let fits = |time: &Duration| (Duration::from_millis(1)..=Duration::from_secs(3600)).contains(time);
-    humantime::parse_duration(text).ok().filter(fits).ok_or("a time-out is 1ms to 1h, such as 10s")
-}
-
-impl Globals {
-    fn style(&self) -> Style {
-        Style {
-            format: if self.json { Format::Json } else { self.output.unwrap_or(Format::Table) },
-            volume: match (self.quiet, self.verbose) {
-                (true, _) => Volume::Quiet,
-                (false, true) => Volume::Verbose,
-                (false, false) => Volume::Normal,
-            },
-            // https://no-color.org: any value but the empty one.
-            color: !self.no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-        }
-    }
-
-    fn given(self) -> Given {
-        Given {
-            database_url: self.database_url,
-            database_url_file: self.database_url_file,
-            read_only: self.read_only,
-            timeout: self.timeout,
-            hash_write: self.hash_write,
-            hash_accept: self.hash_accept,
-            hash_key_file: self.hash_key_file,
-            legacy_secret_file: self.legacy_secret_file,
-            log_level: self.log_level.map(Into::into),
-        }
-    }
 }
 
 /// Reads a command line.
@@ -199,7 +93,7 @@ fn console(style: Style) -> Result<Action, Failure> {
     if style.format.is_for_programs() {
         return Err(failure.hint("`host-provisioner --help` shows the commands"));
     }
-    Err(Failure { message: format!("{}\n\n{}", failure.message, Cli::command().render_help()), ..failure })
+    Err(Failure { details: Some(format!("\n{}", Cli::command().render_help())), ..failure })
 }
 
 /// Finds out how to answer before the command line is understood.

@@ -64,7 +64,7 @@ impl Report for AuditReport {
     }
 
     fn text(&self, _: Option<u16>) -> String {
-        let mut text: String = self.damage.iter().map(|damage| format!("{damage}\n")).collect();
+        let mut text = output::lines(&self.damage);
         text.push_str(&fields(&[
             ("Sessions", self.sessions.to_string()),
             ("Entries", self.entries.to_string()),

@@ -7,7 +7,8 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::output::{self, Format};
-use super::receipt::{PlanReport, Receipt};
+use super::plan_report::PlanReport;
+use super::receipt::Receipt;
 use super::{Context, Exit, Failure, delivery};
 use crate::config::caller;
 use crate::domain::actor::Actor;
@@ -118,6 +119,12 @@ impl Job {
         self.action.makes_guid() && !self.dry_run
     }
 
+    /// Tells whether nothing is changed.
+    #[must_use]
+    pub fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
     /// Carries the change out, or shows what it would do.
     ///
     /// # Errors
@@ -152,7 +159,7 @@ async fn preview(request: &Request, expected: &Expected, context: &Context<'_>) 
     let seen = context.provisioner.preview(request, expected).await?;
     let notes = warnings(&seen.plan, context.provisioner.hasher().writes());
     output::print(PlanReport::new(seen, request), context.style.format).await?;
-    notes.iter().for_each(|note| context.messages.warn(note));
+    context.messages.warn_of(&notes);
     context.messages.note("dry run: nothing was changed, no GUID was made");
     Ok(())
 }
@@ -163,7 +170,7 @@ async fn carry_out(request: &Request, expected: &Expected, context: &Context<'_>
     let done = provisioner.change(request, expected, &tell, cancel).await;
     let done: Provisioned = done.map_err(|error| Failure::of_change(&error))?;
     let notes = warnings(&done.applied.plan, provisioner.hasher().writes());
-    notes.iter().for_each(|note| messages.warn(note));
+    messages.warn_of(&notes);
     messages.detail(&format!("event: {}", done.event));
     messages.settle();
     // From here on the GUID is committed, or may be: nothing comes before its delivery.

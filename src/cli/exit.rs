@@ -66,6 +66,8 @@ pub struct Failure {
     pub message: String,
     /// What to do next.
     pub hint: Option<String>,
+    /// Lines of this program's own that follow the message, such as its help.
+    pub details: Option<String>,
     /// Whether the message has been told already, as a line of the log.
     pub told: bool,
 }
@@ -74,7 +76,7 @@ impl Failure {
     /// Makes a failure without a hint.
     #[must_use]
     pub fn new(exit: Exit, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { exit, kind, message: message.into(), hint: None, told: false }
+        Self { exit, kind, message: message.into(), hint: None, details: None, told: false }
     }
 
     /// Refuses the value of a flag, which is not repeated: it may be a secret.
@@ -139,7 +141,7 @@ impl From<StoreError> for Failure {
 impl From<&StoreError> for Failure {
     fn from(error: &StoreError) -> Self {
         let (exit, kind, hint) = classify(error);
-        Self { exit, kind, message: error.to_string(), hint: hint.map(ToOwned::to_owned), told: false }
+        Self { hint: hint.map(ToOwned::to_owned), ..Self::new(exit, kind, error.to_string()) }
     }
 }
 

@@ -10,6 +10,7 @@ use super::{Context, Failure};
 use crate::domain::chain::StoredEntry;
 use crate::domain::event_id::EventId;
 use crate::domain::session::SessionId;
+use crate::domain::time::Timestamp;
 use crate::store::HistoryQuery;
 
 /// Arguments of `history`.
@@ -115,22 +116,27 @@ fn cell(value: Option<&Value>) -> String {
     }
 }
 
+/// Cuts an instant to the second, if it is one.
+fn seconds(at: &str) -> String {
+    Timestamp::parse_fixed_width(at).map_or_else(|| at.to_owned(), |at| at.whole_seconds().to_string())
+}
+
 fn text_row(entry: &StoredEntry) -> Vec<String> {
     let short = |fingerprint: &Option<String>| {
         fingerprint.as_ref().map_or_else(|| "none".to_owned(), |digits| digits.chars().take(12).collect())
     };
     let Some(body) = entry.parse_body() else {
-        let mut row = vec![entry.at.clone(), entry.session.to_string(), entry.action.clone()];
+        let mut row = vec![seconds(&entry.at), entry.session.to_string(), entry.action.clone()];
         row.extend(["?", "?", "the entry cannot be read: audit verify tells more", "?"].map(str::to_owned));
         row.push(entry.event_id.clone());
         return row;
     };
-    let retired: String = body.retired.iter().map(|id| format!(" -#{id}")).collect();
+    let retired: Vec<String> = body.retired.iter().map(|id| format!(" -#{id}")).collect();
     vec![
-        entry.at.clone(),
+        seconds(&entry.at),
         body.session.to_string(),
         body.action.word().to_owned(),
-        format!("{}{retired}", or_dash(body.host_session.map(|id| format!("#{id}")))),
+        format!("{}{}", or_dash(body.host_session.map(|id| format!("#{id}"))), retired.concat()),
         body.by.clone(),
         or_dash(body.reason.as_ref()),
         format!("{} → {}", short(&body.old_fp), short(&body.new_fp)),

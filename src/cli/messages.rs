@@ -70,6 +70,13 @@ impl Messages {
         }
     }
 
+    /// Writes several such things.
+    pub fn warn_of(&self, texts: &[String]) {
+        for text in texts {
+            self.warn(text);
+        }
+    }
+
     /// Writes something worth knowing.
     pub fn note(&self, text: &str) {
         if self.may_talk() {
@@ -92,6 +99,9 @@ impl Messages {
         }
         if !(failure.told && self.may_talk()) {
             self.send(format!("error: {}", visible(&failure.message)));
+        }
+        if let Some(details) = &failure.details {
+            self.send(details.clone());
         }
         if let Some(hint) = &failure.hint {
             self.send(format!("hint: {}", visible(hint)));

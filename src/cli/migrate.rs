@@ -73,11 +73,11 @@ fn one_column(column: &'static [&'static str], names: &[String]) -> Grid {
     Grid { columns: column, rows: names.iter().map(|name| vec![name.clone()]).collect() }
 }
 
-fn lines(verb: &str, names: &[String]) -> String {
+fn told(verb: &str, names: &[String]) -> String {
     if names.is_empty() {
         return "up to date\n".to_owned();
     }
-    names.iter().map(|name| format!("{verb} {name}\n")).collect()
+    output::lines(names.iter().map(|name| format!("{verb} {name}")))
 }
 
 impl Report for MigrationReport {
@@ -90,7 +90,7 @@ impl Report for MigrationReport {
     }
 
     fn text(&self, _: Option<u16>) -> String {
-        lines("applied", &self.applied)
+        told("applied", &self.applied)
     }
 }
 
@@ -107,6 +107,6 @@ impl Report for Pending {
     }
 
     fn text(&self, _: Option<u16>) -> String {
-        lines("to do:", &self.0)
+        told("to do:", &self.0)
     }
 }

@@ -1,5 +1,6 @@
 //! What goes to stdout: a table for people, JSON, JSON lines or CSV for programs.
 
+use std::fmt::{Display, Write as _};
 use std::io::{self, Write as _};
 
 use serde_json::Value;
@@ -55,11 +56,20 @@ pub fn render(report: &dyn Report, format: Format, width: Option<u16>) -> String
         Format::Table => report.text(width),
         Format::Json => format!("{}\n", report.json()),
         Format::Jsonl => match report.json() {
-            Value::Array(items) => items.iter().map(|item| format!("{item}\n")).collect(),
-            other => format!("{other}\n"),
+            Value::Array(items) => lines(items),
+            other => lines([other]),
         },
         Format::Csv => csv(&report.grid()),
     }
+}
+
+/// Writes one item a line.
+pub(super) fn lines(items: impl IntoIterator<Item = impl Display>) -> String {
+    items.into_iter().fold(String::new(), |mut text, item| {
+        // Writing into a String does not fail.
+        let _ = writeln!(text, "{item}");
+        text
+    })
 }
 
 /// Writes CSV with every cell made harmless.

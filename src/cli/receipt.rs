@@ -6,16 +6,15 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::change::Wiped;
 use super::output::{Format, Grid, Report, csv, render};
-use super::table::fields;
 use super::view::{time, to_json};
 use crate::domain::guid::HostGuid;
 use crate::domain::host_record::HostRecordId;
-use crate::domain::plan::{Outcome, Plan, RecordWrite};
+use crate::domain::plan::Outcome;
 use crate::domain::request::Request;
-use crate::provision::{Certainty, Preview, Provisioned, describe};
+use crate::provision::{Certainty, Provisioned};
 
 /// The version of the JSON of `create` and `rotate`.
-const SCHEMA_VERSION: u32 = 1;
+pub(super) const SCHEMA_VERSION: u32 = 1;
 
 /// Room for a receipt, so that a growing buffer leaves no copies of the GUID behind.
 const ROOM: usize = 8 * 1024;
@@ -31,26 +30,27 @@ fn word(outcome: Outcome) -> &'static str {
     }
 }
 
-fn numbers(ids: &[HostRecordId]) -> Vec<i64> {
+pub(super) fn numbers(ids: &[HostRecordId]) -> Vec<i64> {
     ids.iter().map(|id| id.get()).collect()
 }
 
 /// The JSON of `create` and `rotate`; the order of the fields is the order of the contract.
 #[derive(Serialize)]
-struct Created<'a> {
-    schema_version: u32,
-    outcome: &'static str,
-    session_id: i64,
-    host_session_id: Option<i64>,
+#[expect(clippy::struct_field_names, reason = "the names are the contract's")]
+pub(super) struct Created<'a> {
+    pub(super) schema_version: u32,
+    pub(super) outcome: &'static str,
+    pub(super) session_id: i64,
+    pub(super) host_session_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    host_guid: Option<&'a str>,
-    fingerprint: Option<String>,
-    previous_fingerprint: Option<String>,
-    retired: Vec<i64>,
-    created_at: Option<String>,
-    created_by: &'a str,
-    expires_at: Option<String>,
-    event_id: Option<String>,
+    pub(super) host_guid: Option<&'a str>,
+    pub(super) fingerprint: Option<String>,
+    pub(super) previous_fingerprint: Option<String>,
+    pub(super) retired: Vec<i64>,
+    pub(super) created_at: Option<String>,
+    pub(super) created_by: &'a str,
+    pub(super) expires_at: Option<String>,
+    pub(super) event_id: Option<String>,
 }
 
 /// The JSON of `revoke`.
@@ -125,7 +125,7 @@ impl<'a> Receipt<'a> {
 }
 
 /// The columns of CSV.
-const COLUMNS: &[&str] = &[
+pub(super) const COLUMNS: &[&str] = &[
     "schema_version",
     "outcome",
     "session_id",
@@ -141,7 +141,7 @@ const COLUMNS: &[&str] = &[
 ];
 
 impl Created<'_> {
-    fn row(&self) -> Vec<String> {
+    pub(super) fn row(&self) -> Vec<String> {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         vec![
             self.schema_version.to_string(),
@@ -192,60 +192,5 @@ impl Report for Revoked {
 
     fn text(&self, _: Option<u16>) -> String {
         format!("{}\n", self.outcome)
-    }
-}
-
-/// What a dry run prints.
-pub(super) struct PlanReport {
-    seen: Preview,
-    request: Request,
-}
-
-impl PlanReport {
-    pub(super) fn new(seen: Preview, request: &Request) -> Self {
-        Self { seen, request: request.clone() }
-    }
-
-    fn view(&self) -> Created<'_> {
-        let plan: &Plan = &self.seen.plan;
-        Created {
-            schema_version: SCHEMA_VERSION,
-            outcome: "planned",
-            session_id: plan.session.get(),
-            host_session_id: match plan.write {
-                RecordWrite::Update { id, .. } => Some(id.get()),
-                RecordWrite::Insert | RecordWrite::Nothing => None,
-            },
-            host_guid: None,
-            fingerprint: None,
-            previous_fingerprint: plan.previous_fingerprint().map(|fingerprint| fingerprint.short()),
-            retired: numbers(&plan.retired_ids()),
-            created_at: None,
-            created_by: self.request.by.as_str(),
-            expires_at: time(plan.expires_at),
-            event_id: None,
-        }
-    }
-}
-
-impl Report for PlanReport {
-    fn json(&self) -> Value {
-        to_json(&self.view())
-    }
-
-    fn grid(&self) -> Grid {
-        Grid { columns: COLUMNS, rows: vec![self.view().row()] }
-    }
-
-    fn text(&self, _: Option<u16>) -> String {
-        let session = &self.seen.session;
-        let title = session.title.clone().unwrap_or_else(|| "without a title".to_owned());
-        let lines = describe(&self.seen.plan, session);
-        let heading = format!("Session {}", session.id);
-        let mut pairs = vec![(heading.as_str(), title)];
-        pairs.extend(lines.iter().map(|line| (line.label.as_str(), line.text.clone())));
-        pairs.push(("By", self.request.by.to_string()));
-        pairs.extend(self.request.reason.as_ref().map(|reason| ("Reason", reason.shown())));
-        fields(&pairs)
     }
 }

@@ -1,0 +1,118 @@
+//! The options that go with every command.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::output::Format;
+use super::{Style, Volume};
+use crate::config::Given;
+use crate::domain::hash::HashScheme;
+
+const DATABASE_URL_HELP: &str =
+    "The database, such as sqlite:/srv/sessions.db; without a password [env: HOST_PROVISIONER_DATABASE_URL]";
+
+/// What goes with every command.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Globals {
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "database_url_file", help = DATABASE_URL_HELP)]
+    database_url: Option<String>,
+    /// Reads the database's URL from a file
+    #[arg(long, global = true, value_name = "FILE")]
+    database_url_file: Option<PathBuf>,
+    /// Refuses every write
+    #[arg(long, global = true)]
+    read_only: bool,
+    /// The deadline of one database operation [default: 10s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = timeout)]
+    timeout: Option<Duration>,
+    /// The form of stdout [default: table]
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", conflicts_with = "json")]
+    output: Option<Format>,
+    /// The same as --output json
+    #[arg(long, global = true)]
+    json: bool,
+    /// The scheme of new hashes: sha256, hmac-sha256, legacy [default: sha256]
+    #[arg(long, global = true, value_name = "SCHEME")]
+    hash_write: Option<HashScheme>,
+    /// The schemes that `verify` accepts, separated by commas [default: all that can be checked]
+    #[arg(long, global = true, value_name = "LIST", value_delimiter = ',')]
+    hash_accept: Option<Vec<HashScheme>>,
+    /// The key of hmac-sha256: at least 32 bytes in a file of mode 0600
+    #[arg(long, global = true, value_name = "FILE")]
+    hash_key_file: Option<PathBuf>,
+    /// The application's secret of the scheme legacy
+    #[arg(long, global = true, value_name = "FILE")]
+    legacy_secret_file: Option<PathBuf>,
+    /// The least level of the log file [default: info]
+    #[arg(long, global = true, value_enum, value_name = "LEVEL")]
+    log_level: Option<LogLevel>,
+    /// Uses no colours
+    #[arg(long, global = true)]
+    no_color: bool,
+    /// Writes errors alone to stderr
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Also writes where the database and the log are
+    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
+    verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+impl From<LogLevel> for tracing::Level {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Error => Self::ERROR,
+            LogLevel::Warn => Self::WARN,
+            LogLevel::Info => Self::INFO,
+            LogLevel::Debug => Self::DEBUG,
+            LogLevel::Trace => Self::TRACE,
+        }
+    }
+}
+
+/// Reads a deadline: a millisecond to an hour.
+fn timeout(text: &str) -> Result<Duration, &'static str> {
+    let fits = |time: &Duration| (Duration::from_millis(1)..=Duration::from_hours(1)).contains(time);
+    humantime::parse_duration(text).ok().filter(fits).ok_or("a time-out is 1ms to 1h, such as 10s")
+}
+
+impl Globals {
+    pub(super) fn style(&self) -> Style {
+        Style {
+            format: if self.json { Format::Json } else { self.output.unwrap_or(Format::Table) },
+            volume: match (self.quiet, self.verbose) {
+                (true, _) => Volume::Quiet,
+                (false, true) => Volume::Verbose,
+                (false, false) => Volume::Normal,
+            },
+            // https://no-color.org: any value but the empty one.
+            color: !self.no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
+
+    pub(super) fn given(self) -> Given {
+        Given {
+            database_url: self.database_url,
+            database_url_file: self.database_url_file,
+            read_only: self.read_only,
+            timeout: self.timeout,
+            hash_write: self.hash_write,
+            hash_accept: self.hash_accept,
+            hash_key_file: self.hash_key_file,
+            legacy_secret_file: self.legacy_secret_file,
+            log_level: self.log_level.map(Into::into),
+        }
+    }
+}
