@@ -93,13 +93,15 @@ async fn of_many_rotations_that_expect_nothing_only_the_last_guid_works() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_rotations_of_different_sessions_all_succeed() {
     for shared in [true, false] {
-        let mut rows = String::new();
-        for id in 1..=MANY {
-            rows.push_str(&format!(
-                "INSERT INTO \"Sessions\" (\"SessionId\", \"GroupId\", \"CreatedAt\", \"ModifiedAt\") VALUES ({id}, 'g', '2026-01-01 00:00:00', '2026-01-01 00:00:00');\
-                 INSERT INTO \"HostSessions\" (\"SessionId\", \"HostGuidHash\", \"CreatedAt\") VALUES ({id}, 'hash', '2026-01-01 00:00:00');"
-            ));
-        }
+        let row = |id| {
+            format!(
+                "INSERT INTO \"Sessions\" (\"SessionId\", \"GroupId\", \"CreatedAt\", \"ModifiedAt\") \
+                 VALUES ({id}, 'g', '2026-01-01 00:00:00', '2026-01-01 00:00:00'); \
+                 INSERT INTO \"HostSessions\" (\"SessionId\", \"HostGuidHash\", \"CreatedAt\") \
+                 VALUES ({id}, 'hash', '2026-01-01 00:00:00');"
+            )
+        };
+        let rows: String = (1..=MANY).map(row).collect();
         let db = TestDb::with_old_rows(&rows).await;
         let all = provisioners(&db, shared).await;
         let mut tasks = JoinSet::new();

@@ -1,4 +1,5 @@
-//! The one integration binary: a file of this folder that is not listed here is not run.
+//! All integration tests, in one binary: each file of this folder is a module here.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod apply;
 mod concurrency;
