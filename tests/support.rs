@@ -1,5 +1,6 @@
 //! What several tests need: databases, requests, clocks.
 
+pub(crate) mod between;
 pub(crate) mod database;
 pub(crate) mod fixtures;
 pub(crate) mod requests;
