@@ -17,4 +17,5 @@ mod record_state;
 mod schema_guards;
 mod store_contract;
 mod support;
+mod tui_render_main;
 mod world;

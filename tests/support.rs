@@ -1,6 +1,9 @@
-//! What several tests need: databases, requests, clocks.
+//! What several tests need: databases, requests, clocks, a console without a terminal.
 
+pub(crate) mod canned;
+pub(crate) mod console;
 pub(crate) mod database;
+pub(crate) mod drawn;
 pub(crate) mod fixtures;
 pub(crate) mod requests;
 pub(crate) mod world;
