@@ -25,4 +25,5 @@ mod rotation_schemes;
 mod schema_guards;
 mod store_contract;
 mod support;
+mod tui_render_main;
 mod world;
