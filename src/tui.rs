@@ -7,7 +7,7 @@
 //! | `update`, `screen/*` | the reducer, and each screen's part of it |
 //! | `view`, `view/*` | the drawing |
 //! | `keymap` | keys by name; help and footer are made from it |
-//! | `runtime` | the only async file: terminal, timers, jobs, signals |
+//! | `runtime` | the only async part: terminal, timers, jobs, signals |
 //! | `terminal`, `clipboard` | the outside world of the terminal |
 
 use std::io;

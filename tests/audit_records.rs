@@ -97,6 +97,16 @@ fn a_retired_record_stays_covered_under_a_longer_history() {
 }
 
 #[test]
+fn a_second_retirement_does_not_cover_up_what_was_changed_before_it() {
+    let mut tables = history(vec![record(5)], &[PROVISION, FORCE_NEW]);
+    let row = tables.record_mut(record_id(5));
+    (row.is_active, row.legacy_duplicate, row.hash) = (true, true, legacy_hash(77));
+    change(&mut tables, 1, Action::Revoke, 9);
+    let damage = damage_of(&tables.trail(1));
+    assert_eq!(damage.iter().map(|damage| damage.host_session).collect::<Vec<_>>(), [Some(5)]);
+}
+
+#[test]
 fn the_retirement_of_a_legacy_duplicate_is_covered() {
     let tables = history(vec![duplicate(3), record(5)], &[PROVISION]);
     assert_covered(&tables, 3, &REVOCATIONS);

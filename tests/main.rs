@@ -1,6 +1,7 @@
 //! All integration tests, in one binary: each file of this folder is a module here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod apply;
 mod audit_chain;
 mod audit_format;
 mod audit_records;
@@ -15,6 +16,7 @@ mod cli_rotate_revoke;
 mod cli_signals;
 mod cli_usage;
 mod cli_verify;
+mod concurrency;
 mod demo;
 mod expectations;
 mod layering;
@@ -24,7 +26,10 @@ mod model;
 mod plan_model;
 mod plan_table;
 mod record_state;
+mod rollback;
+mod rotation_schemes;
 mod schema_guards;
 mod store_contract;
 mod support;
+mod tui_render_main;
 mod world;

@@ -1,6 +1,11 @@
-//! What several tests need: databases, requests, clocks, the program itself.
+//! What several tests need: databases, requests, clocks, the program itself, a console without a terminal.
 
+pub(crate) mod between;
+pub(crate) mod canned;
+pub(crate) mod console;
 pub(crate) mod database;
+pub(crate) mod drawn;
 pub(crate) mod fixtures;
 pub(crate) mod program;
 pub(crate) mod requests;
+pub(crate) mod world;

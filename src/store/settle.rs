@@ -138,3 +138,7 @@ async fn look_up<B: Backend>(
     let query = statement::<B>(sql::EVENT_EXISTS).with(event.to_string()).with(session.get());
     Ok(!query.rows(connection).await?.is_empty())
 }
+
+#[cfg(test)]
+#[path = "settle_tests.rs"]
+mod tests;

@@ -42,6 +42,8 @@ impl Backend for Sqlite {
         let mut pattern = String::from("*");
         for c in word.chars() {
             let mut forms: Vec<char> = c.to_lowercase().chain(c.to_uppercase()).chain([c]).collect();
+            // The one letter with two small forms: ς ends a word.
+            forms.extend(['Σ', 'σ', 'ς'].iter().filter(|_| matches!(c, 'Σ' | 'σ' | 'ς')));
             let simple = c.to_lowercase().count() == 1 && c.to_uppercase().count() == 1;
             forms.sort_unstable();
             forms.dedup();
@@ -167,6 +169,7 @@ mod tests {
         assert_eq!(Sqlite::title_pattern("aÏ"), "*[Aa][Ïï]*");
         assert_eq!(Sqlite::title_pattern("5*?[]"), "*5[*][?][[]]*");
         assert_eq!(Sqlite::title_pattern("知ß"), "*知ß*");
+        assert_eq!(Sqlite::title_pattern("ς"), "*[Σςσ]*");
     }
 
     #[test]

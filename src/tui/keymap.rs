@@ -84,9 +84,10 @@ static MAIN: [Binding; 19] = [
     bind(&[char('/')], Ui::Main(MainUi::Filter), "/", "filter by words of the title, or by id", "filter"),
     bind(&[char('R')], Ui::Main(MainUi::Rotate), "R", "rotate the Host GUID of the session under the cursor", "rotate"),
     bind(&[char('r')], Ui::Main(MainUi::ExplainRotate), "r", "explains R", ""),
-    bind(&[char('X')], Ui::Main(MainUi::Revoke), "X", "revoke: no Host GUID works any more", "revoke"),
     bind(&[char('H')], Ui::Main(MainUi::History), "H", "history of the session", "history"),
     bind(&[key(KeyCode::Enter)], Ui::Main(MainUi::Open), "Enter", "detail of the session", "detail"),
+    bind(&[char('q')], Ui::Main(MainUi::Quit), "q", "quit", "quit"),
+    bind(&[char('X')], Ui::Main(MainUi::Revoke), "X", "revoke: no Host GUID works any more", "revoke"),
     bind(&[key(KeyCode::Tab)], Ui::Main(MainUi::NextPanel), "Tab", "next panel", "panel"),
     bind(&[key(KeyCode::BackTab)], Ui::Main(MainUi::PreviousPanel), "Shift-Tab", "panel before", ""),
     bind(&[char('1')], Ui::Main(MainUi::Focus(Panel::Sessions)), "1", "the sessions", ""),
@@ -99,7 +100,6 @@ static MAIN: [Binding; 19] = [
     bind(&[key(KeyCode::Esc)], Ui::Main(MainUi::Back), "Esc", "one level up: stop reading, zoom, filter", ""),
     bind(&[ctrl('r'), key(KeyCode::F(5))], Ui::Main(MainUi::Refresh), "Ctrl-r F5", "read again", ""),
     bind(&[ctrl('c')], Ui::Main(MainUi::Cancel), "Ctrl-c", "cancel what waits", ""),
-    bind(&[char('q')], Ui::Main(MainUi::Quit), "q", "quit", "quit"),
 ];
 
 static FILTER: [Binding; 2] = [

@@ -1,4 +1,4 @@
-//! The only async file: the terminal's events, timers, jobs and signals become messages; effects are carried out.
+//! The only async part: the terminal's events, timers, jobs and signals become messages; effects are carried out.
 
 use std::collections::HashMap;
 use std::io;
@@ -8,29 +8,26 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyEventKind};
-use rustix::event::{PollFd, PollFlags, poll};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::effect::{Effect, JobId, Query, Ticket};
-use super::message::{Failure, Global, JobEvent, Loaded, Message, Ui};
+use self::input::{Input, Signals};
+use super::effect::{JobId, Ticket};
+use super::message::{Global, JobEvent, MainUi, Message, Ui};
 use super::model::{About, Model};
-use super::screen::{Screen, detail};
+use super::screen::Screen;
 use super::terminal::TerminalGuard;
 use super::theme::Theme;
 use super::update::{start, update};
-use super::view::view;
-use super::{COUNT_LIMIT, Setup, clipboard, keymap};
-use crate::domain::event_id::EventId;
-use crate::domain::expected::Expected;
-use crate::domain::guid::HostGuid;
-use crate::domain::request::Request;
-use crate::domain::session::SessionId;
+use super::view::{layout, view};
+use super::{Setup, clipboard, keymap};
 use crate::provision::{Provisioned, Provisioner};
-use crate::store::{HistoryQuery, StoreError};
+
+mod ask;
+mod effects;
+mod input;
 
 /// Messages that wait at most; further lines of a story are counted and dropped.
 const WAITING: usize = 1024;
@@ -38,14 +35,6 @@ const WAITING: usize = 1024;
 const PER_FRAME: usize = 256;
 /// How long a console that is told to end waits for a commit under way.
 const LAST_WAIT: Duration = Duration::from_secs(3);
-/// Between two questions whether an attempt was committed.
-const SETTLE_PAUSE: Duration = Duration::from_secs(2);
-
-/// What comes from the terminal.
-enum Input {
-    Event(Event),
-    Gone,
-}
 
 /// What a task was for, so that one that panicked is not a silent one.
 #[derive(Clone, Copy)]
@@ -76,8 +65,8 @@ pub(super) async fn run(provisioner: Arc<Provisioner>, setup: Setup) -> io::Resu
     std::panic::set_hook(Box::new(|panic| tracing::error!("internal error: {panic}")));
     let terminal = TerminalGuard::enter()?;
     let (messages, mut inbox) = mpsc::channel(WAITING);
-    let (input, mut typed) = mpsc::channel(WAITING);
-    std::thread::Builder::new().name("input".to_owned()).spawn(move || read_input(&input))?;
+    let (events, mut typed) = mpsc::channel(WAITING);
+    std::thread::Builder::new().name("input".to_owned()).spawn(move || input::read(&events))?;
     let mut runtime = Runtime::new(provisioner, setup, terminal, messages)?;
     let effects = start(&mut runtime.model);
     runtime.carry_out(effects);
@@ -189,10 +178,9 @@ impl Runtime {
             }
             Input::Event(Event::Key(key)) if key.kind != KeyEventKind::Release => {
                 let (columns, lines) = self.model.size;
-                if super::view::layout::too_small(columns, lines) {
+                if layout::too_small(columns, lines) {
                     // Nothing is readable: only leaving makes sense, and only from where it is harmless.
-                    keymap::message_for(&Screen::Sessions, key)
-                        .filter(|ui| *ui == Ui::Main(super::message::MainUi::Quit))
+                    keymap::message_for(&Screen::Sessions, key).filter(|ui| *ui == Ui::Main(MainUi::Quit))
                 } else {
                     keymap::message_for(&self.model.screen, key)
                 }
@@ -213,9 +201,9 @@ impl Runtime {
         let message = match (ended, kind) {
             (Ok((_, message)), _) => message,
             // It panicked: a silent end would leave the operator guessing.
-            (Err(_), Some(Task::Load(ticket))) => Some(Message::Loaded(ticket, Err(internal("")))),
+            (Err(_), Some(Task::Load(ticket))) => Some(Message::Loaded(ticket, Err(ask::internal("")))),
             (Err(_), Some(Task::Change(job))) => {
-                let failure = internal("look the session up before you try again");
+                let failure = ask::internal("look the session up before you try again");
                 Some(Message::Job(job, JobEvent::Ended(Box::new(Err(failure)))))
             }
             (Err(_), Some(Task::Other) | None) => None,
@@ -232,108 +220,6 @@ impl Runtime {
         let handle = self.tasks.spawn(task);
         self.kinds.insert(handle.id(), kind);
         handle
-    }
-
-    fn carry_out(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            self.carry_out_one(effect);
-        }
-    }
-
-    fn carry_out_one(&mut self, effect: Effect) {
-        let provisioner = Arc::clone(&self.provisioner);
-        match effect {
-            Effect::Load(ticket, query) => {
-                let task = async move { Some(Message::Loaded(ticket, load(&provisioner, query).await)) };
-                let handle = self.spawn(Task::Load(ticket), task);
-                self.loads.insert(ticket, handle);
-            }
-            Effect::CancelLoad(ticket) => {
-                if let Some(handle) = self.loads.remove(&ticket) {
-                    self.kinds.remove(&handle.id());
-                    handle.abort();
-                }
-            }
-            Effect::Provision { job, request, expected } => self.provision(job, request, expected),
-            Effect::CancelJob(job) => {
-                if let Some(cancel) = self.cancels.get(&job) {
-                    cancel.cancel();
-                }
-            }
-            Effect::Settle(job, session, event) => {
-                self.spawn(Task::Other, async move { Some(settle(&provisioner, job, session, event).await) });
-            }
-            Effect::Undelivered(session, event) => self.undelivered(session, event),
-            Effect::Copy(guid) => self.copy(guid),
-            Effect::Forget => {
-                if clipboard::in_tmux() {
-                    self.spawn(Task::Other, forget());
-                }
-                self.wipe();
-            }
-            Effect::Redraw => self.wipe(),
-            Effect::Suspend => {
-                if self.terminal.suspend().is_err() {
-                    self.exit = Some(129);
-                }
-                self.resized();
-            }
-            Effect::Quit => self.exit = Some(0),
-        }
-    }
-
-    fn wipe(&mut self) {
-        if self.terminal.wipe().is_err() {
-            self.exit = Some(129);
-        }
-    }
-
-    fn provision(&mut self, job: JobId, request: Box<Request>, expected: Box<Expected>) {
-        let (provisioner, messages) = (Arc::clone(&self.provisioner), self.messages.clone());
-        let (cancel, dropped) = (CancellationToken::new(), Arc::clone(&self.dropped));
-        self.cancels.insert(job, cancel.clone());
-        self.spawn(Task::Change(job), async move {
-            let tell = |line| {
-                if messages.try_send(Message::Job(job, JobEvent::Told(line))).is_err() {
-                    dropped.fetch_add(1, Ordering::Relaxed);
-                }
-            };
-            let end = provisioner.change(&request, &expected, &tell, &cancel).await;
-            let end = end.map_err(|error| failure(&error));
-            // Through the same channel as its story, so that the end comes last.
-            let end = Message::Job(job, JobEvent::Ended(Box::new(end)));
-            match messages.send(end).await {
-                Ok(()) => None,
-                Err(unsent) => Some(unsent.0),
-            }
-        });
-    }
-
-    fn copy(&mut self, guid: HostGuid) {
-        if !clipboard::in_tmux() {
-            let result = clipboard::copy_by_osc52(&guid);
-            self.take(Message::Copied(result));
-            return;
-        }
-        self.spawn(Task::Other, async move {
-            let copied = tokio::task::spawn_blocking(move || clipboard::copy_by_tmux(&guid)).await;
-            let failed = |_| Err("tmux did not take the GUID; v shows it instead".to_owned());
-            Some(Message::Copied(copied.unwrap_or_else(failed)))
-        });
-        self.spawn(Task::Other, async {
-            sleep(Duration::from_secs(clipboard::KEPT_SECONDS)).await;
-            forget().await
-        });
-    }
-
-    fn undelivered(&mut self, session: SessionId, event: EventId) {
-        let lines = std::sync::Mutex::new(Vec::new());
-        self.provisioner.undelivered(session, event, &|line| {
-            lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(line);
-        });
-        for line in lines.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-            super::update::tell(&mut self.model, &line);
-        }
     }
 
     /// Ends: what is not committed is rolled back, a commit under way is awaited, the terminal is given back.
@@ -360,7 +246,7 @@ impl Runtime {
         }
         if clipboard::in_tmux() {
             // A buffer that was never made is deleted as well: it costs nothing.
-            let _ = timeout(LAST_WAIT, forget()).await;
+            let _ = timeout(LAST_WAIT, effects::forget()).await;
         }
         let _ = self.terminal.wipe();
         self.terminal.give_back();
@@ -376,97 +262,6 @@ async fn last_word(inbox: &mut mpsc::Receiver<Message>) -> Option<Provisioned> {
         }
     }
     None
-}
-
-async fn forget() -> Option<Message> {
-    // A failure is in the log file; there is nothing else to do about it.
-    let _ = tokio::task::spawn_blocking(clipboard::forget_by_tmux).await;
-    None
-}
-
-/// Asks until the database answers.
-async fn settle(provisioner: &Provisioner, job: JobId, session: SessionId, event: EventId) -> Message {
-    loop {
-        if let Ok(committed) = provisioner.settle(session, event).await {
-            return Message::Job(job, JobEvent::Settled(committed));
-        }
-        sleep(SETTLE_PAUSE).await;
-    }
-}
-
-async fn load(provisioner: &Provisioner, query: Query) -> Result<Loaded, Failure> {
-    let store = provisioner.store();
-    let answer = match query {
-        Query::Sessions(query) => store.sessions(&query).await.map(Loaded::Sessions),
-        Query::Count => store.count_sessions(COUNT_LIMIT + 1).await.map(Loaded::Count),
-        Query::Plan(request) => {
-            provisioner.preview(&request, &Expected::Anything).await.map(|preview| Loaded::Plan(Box::new(preview)))
-        }
-        Query::Detail(session) => {
-            // The history first: what is appended in between shows as "not all read", never as damage.
-            let query = HistoryQuery { session: Some(session), before: None, limit: detail::ENTRIES };
-            match store.history(&query).await {
-                Ok(entries) => {
-                    store.snapshot(session).await.map(|snapshot| Loaded::Detail(Box::new(snapshot), entries))
-                }
-                Err(error) => Err(error),
-            }
-        }
-    };
-    answer.map_err(|error| failure(&error))
-}
-
-fn failure(error: &StoreError) -> Failure {
-    let conflict = if let StoreError::Conflict(conflict) = error { Some(conflict.clone()) } else { None };
-    Failure { what: error.to_string(), unchanged: error.unchanged().sentence().to_owned(), conflict }
-}
-
-fn internal(unchanged: &str) -> Failure {
-    let what = "an internal error ended the work; the log file tells more".to_owned();
-    Failure { what, unchanged: unchanged.to_owned(), conflict: None }
-}
-
-/// Reads the terminal in a thread of its own. crossterm alone would spin when the terminal vanishes.
-fn read_input(input: &mpsc::Sender<Input>) {
-    let stdin = io::stdin();
-    loop {
-        let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
-        let ready = match poll(&mut fds, None) {
-            Ok(_) => fds[0].revents(),
-            Err(rustix::io::Errno::INTR) => continue,
-            Err(_) => PollFlags::ERR,
-        };
-        if ready.intersects(PollFlags::ERR | PollFlags::HUP | PollFlags::NVAL) {
-            // Nobody listens any more when this fails.
-            let _ = input.blocking_send(Input::Gone);
-            return;
-        }
-        while let Ok(true) = crossterm::event::poll(Duration::ZERO) {
-            let Ok(event) = crossterm::event::read() else { break };
-            if input.blocking_send(Input::Event(event)).is_err() {
-                return;
-            }
-        }
-    }
-}
-
-/// The signals that end the console, and the one that tells a new size.
-struct Signals {
-    hangup: Signal,
-    interrupt: Signal,
-    terminate: Signal,
-    resize: Signal,
-}
-
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self {
-            hangup: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            resize: signal(SignalKind::window_change())?,
-        })
-    }
 }
 
 /// Makes the drawing panic on demand in debug builds: the tests' way to see the terminal given back.

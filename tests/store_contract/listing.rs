@@ -85,6 +85,8 @@ pub(crate) async fn letters_match_whatever_their_case_in_every_script(db: &dyn D
         ("naïveté", 1),
         ("ΕΙΣΑΓΩΓΉ", 3),
         ("εισαγωγή", 3),
+        ("ΣΟΦΊΑΣ", 3),
+        ("σοφίασ", 3),
         ("ВВЕДЕНИЕ", 4),
         ("знаНИЕ", 4),
         ("الرحمة", 7),

@@ -2,7 +2,7 @@
 INSERT INTO "Sessions" ("SessionId", "GroupId", "Title", "Description", "Status", "ParticipantCount", "MaxParticipants", "StartedAt", "EndedAt", "ExpiresAt", "CreatedAt", "ModifiedAt") VALUES
     (1, 'de562439-e9c1-4823-a960-89bca71f3d1a', 'Review of the word naïveté', 'First', 'Active', 14, 50, '2026-09-04 08:58:00.7078673', NULL, NULL, '2026-09-04 08:28:00.9886237', '2026-09-04 08:29:00.9886237'),
     (2, 'de562439-e9c1-4823-a960-89bca71f3d1a', 'Introduction to light', NULL, 'Created', 0, NULL, NULL, NULL, NULL, '2026-09-04 08:28:00.0000000', '2026-09-04 08:28:00.0000000'),
-    (3, 'de562439-e9c1-4823-a960-89bca71f3d1a', 'Εισαγωγή στη σοφία', NULL, 'Completed', 0, NULL, '2026-09-04 09:00:00.0000000', '2026-09-04 10:00:00.0000000', NULL, '2026-09-04 08:28:00.0000000', '2026-09-04 08:28:00.0000000'),
+    (3, 'de562439-e9c1-4823-a960-89bca71f3d1a', 'Εισαγωγή της σοφίας', NULL, 'Completed', 0, NULL, '2026-09-04 09:00:00.0000000', '2026-09-04 10:00:00.0000000', NULL, '2026-09-04 08:28:00.0000000', '2026-09-04 08:28:00.0000000'),
     (4, 'de562439-e9c1-4823-a960-89bca71f3d1a', 'Введение в знание', NULL, 'Expired', 0, NULL, NULL, NULL, '2026-09-05 00:00:00.0000000', '2026-09-04 08:28:00.0000000', '2026-09-04 08:28:00.0000000'),
     (5, 'de562439-e9c1-4823-a960-89bca71f3d1a', '100% [draft] *?_ "it''s" \', NULL, 'Created', NULL, NULL, NULL, NULL, NULL, '2026-09-04 08:28:00.0000000', '2026-09-04 08:28:00.0000000'),
     (6, 'de562439-e9c1-4823-a960-89bca71f3d1a', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2026-09-04 08:28:00.0000000', '2026-09-04 08:28:00.0000000'),

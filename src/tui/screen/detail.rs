@@ -177,7 +177,8 @@ fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     }
     lines.push(Line::default());
     lines.push(Line::styled("If rotated now", theme.strong));
-    lines.push(Line::styled(text::fit(&consequence(session, current), width), theme.plain));
+    let consequence = text::wrap(&consequence(session, current), width.saturating_sub(2));
+    lines.extend(consequence.into_iter().map(|line| Line::styled(format!("  {line}"), theme.plain)));
     lines.push(Line::default());
     history_lines(model, session.id, width, theme, &mut lines);
     lines
@@ -216,7 +217,7 @@ fn history_lines(model: &Model, id: SessionId, width: usize, theme: &Theme, line
 
 fn status(session: &Session, now: Timestamp) -> String {
     let since = session.started_at.filter(|_| session.is_live());
-    let since = since.map(|at| format!(" since {}", text::instant(at, now))).unwrap_or_default();
+    let since = since.map(|at| format!(" for {}", text::age(at, now))).unwrap_or_default();
     format!("{}{since}", text::status(session))
 }
 
@@ -227,8 +228,8 @@ fn people(session: &Session) -> String {
 
 fn consequence(session: &Session, current: Option<&HostRecord>) -> String {
     match (current, session.people()) {
-        (None, _) => "  a first working GUID; nobody is signed out".to_owned(),
-        (Some(_), people) if people > 0 => format!("  the host of {people} people is signed out at once"),
-        (Some(_), _) => "  its host is signed out at once".to_owned(),
+        (None, _) => "it gets a working Host GUID; nobody is signed out".to_owned(),
+        (Some(_), people) if people > 0 => format!("the host of {people} people is signed out at once"),
+        (Some(_), _) => "its host is signed out at once".to_owned(),
     }
 }

@@ -128,7 +128,7 @@ pub fn draw(model: &Model, reveal: &Reveal, theme: &Theme, area: Rect, frame: &m
     let title = format!(" New Host GUID for session {session} ");
     let inner = popup(&title, 6, theme, area, frame);
     let width = usize::from(inner.width);
-    let left = reveal.shown_until.map(|end| end.seconds_since(model.now).max(0) + 1);
+    let left = reveal.shown_until.map(|end| (end.millis_since(model.now).max(0) + 999) / 1000);
     let guid = match left {
         Some(_) => Span::styled(reveal.guid.reveal().as_str().to_owned(), theme.strong),
         None => Span::styled(MASK, theme.plain),

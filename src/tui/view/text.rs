@@ -61,19 +61,20 @@ pub fn window(text: &str, scroll: usize, columns: usize) -> String {
     rest
 }
 
-/// Breaks a text into lines of so many columns, at blanks where there are any.
+/// Breaks a text into lines of so many columns, at blanks; a word that is longer than a line is cut.
 #[must_use]
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in visible(text).split_word_bounds() {
-        let fits = |line: &String| line.width() + word.width() <= columns.max(1);
+    for word in visible(text).split_whitespace() {
+        let fits = |line: &String| line.is_empty() || line.width() + 1 + word.width() <= columns;
         if !lines.last().is_some_and(fits) {
             lines.push(String::new());
         }
-        if let Some(line) = lines.last_mut()
-            && !(line.is_empty() && word.trim().is_empty())
-        {
-            line.push_str(&fit(word, columns.max(1)));
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&fit(word, columns));
         }
     }
     lines
@@ -147,6 +148,8 @@ mod tests {
 
     #[test]
     fn words_wrap_at_blanks() {
-        assert_eq!(wrap("one two three", 8), ["one two ", "three"]);
+        assert_eq!(wrap("one  two three", 8), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh ij", 4), ["abc…", "ij"]);
+        assert_eq!(wrap("", 4), [""]);
     }
 }

@@ -1,0 +1,60 @@
+//! Questions to the database, and their answers in words for the screen.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::domain::event_id::EventId;
+use crate::domain::expected::Expected;
+use crate::domain::session::SessionId;
+use crate::provision::Provisioner;
+use crate::store::{HistoryQuery, StoreError};
+use crate::tui::COUNT_LIMIT;
+use crate::tui::effect::{JobId, Query};
+use crate::tui::message::{Failure, JobEvent, Loaded, Message};
+use crate::tui::screen::detail;
+
+/// Between two questions whether an attempt was committed.
+const SETTLE_PAUSE: Duration = Duration::from_secs(2);
+
+/// Asks until the database answers.
+pub(super) async fn settle(provisioner: &Provisioner, job: JobId, session: SessionId, event: EventId) -> Message {
+    loop {
+        if let Ok(committed) = provisioner.settle(session, event).await {
+            return Message::Job(job, JobEvent::Settled(committed));
+        }
+        sleep(SETTLE_PAUSE).await;
+    }
+}
+
+pub(super) async fn load(provisioner: &Provisioner, query: Query) -> Result<Loaded, Failure> {
+    let store = provisioner.store();
+    let answer = match query {
+        Query::Sessions(query) => store.sessions(&query).await.map(Loaded::Sessions),
+        Query::Count => store.count_sessions(COUNT_LIMIT + 1).await.map(Loaded::Count),
+        Query::Plan(request) => {
+            provisioner.preview(&request, &Expected::Anything).await.map(|preview| Loaded::Plan(Box::new(preview)))
+        }
+        Query::Detail(session) => {
+            // The history first: what is appended in between shows as "not all read", never as damage.
+            let query = HistoryQuery { session: Some(session), before: None, limit: detail::ENTRIES };
+            match store.history(&query).await {
+                Ok(entries) => {
+                    store.snapshot(session).await.map(|snapshot| Loaded::Detail(Box::new(snapshot), entries))
+                }
+                Err(error) => Err(error),
+            }
+        }
+    };
+    answer.map_err(|error| failure(&error))
+}
+
+pub(super) fn failure(error: &StoreError) -> Failure {
+    let conflict = if let StoreError::Conflict(conflict) = error { Some(conflict.clone()) } else { None };
+    Failure { what: error.to_string(), unchanged: error.unchanged().sentence().to_owned(), conflict }
+}
+
+pub(super) fn internal(unchanged: &str) -> Failure {
+    let what = "an internal error ended the work; the log file tells more".to_owned();
+    Failure { what, unchanged: unchanged.to_owned(), conflict: None }
+}

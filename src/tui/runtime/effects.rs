@@ -1,0 +1,130 @@
+//! Carries the reducer's effects out.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::{Runtime, Task, ask};
+use crate::domain::event_id::EventId;
+use crate::domain::expected::Expected;
+use crate::domain::guid::HostGuid;
+use crate::domain::request::Request;
+use crate::domain::session::SessionId;
+use crate::tui::clipboard;
+use crate::tui::effect::{Effect, JobId};
+use crate::tui::message::{JobEvent, Message};
+use crate::tui::update::tell;
+
+impl Runtime {
+    pub(super) fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.carry_out_one(effect);
+        }
+    }
+
+    fn carry_out_one(&mut self, effect: Effect) {
+        let provisioner = Arc::clone(&self.provisioner);
+        match effect {
+            Effect::Load(ticket, query) => {
+                let task = async move { Some(Message::Loaded(ticket, ask::load(&provisioner, query).await)) };
+                let handle = self.spawn(Task::Load(ticket), task);
+                self.loads.insert(ticket, handle);
+            }
+            Effect::CancelLoad(ticket) => {
+                if let Some(handle) = self.loads.remove(&ticket) {
+                    self.kinds.remove(&handle.id());
+                    handle.abort();
+                }
+            }
+            Effect::Provision { job, request, expected } => self.provision(job, request, expected),
+            Effect::CancelJob(job) => {
+                if let Some(cancel) = self.cancels.get(&job) {
+                    cancel.cancel();
+                }
+            }
+            Effect::Settle(job, session, event) => {
+                self.spawn(Task::Other, async move { Some(ask::settle(&provisioner, job, session, event).await) });
+            }
+            Effect::Undelivered(session, event) => self.undelivered(session, event),
+            Effect::Copy(guid) => self.copy(guid),
+            Effect::Forget => {
+                if clipboard::in_tmux() {
+                    self.spawn(Task::Other, forget());
+                }
+                self.wipe();
+            }
+            Effect::Redraw => self.wipe(),
+            Effect::Suspend => {
+                if self.terminal.suspend().is_err() {
+                    self.exit = Some(129);
+                }
+                self.resized();
+            }
+            Effect::Quit => self.exit = Some(0),
+        }
+    }
+
+    fn wipe(&mut self) {
+        if self.terminal.wipe().is_err() {
+            self.exit = Some(129);
+        }
+    }
+
+    fn provision(&mut self, job: JobId, request: Box<Request>, expected: Box<Expected>) {
+        let (provisioner, messages) = (Arc::clone(&self.provisioner), self.messages.clone());
+        let (cancel, dropped) = (CancellationToken::new(), Arc::clone(&self.dropped));
+        self.cancels.insert(job, cancel.clone());
+        self.spawn(Task::Change(job), async move {
+            let tell = |line| {
+                if messages.try_send(Message::Job(job, JobEvent::Told(line))).is_err() {
+                    dropped.fetch_add(1, Ordering::Relaxed);
+                }
+            };
+            let end = provisioner.change(&request, &expected, &tell, &cancel).await;
+            let end = end.map_err(|error| ask::failure(&error));
+            // Through the same channel as its story, so that the end comes last.
+            let end = Message::Job(job, JobEvent::Ended(Box::new(end)));
+            match messages.send(end).await {
+                Ok(()) => None,
+                Err(unsent) => Some(unsent.0),
+            }
+        });
+    }
+
+    fn copy(&mut self, guid: HostGuid) {
+        if !clipboard::in_tmux() {
+            let result = clipboard::copy_by_osc52(&guid);
+            self.take(Message::Copied(result));
+            return;
+        }
+        self.spawn(Task::Other, async move {
+            let copied = tokio::task::spawn_blocking(move || clipboard::copy_by_tmux(&guid)).await;
+            let failed = |_| Err("tmux did not take the GUID; v shows it instead".to_owned());
+            Some(Message::Copied(copied.unwrap_or_else(failed)))
+        });
+        self.spawn(Task::Other, async {
+            sleep(Duration::from_secs(clipboard::KEPT_SECONDS)).await;
+            forget().await
+        });
+    }
+
+    pub(super) fn undelivered(&mut self, session: SessionId, event: EventId) {
+        let lines = std::sync::Mutex::new(Vec::new());
+        self.provisioner.undelivered(session, event, &|line| {
+            lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(line);
+        });
+        for line in lines.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            tell(&mut self.model, &line);
+        }
+    }
+}
+
+/// Deletes the copy in tmux.
+pub(super) async fn forget() -> Option<Message> {
+    // A failure is in the log file; there is nothing else to do about it.
+    let _ = tokio::task::spawn_blocking(clipboard::forget_by_tmux).await;
+    None
+}

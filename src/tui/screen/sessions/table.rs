@@ -1,0 +1,167 @@
+//! How the list looks: its columns, its words for a record, and what stands in place of rows.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Cell, Paragraph, Row, Table};
+
+use crate::domain::host_record::RecordState;
+use crate::domain::session::SessionId;
+use crate::domain::snapshot::current_of;
+use crate::domain::time::Timestamp;
+use crate::store::SessionRow;
+use crate::tui::model::{Model, Panel};
+use crate::tui::theme::Theme;
+use crate::tui::view::{frame_of, text};
+
+/// Draws the list.
+pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let list = &model.list;
+    let inner = frame_of(" 1 Sessions ", &right_title(model), model.focus == Panel::Sessions, theme, area, frame);
+    let mut rows_area = inner;
+    if model.filter_line_is_shown() && rows_area.height > 1 {
+        crate::tui::screen::filter::draw(model, theme, Rect { height: 1, ..inner }, frame);
+        rows_area = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    }
+    if list.rows.is_empty() {
+        frame.render_widget(Paragraph::new(empty_text(model, theme)), rows_area);
+        return;
+    }
+    let height = usize::from(rows_area.height.saturating_sub(1));
+    let shown = list.rows.iter().skip(list.top).take(height);
+    let columns = Columns::for_width(rows_area.width, list.rows.iter().map(|row| row.session.id).max());
+    let rows = shown.map(|row| {
+        let here = Some(row.session.id) == list.cursor;
+        let line = Row::new(columns.cells(row, here, model.now, theme));
+        if here { line.style(theme.selection) } else { line }
+    });
+    let header = Row::new(columns.headings()).style(theme.dim);
+    frame.render_widget(Table::new(rows, columns.widths()).header(header).column_spacing(1), rows_area);
+}
+
+fn right_title(model: &Model) -> String {
+    let list = &model.list;
+    let total = list.count.map(|count| {
+        if count > crate::tui::COUNT_LIMIT { format!("over {}", crate::tui::COUNT_LIMIT) } else { count.to_string() }
+    });
+    match (list.filter.is_empty(), total) {
+        (true, Some(total)) => format!("{total} sessions"),
+        (true, None) => String::new(),
+        (false, _) if list.at_start && list.at_end => format!("{} found", list.rows.len()),
+        (false, _) => "filtered".to_owned(),
+    }
+}
+
+/// What stands in place of rows: it says what to do next.
+fn empty_text(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
+    let list = &model.list;
+    let plain = |text: &str| Line::from(Span::styled(text.to_owned(), theme.plain));
+    if let Some(failure) = &list.failure {
+        return vec![
+            Line::styled(format!("✗ {}", text::clean(&failure.what)), theme.danger),
+            plain("Nothing was changed. Ctrl-r tries again; q quits."),
+        ];
+    }
+    if list.loading.is_some() {
+        return vec![plain("Reading the sessions …")];
+    }
+    if !list.filter.is_empty() {
+        return vec![plain("No session matches the filter."), plain("Esc takes it away; / changes it.")];
+    }
+    [
+        "There are no sessions yet.",
+        "",
+        "Add one:               host-provisioner session add --title \"My session\"",
+        "Use another database:  host-provisioner --database-url sqlite:/path/to/file.db",
+        "Try a made-up world:   host-provisioner demo",
+        "",
+        "Ctrl-r reads again; ? shows the keys; q quits.",
+    ]
+    .into_iter()
+    .map(plain)
+    .collect()
+}
+
+/// Which columns there is room for; they drop from the right but for the record, which is what people look for.
+struct Columns {
+    width: u16,
+    id: u16,
+    status: bool,
+    people: bool,
+    age: bool,
+}
+
+impl Columns {
+    fn for_width(width: u16, largest: Option<SessionId>) -> Self {
+        let digits = largest.map_or(1, |id| id.to_string().len());
+        let id = u16::try_from(digits).unwrap_or(19).max(5);
+        Self { width, id: id + 2, status: width >= 66, people: width >= 74, age: width >= 50 }
+    }
+
+    /// Gives the columns beside the title.
+    fn beside_title(&self) -> Vec<u16> {
+        let optional = [(self.status, 11), (self.people, 6), (true, 17), (self.age, 8)];
+        optional.into_iter().filter(|(shown, _)| *shown).map(|(_, width)| width).collect()
+    }
+
+    fn title(&self) -> u16 {
+        let beside = self.beside_title();
+        let gaps = u16::try_from(beside.len() + 1).unwrap_or(0);
+        self.width.saturating_sub(self.id + beside.iter().sum::<u16>() + gaps)
+    }
+
+    fn widths(&self) -> Vec<Constraint> {
+        [self.id, self.title()].into_iter().chain(self.beside_title()).map(Constraint::Length).collect()
+    }
+
+    fn headings(&self) -> Vec<Cell<'static>> {
+        let id = format!("{:>width$}", "ID", width = usize::from(self.id));
+        let mut cells = vec![Cell::from(id), Cell::from("TITLE")];
+        cells.extend(self.status.then(|| Cell::from("STATUS")));
+        cells.extend(self.people.then(|| Cell::from("PEOPLE")));
+        cells.push(Cell::from("HOST RECORD"));
+        cells.extend(self.age.then(|| Cell::from("     AGE")));
+        cells
+    }
+
+    fn cells(&self, row: &SessionRow, here: bool, now: Timestamp, theme: &Theme) -> Vec<Cell<'static>> {
+        let session = &row.session;
+        let sign = if here { "▸" } else { " " };
+        let id = format!("{sign}{:>width$}", session.id, width = usize::from(self.id) - 1);
+        let mut cells = vec![Cell::from(id), Cell::from(text::fit(&text::title(session), usize::from(self.title())))];
+        if self.status {
+            let live = session.status.as_deref() == Some("Active");
+            let style = if live { theme.good } else { theme.plain };
+            cells.push(Cell::from(Span::styled(text::status(session), style)));
+        }
+        if self.people {
+            cells.push(Cell::from(format!(
+                "{:>6}",
+                session.participant_count.map_or("–".to_owned(), |n| n.to_string())
+            )));
+        }
+        let (record, style, age) = record_cells(row, now, theme);
+        cells.push(Cell::from(Span::styled(record, style)));
+        if self.age {
+            cells.push(Cell::from(format!("{age:>8}")));
+        }
+        cells
+    }
+}
+
+/// Says in few words what the session's host record is like: sign and word, not colour alone.
+fn record_cells(row: &SessionRow, now: Timestamp, theme: &Theme) -> (String, ratatui::style::Style, String) {
+    let Some(record) = current_of(&row.active, now) else {
+        return ("none".to_owned(), theme.dim, String::new());
+    };
+    let age = text::age(record.created_at, now);
+    let more = row.active.len() - 1;
+    let age = if more > 0 { format!("{age} +{more}") } else { age };
+    let id = record.id;
+    match record.state(now) {
+        RecordState::Active => (format!("#{id} {}", record.hash.fingerprint()), theme.plain, age),
+        RecordState::Expired => (format!("#{id} ✗ expired"), theme.caution, age),
+        RecordState::Duplicate => (format!("#{id} ! duplicate"), theme.caution, age),
+        RecordState::Retired => (format!("#{id} retired"), theme.dim, age),
+    }
+}

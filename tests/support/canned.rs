@@ -1,0 +1,193 @@
+//! A database in memory that answers the console's questions at once.
+
+use host_provisioner::domain::chain::StoredEntry;
+use host_provisioner::domain::event_id::EventId;
+use host_provisioner::domain::expected::{Conflict, Expected};
+use host_provisioner::domain::guid::HostGuid;
+use host_provisioner::domain::host_record::{HostRecord, RecordState};
+use host_provisioner::domain::plan::{RecordWrite, plan};
+use host_provisioner::domain::reason::RotationReason;
+use host_provisioner::domain::request::{Action, Request};
+use host_provisioner::domain::session::{Session, SessionId};
+use host_provisioner::domain::snapshot::{LastChange, Snapshot};
+use host_provisioner::domain::time::Timestamp;
+use host_provisioner::provision::{Certainty, Preview, Provisioned};
+use host_provisioner::store::{Applied, Page, SessionQuery, SessionRow, TitleWord};
+use host_provisioner::tui::effect::Query;
+use host_provisioner::tui::message::{Failure, Loaded};
+
+use crate::model::Tables;
+use crate::world::{duplicate, guid, hours, record, request, session, session_id};
+
+/// Sessions, records and histories.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Canned {
+    pub(crate) sessions: Vec<Session>,
+    pub(crate) tables: Tables,
+}
+
+/// A session that nobody is in.
+pub(crate) fn idle(number: i64, title: &str) -> Session {
+    Session {
+        title: Some(title.to_owned()),
+        status: Some("Created".to_owned()),
+        participant_count: None,
+        ..session(number)
+    }
+}
+
+/// A record of this session.
+pub(crate) fn of(number: i64, record: HostRecord) -> HostRecord {
+    HostRecord { session: session_id(number), ..record }
+}
+
+/// One session of each kind, with titles that mean harm, are wide, or run from the right.
+pub(crate) fn showcase() -> Canned {
+    let live = Session { participant_count: Some(14), started_at: Some(hours(-2)), ..session(2) };
+    let ended = hours(-24);
+    let sessions = vec![
+        idle(1, "Review of topic 7"),
+        Session { title: Some("Review of the word".to_owned()), ..live },
+        Session { status: Some("Completed".to_owned()), ..idle(3, "Legacy class") },
+        idle(4, "\u{1b}[31mred \u{202e}gpj.exe\u{200b}\r\nhidden"),
+        idle(5, "知識の道をたずねて、毎日少しずつ学ぶ人のための長い題名"),
+        idle(6, "مراجعة الدرس السابع"),
+        idle(7, "Expired host"),
+        idle(215, "Two hosts too many"),
+    ];
+    let records = vec![
+        of(2, record(18)),
+        of(3, duplicate(22)),
+        of(4, record(23)),
+        of(5, HostRecord { last_used_at: Some(hours(-1)), ..record(24) }),
+        of(7, HostRecord { expires_at: Some(ended), ..record(25) }),
+        of(215, duplicate(30)),
+        of(215, duplicate(31)),
+        of(215, HostRecord { expires_at: Some(hours(24 * 9)), ..record(32) }),
+    ];
+    Canned::new(sessions, records)
+}
+
+/// So many idle sessions, each with one record.
+pub(crate) fn many(count: i64) -> Canned {
+    let sessions = (1..=count).map(|number| idle(number, &format!("Class {number}"))).collect();
+    Canned::new(sessions, (1..=count).map(|number| of(number, record(number + 1000))).collect())
+}
+
+impl Canned {
+    pub(crate) fn new(sessions: Vec<Session>, records: Vec<HostRecord>) -> Self {
+        let tables = Tables { sessions: sessions.iter().map(|session| session.id).collect(), records, entries: vec![] };
+        Self { sessions, tables }
+    }
+
+    pub(crate) fn remove(&mut self, number: i64) {
+        self.sessions.retain(|session| session.id.get() != number);
+        self.tables.sessions.retain(|id| id.get() != number);
+    }
+
+    /// Somebody else rotates this session at this hour.
+    pub(crate) fn rotated_elsewhere(&mut self, number: i64, hour: i64) {
+        use host_provisioner::domain::expiry::Expiry;
+        let reason = Some(RotationReason::parse("suspected compromise").unwrap());
+        let asked = Request { session: session_id(number), reason, ..request(Action::Provision(Expiry::Never)) };
+        let secret = guid(900 + self.tables.entries.len() as u64);
+        self.tables.change(&asked, &secret, hours(hour)).unwrap();
+    }
+
+    fn row(&self, session: &Session) -> SessionRow {
+        let records = self.tables.records_of(session.id);
+        SessionRow {
+            session: session.clone(),
+            active: records.into_iter().filter(|record| record.is_active).collect(),
+        }
+    }
+
+    pub(crate) fn rows(&self, query: &SessionQuery) -> Vec<SessionRow> {
+        let fits = |session: &&Session| query.filter.words.iter().all(|word| matches(session, word));
+        let found: Vec<&Session> = self.sessions.iter().filter(fits).collect();
+        let limit = usize::try_from(query.limit).unwrap();
+        let last = |found: Vec<&Session>| {
+            let surplus = found.len().saturating_sub(limit);
+            found.into_iter().skip(surplus).map(|session| self.row(session)).collect()
+        };
+        let first = |found: Vec<&Session>| found.into_iter().take(limit).map(|session| self.row(session)).collect();
+        let keep = |test: &dyn Fn(SessionId) -> bool| found.iter().copied().filter(|found| test(found.id)).collect();
+        match query.page {
+            Page::First => first(found),
+            Page::Last => last(found),
+            Page::After(id) => first(keep(&|found| found > id)),
+            Page::From(id) => first(keep(&|found| found >= id)),
+            Page::Before(id) => last(keep(&|found| found < id)),
+        }
+    }
+
+    pub(crate) fn snapshot(&self, id: SessionId) -> Snapshot {
+        let session = self.sessions.iter().find(|session| session.id == id).cloned();
+        let last = self.entries(id).into_iter().find_map(|entry| entry.parse_body());
+        let last_change = last.and_then(|body| {
+            Timestamp::parse_fixed_width(&body.at).map(|at| LastChange { by: body.by.clone(), at })
+        });
+        Snapshot { session, last_change, ..self.tables.snapshot(id) }
+    }
+
+    /// The history of a session, newest first.
+    fn entries(&self, id: SessionId) -> Vec<StoredEntry> {
+        self.tables.trail(id.get()).entries.into_iter().rev().collect()
+    }
+
+    /// Plans as the program does.
+    pub(crate) fn preview(&self, request: &Request, now: Timestamp) -> Result<Preview, Failure> {
+        let seen = self.snapshot(request.session);
+        let plan = plan(&seen, request, now).map_err(|refusal| failure(&refusal.to_string()))?;
+        let expected = Expected::exactly(&seen, now);
+        let session = seen.session.ok_or_else(|| failure("there is no such session"))?;
+        Ok(Preview { session, plan, expected, last_change: seen.last_change, read_at: now })
+    }
+
+    pub(crate) fn answer(&self, query: &Query, now: Timestamp) -> Result<Loaded, Failure> {
+        match query {
+            Query::Sessions(query) => Ok(Loaded::Sessions(self.rows(query))),
+            Query::Count => Ok(Loaded::Count(u32::try_from(self.sessions.len()).unwrap())),
+            Query::Detail(id) => Ok(Loaded::Detail(Box::new(self.snapshot(*id)), self.entries(*id))),
+            Query::Plan(request) => self.preview(request, now).map(|preview| Loaded::Plan(Box::new(preview))),
+        }
+    }
+
+    /// Carries a change out, unless the session is not as expected.
+    pub(crate) fn change(
+        &mut self,
+        request: &Request,
+        expected: &Expected,
+        guid: HostGuid,
+        now: Timestamp,
+    ) -> Result<Provisioned, Failure> {
+        let id = request.session;
+        expected.check(id, &self.snapshot(id), now).map_err(conflict)?;
+        let plan = self.tables.change(request, &guid, now).map_err(|refusal| failure(&refusal.to_string()))?;
+        let record = self.tables.records_of(id).into_iter().find(|record| record.state(now) == RecordState::Active);
+        let record = record.filter(|_| plan.write != RecordWrite::Nothing);
+        let event = event();
+        let guid = request.action.makes_guid().then_some(guid);
+        let applied = Applied { plan, record, event: Some(event), at: now };
+        Ok(Provisioned { applied, guid, certainty: Certainty::Committed, event })
+    }
+}
+
+fn matches(session: &Session, word: &TitleWord) -> bool {
+    let title = session.title.clone().unwrap_or_default().to_lowercase();
+    title.contains(&word.text().to_lowercase()) || word.id() == Some(session.id)
+}
+
+/// The name of every attempt.
+pub(crate) fn event() -> EventId {
+    "0192f3a1-7c44-7000-8000-3f2b1c0d9e8f".parse().unwrap()
+}
+
+/// A database that does not answer.
+pub(crate) fn failure(what: &str) -> Failure {
+    Failure { what: what.to_owned(), unchanged: "nothing was changed".to_owned(), conflict: None }
+}
+
+fn conflict(conflict: Conflict) -> Failure {
+    Failure { conflict: Some(Box::new(conflict.clone())), ..failure(&conflict.to_string()) }
+}

@@ -1,0 +1,85 @@
+//! How the main screen looks, in four sizes.
+
+use crossterm::event::KeyCode;
+
+use crate::support::canned::{Canned, showcase};
+use crate::support::drawn::assert_screens;
+
+#[test]
+fn the_list_shows_every_kind_of_session() {
+    assert_screens("tui_list", &showcase(), |console| {
+        console.answer();
+        console.keys("j");
+    });
+}
+
+#[test]
+fn an_empty_database_tells_what_to_do_next() {
+    assert_screens("tui_empty", &Canned::default(), |console| console.answer());
+}
+
+#[test]
+fn rows_that_are_not_read_yet_are_announced() {
+    assert_screens("tui_reading", &showcase(), |console| console.pass(1300));
+}
+
+#[test]
+fn a_failed_first_read_says_what_happened_and_what_to_do() {
+    assert_screens("tui_read_failure", &showcase(), |console| {
+        console.refuse("the database is locked or cannot be reached: reading sessions");
+    });
+}
+
+#[test]
+fn a_failed_refresh_keeps_the_rows() {
+    assert_screens("tui_refresh_failure", &showcase(), |console| {
+        console.answer();
+        console.prompt = false;
+        console.ctrl('r');
+        console.refuse("the database did not answer within 10s");
+    });
+}
+
+#[test]
+fn the_filter_line_shows_what_is_typed() {
+    assert_screens("tui_filter", &showcase(), |console| {
+        console.answer();
+        console.keys("/review of");
+    });
+}
+
+#[test]
+fn a_filter_that_nothing_matches_says_how_to_take_it_away() {
+    assert_screens("tui_nothing_matches", &showcase(), |console| {
+        console.answer();
+        console.keys("/zebra");
+        console.enter();
+    });
+}
+
+#[test]
+fn the_detail_covers_the_list() {
+    assert_screens("tui_detail", &showcase(), |console| {
+        console.answer();
+        console.data.rotated_elsewhere(215, -3);
+        console.go_to(215);
+        console.enter();
+    });
+}
+
+#[test]
+fn a_panel_can_have_the_whole_screen() {
+    assert_screens("tui_zoom", &showcase(), |console| {
+        console.answer();
+        console.press(KeyCode::Tab);
+        console.keys("z");
+    });
+}
+
+#[test]
+fn a_notice_stands_above_the_footer() {
+    assert_screens("tui_notice", &showcase(), |console| {
+        console.answer();
+        console.keys("r");
+    });
+}
