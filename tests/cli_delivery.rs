@@ -36,12 +36,16 @@ fn open(path: &str) -> std::fs::File {
 
 #[test]
 fn a_full_device_is_found_before_anything_changes() {
-    refused(|command| drop(command.stdout(open("/dev/full"))));
+    refused(|command| {
+        command.stdout(open("/dev/full"));
+    });
 }
 
 #[test]
 fn dev_null_counts_as_closed() {
-    refused(|command| drop(command.stdout(open("/dev/null"))));
+    refused(|command| {
+        command.stdout(open("/dev/null"));
+    });
 }
 
 #[test]
@@ -55,7 +59,9 @@ fn a_pipe_without_a_reader_is_found_before_anything_changes() {
 
 #[test]
 fn a_descriptor_that_is_only_for_reading_is_found_before_anything_changes() {
-    refused(|command| drop(command.stdout(std::fs::File::open("/etc/passwd").unwrap())));
+    refused(|command| {
+        command.stdout(std::fs::File::open("/etc/passwd").unwrap());
+    });
 }
 
 #[test]

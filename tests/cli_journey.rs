@@ -46,7 +46,7 @@ impl Operator<'_> {
     }
 }
 
-fn journey<'a>(env: &'a TestEnv, flags: Vec<String>, session: i64) -> Operator<'a> {
+fn journey(env: &TestEnv, flags: Vec<String>, session: i64) -> Operator<'_> {
     let mut operator = Operator { env, flags, stderr: String::new(), stdout: String::new(), guids: Vec::new() };
     let verify = format!("verify --session-id {session}");
     let first = operator.makes(&format!("create --session-id {session} --created-by Keller"));
@@ -113,8 +113,8 @@ fn neither_guids_nor_hashes_are_left_anywhere_but_in_their_column() {
     secrets.extend(hashes.iter().map(|hash| hash.rsplit(':').next().unwrap().to_owned()));
     secrets.push("example-application-secret-42".to_owned());
     assert!(secrets.len() > 20);
-    let columns = r#"SELECT m.name || '.' || c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c
-        WHERE m.type = 'table' AND c.name <> 'HostGuidHash' ORDER BY 1"#;
+    let columns = r"SELECT m.name || '.' || c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c
+        WHERE m.type = 'table' AND c.name <> 'HostGuidHash' ORDER BY 1";
     let mut places = vec![("the log".to_owned(), env.log())];
     for column in env.texts(columns) {
         let (table, name) = column.split_once('.').unwrap();

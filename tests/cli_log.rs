@@ -17,7 +17,8 @@ fn the_log_is_for_its_owner_alone_and_has_the_lines_of_stderr() {
     let files: Vec<_> = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(files.len(), 1);
     let name = files[0].file_name().unwrap().to_str().unwrap();
-    assert!(name.starts_with("host-provisioner.20") && name.ends_with(".log"), "{name}");
+    let day = name.strip_prefix("host-provisioner.").and_then(|rest| rest.strip_suffix(".log"));
+    assert!(day.is_some_and(|day| day.len() == "2026-11-23".len()), "{name}");
     assert_eq!((mode(&folder), mode(&files[0])), (0o700, 0o600));
     let log = env.log();
     for (logged, told) in log.lines().zip(ran.stderr.lines()) {

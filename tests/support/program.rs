@@ -226,7 +226,7 @@ impl TestEnv {
         ] {
             settings.add_filter(pattern, name);
         }
-        settings.bind(|| insta::assert_snapshot!(name, text));
+        settings.bind(|| insta::assert_snapshot!(format!("cli_{name}"), text));
     }
 
     /// Runs command lines one after the other and compares what they say with a stored snapshot.
