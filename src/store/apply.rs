@@ -1,11 +1,8 @@
 //! Carries one change out in one transaction: all of it, or nothing.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 
 use super::backend::{Backend, Statement, fault, statement};
-use super::deadline::Deadline;
 use super::error::StoreError;
 use super::rows::get;
 use super::{Applied, Change, snapshot, sql};
@@ -15,9 +12,6 @@ use crate::domain::plan::{Outcome, Plan, RecordWrite, Retirement, plan};
 use crate::domain::request::Request;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::{Clock, Timestamp};
-
-/// What a rollback may take before its connection is simply closed.
-const ROLLBACK_TIME: Duration = Duration::from_millis(500);
 
 /// Does everything but the COMMIT. Whoever calls must commit, or close the connection.
 pub(super) async fn prepare<B: Backend>(
@@ -197,14 +191,4 @@ async fn read_back<B: Backend>(
         }
         (Outcome::Created | Outcome::Rotated | Outcome::ForceCreated, _) => wrong("another record is active, or none"),
     }
-}
-
-/// Undoes what is not committed, by closing the connection: some errors leave a transaction open.
-///
-/// It has little time of its own, whatever the deadline left: a statement that still waits for a lock would hold up an
-/// operator who cancelled, and the closed connection leaves nothing behind anyhow.
-pub(super) async fn roll_back<B: Backend>(mut lease: super::connections::Lease<B>) {
-    let grace = Deadline::after(ROLLBACK_TIME);
-    let _ = grace.run(statement::<B>(sql::ROLLBACK).run(&mut lease.connection)).await;
-    lease.close(&grace).await;
 }
