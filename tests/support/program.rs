@@ -67,6 +67,13 @@ impl Ran {
         object["error"].clone()
     }
 
+    /// The same with exit code 2, unless `--json` itself was refused beside another form of output.
+    pub(crate) fn error_unless_json_conflicts(self) -> Option<serde_json::Value> {
+        let conflicts =
+            self.stderr.contains("'--json' cannot be used") || self.stderr.contains("cannot be used multiple");
+        (!conflicts).then(|| self.error(2))
+    }
+
     /// Writes all three for a snapshot.
     pub(crate) fn transcript(&self) -> String {
         let part = |name: &str, text: &str| if text.is_empty() { String::new() } else { format!("--- {name}\n{text}") };
@@ -190,6 +197,11 @@ impl TestEnv {
         files.map(|path| std::fs::read_to_string(path).unwrap()).collect()
     }
 
+    /// Reads all log files, if there are any.
+    pub(crate) fn log_if_any(&self) -> String {
+        if self.home(".local/state/host-provisioner/log").exists() { self.log() } else { String::new() }
+    }
+
     /// Compares with a stored snapshot, with everything blotted out that differs from run to run.
     pub(crate) fn check(&self, name: &str, text: &str) {
         let mut settings = insta::Settings::clone_current();
@@ -210,10 +222,11 @@ impl TestEnv {
             // Times of the rows above are of 2025.
             (r"20(2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[time]"),
             (r#""os_user":"[^"]*","client":"[^"]*""#, r#""os_user":"[user]","client":"[client]""#),
+            (r"[^,\n]+,[^,\n]+ host-provisioner/[^,\n]+,", "[user],[client],"),
         ] {
             settings.add_filter(pattern, name);
         }
-        settings.bind(|| insta::assert_snapshot!(name, text));
+        settings.bind(|| insta::assert_snapshot!(format!("cli_{name}"), text));
     }
 
     /// Runs command lines one after the other and compares what they say with a stored snapshot.
