@@ -9,7 +9,7 @@ use crate::tui::view::layout;
 /// Carries it out.
 pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
     match ui {
-        MainUi::Move(motion) => match model.focus {
+        MainUi::Move(motion) => match layout::focused(model) {
             Panel::Sessions => {
                 let height = layout::list_rows(model);
                 let mut effects = sessions::step(model, motion, height);
@@ -68,7 +68,7 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
 
 fn focus(model: &mut Model, step: i8) -> Vec<Effect> {
     let shown = layout::panels(model);
-    let here = shown.iter().position(|panel| *panel == model.focus).unwrap_or(0);
+    let here = shown.iter().position(|panel| *panel == layout::focused(model)).unwrap_or(0);
     let next = if step > 0 { here + 1 } else { here + shown.len().saturating_sub(1) };
     model.focus = shown.get(next % shown.len().max(1)).copied().unwrap_or(Panel::Sessions);
     Vec::new()
