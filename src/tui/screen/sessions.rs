@@ -98,6 +98,19 @@ impl SessionList {
         self.top = self.top.min(place).max((place + 1).saturating_sub(height)).min(lowest);
     }
 
+    /// Lets the first rows of the window go.
+    fn drop_above(&mut self, surplus: usize) {
+        self.rows.drain(..surplus);
+        self.top = self.top.saturating_sub(surplus);
+        self.at_start &= surplus == 0;
+    }
+
+    /// Lets all but so many rows of the window go.
+    fn drop_below(&mut self, kept: usize) {
+        self.at_end &= self.rows.len() <= kept;
+        self.rows.truncate(kept);
+    }
+
     fn go_to(&mut self, place: usize) {
         self.cursor = self.rows.get(place.min(self.rows.len().saturating_sub(1))).map(|row| row.session.id);
         self.cursor_lost = false;
@@ -181,18 +194,18 @@ pub fn loaded(model: &mut Model, page: Page, land: Land, rows: Vec<SessionRow>, 
         Page::After(_) => {
             list.at_end = !full;
             list.rows.extend(rows);
-            let surplus = list.rows.len().saturating_sub(KEPT).min(list.position().unwrap_or(0));
-            list.rows.drain(..surplus);
-            list.top = list.top.saturating_sub(surplus);
-            list.at_start &= surplus == 0;
+            // The cursor may have gone up meanwhile: what is shown stays, and the rest is cut below.
+            let surplus = list.rows.len().saturating_sub(KEPT).min(list.top);
+            list.drop_above(surplus);
+            list.drop_below(KEPT);
         }
         Page::Before(_) => {
             list.at_start = !full;
             list.top += rows.len();
             list.rows.splice(..0, rows);
-            let keep = KEPT.max(list.position().map_or(0, |place| place + height));
-            list.at_end &= list.rows.len() <= keep;
-            list.rows.truncate(keep);
+            let shown = (list.top + height).max(KEPT).min(list.rows.len());
+            list.drop_below(shown);
+            list.drop_above(list.rows.len().saturating_sub(KEPT));
         }
         Page::First | Page::Last | Page::From(_) => {
             let old_place = list.position();
