@@ -80,7 +80,9 @@ fn open_detail(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.screen = Screen::Detail(detail::Drawer::default());
-    detail::follow_cursor(model, false)
+    let mut effects = sessions::hold(model);
+    effects.extend(detail::follow_cursor(model, false));
+    effects
 }
 
 /// Goes up one level: a question, the zoom, the filter. Never quits.

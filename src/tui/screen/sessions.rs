@@ -127,6 +127,18 @@ pub fn load(model: &mut Model, page: Page, limit: u32, land: Land) -> Vec<Effect
     stop.into_iter().chain([Effect::Load(ticket, Query::Sessions(query))]).collect()
 }
 
+/// Holds the cursor where it is, because its session is looked at: a jump under way is given up.
+pub fn hold(model: &mut Model) -> Vec<Effect> {
+    let jumps = |loading: &mut Loading| matches!(loading.land, Land::First | Land::Last);
+    if let Some(jump) = model.list.loading.take_if(jumps) {
+        return vec![Effect::CancelLoad(jump.ticket)];
+    }
+    if let Some(loading) = &mut model.list.loading {
+        loading.land = Land::Stay;
+    }
+    Vec::new()
+}
+
 /// Reads the list from its beginning, and counts.
 pub fn load_first(model: &mut Model) -> Vec<Effect> {
     let mut effects = load(model, Page::First, CHUNK, Land::Match);
