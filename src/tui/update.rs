@@ -165,7 +165,7 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
         }
         Err(failure) => {
             model.warn(format!("The sessions could not be read: {}. Ctrl-r tries again.", failure.what));
-            model.list.failure = Some(failure);
+            sessions::failed(model, loading.land, failure);
         }
         Ok(Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}
     }

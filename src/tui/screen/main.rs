@@ -87,9 +87,8 @@ fn open_detail(model: &mut Model) -> Vec<Effect> {
 
 /// Goes up one level: a question, the zoom, the filter. Never quits.
 fn back(model: &mut Model) -> Vec<Effect> {
-    if let Some(loading) = model.list.loading.take() {
-        model.say("Stopped reading. Ctrl-r reads again.");
-        return vec![Effect::CancelLoad(loading.ticket)];
+    if let Some(effect) = sessions::stop(model) {
+        return vec![effect];
     }
     if model.zoom {
         model.zoom = false;
@@ -124,9 +123,8 @@ fn cancel(model: &mut Model) -> Vec<Effect> {
     if model.job.is_some() {
         return cancel_job(model);
     }
-    if let Some(loading) = model.list.loading.take() {
-        model.say("Stopped reading. Ctrl-r reads again.");
-        return vec![Effect::CancelLoad(loading.ticket)];
+    if let Some(effect) = sessions::stop(model) {
+        return vec![effect];
     }
     model.say("Nothing waits. q quits.");
     Vec::new()

@@ -139,6 +139,25 @@ pub fn hold(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Stops the question under way, if there is one.
+pub fn stop(model: &mut Model) -> Option<Effect> {
+    let stopped = model.list.loading.take()?;
+    model.say("Stopped reading. Ctrl-r reads again.");
+    if stopped.land == Land::Match {
+        let what = "Reading was stopped".to_owned();
+        failed(model, stopped.land, Failure { what, unchanged: String::new(), conflict: None });
+    }
+    Some(Effect::CancelLoad(stopped.ticket))
+}
+
+/// Keeps the rows of a question that was not answered, unless they belong to another filter.
+pub fn failed(model: &mut Model, land: Land, failure: Failure) {
+    if land == Land::Match {
+        model.list.rows.clear();
+    }
+    model.list.failure = Some(failure);
+}
+
 /// Reads the list from its beginning, and counts.
 pub fn load_first(model: &mut Model) -> Vec<Effect> {
     let mut effects = load(model, Page::First, CHUNK, Land::Match);

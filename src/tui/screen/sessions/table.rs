@@ -11,6 +11,7 @@ use crate::domain::snapshot::current_of;
 use crate::domain::time::Timestamp;
 use crate::store::SessionRow;
 use crate::tui::model::{Model, Panel};
+use crate::tui::screen::sessions::Land;
 use crate::tui::theme::Theme;
 use crate::tui::view::{frame_of, layout, text};
 
@@ -48,6 +49,9 @@ fn right_title(model: &Model) -> String {
     match (list.filter.is_empty(), total) {
         (true, Some(total)) => format!("{total} sessions"),
         (true, None) => String::new(),
+        (false, _) if list.loading.as_ref().is_some_and(|loading| loading.land == Land::Match) => {
+            "searching …".to_owned()
+        }
         (false, _) if list.at_start && list.at_end => format!("{} found", list.rows.len()),
         (false, _) => "filtered".to_owned(),
     }
