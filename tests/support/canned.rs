@@ -96,10 +96,7 @@ impl Canned {
 
     fn row(&self, session: &Session) -> SessionRow {
         let records = self.tables.records_of(session.id);
-        SessionRow {
-            session: session.clone(),
-            active: records.into_iter().filter(|record| record.is_active).collect(),
-        }
+        SessionRow { session: session.clone(), active: records.into_iter().filter(|record| record.is_active).collect() }
     }
 
     pub(crate) fn rows(&self, query: &SessionQuery) -> Vec<SessionRow> {
@@ -124,9 +121,8 @@ impl Canned {
     pub(crate) fn snapshot(&self, id: SessionId) -> Snapshot {
         let session = self.sessions.iter().find(|session| session.id == id).cloned();
         let last = self.entries(id).into_iter().find_map(|entry| entry.parse_body());
-        let last_change = last.and_then(|body| {
-            Timestamp::parse_fixed_width(&body.at).map(|at| LastChange { by: body.by.clone(), at })
-        });
+        let last_change = last
+            .and_then(|body| Timestamp::parse_fixed_width(&body.at).map(|at| LastChange { by: body.by.clone(), at }));
         Snapshot { session, last_change, ..self.tables.snapshot(id) }
     }
 
