@@ -34,4 +34,8 @@ mod schema_guards;
 mod store_contract;
 mod support;
 mod tui_render_main;
+mod tui_update_confirm;
+mod tui_update_filter;
+mod tui_update_list;
+mod tui_update_paging;
 mod world;

@@ -3,7 +3,7 @@
 use super::effect::{Effect, JobId, Ticket};
 use super::log_pane::LogLine;
 use super::message::{Failure, Global, JobEvent, Loaded, Message, Ui};
-use super::model::Model;
+use super::model::{Model, Panel};
 use super::screen::confirm::Confirm;
 use super::screen::{Screen, confirm, detail, filter, help, history, leave, main, reason, reveal, sessions};
 use super::view::layout;
@@ -67,7 +67,16 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         }
     };
     show_what_is_ready(model);
+    keep_the_cursor_in_sight(model);
     effects
+}
+
+/// A key can change how many rows fit.
+fn keep_the_cursor_in_sight(model: &mut Model) {
+    if layout::panels(model).contains(&Panel::Sessions) {
+        let height = layout::list_rows(model);
+        model.list.scroll_into_view(height);
+    }
 }
 
 fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
@@ -91,8 +100,7 @@ fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
         Global::Resize(columns, lines) => {
             model.size = (columns, lines);
             reveal::mask(model);
-            let height = layout::list_rows(model);
-            model.list.scroll_into_view(height);
+            keep_the_cursor_in_sight(model);
             Vec::new()
         }
         Global::FocusLost => {
@@ -161,11 +169,13 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
         Ok(Loaded::Sessions(rows)) => {
             let height = layout::list_rows(model);
             sessions::loaded(model, loading.page, loading.land, rows, height);
-            return detail::follow_cursor(model, false);
+            let mut effects = sessions::more(model);
+            effects.extend(detail::follow_cursor(model, false));
+            return effects;
         }
         Err(failure) => {
             model.warn(format!("The sessions could not be read: {}. Ctrl-r tries again.", failure.what));
-            model.list.failure = Some(failure);
+            sessions::failed(model, loading.land, failure);
         }
         Ok(Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}
     }

@@ -43,7 +43,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         detail::draw_panel(model, theme, area, frame);
     }
     if let Some(area) = places.log {
-        log_pane::draw(&model.log, model.focus == Panel::Log, theme, area, frame);
+        log_pane::draw(&model.log, layout::focused(model) == Panel::Log, theme, area, frame);
     }
     strip(model, theme, places.strip, frame);
     footer(model, theme, places.footer, frame);

@@ -23,8 +23,8 @@ use crate::tui::view::{popup, text};
 /// Milliseconds of quiet that the keys need after the plan is shown: a paste or a held key confirms nothing.
 const GRACE: i64 = 350;
 
-/// Seconds after which a plan is read again before it can be confirmed.
-const STALE: i64 = 30;
+/// Milliseconds after which a plan is read again before it can be confirmed.
+const STALE: i64 = 30_000;
 
 /// A request on its way through the operator's eyes.
 #[derive(Debug, Clone)]
@@ -160,7 +160,7 @@ fn go(model: &mut Model, confirm: Box<Confirm>) -> Vec<Effect> {
         model.screen = Screen::Confirm(confirm);
         return Vec::new();
     };
-    if model.now.seconds_since(preview.read_at) > STALE {
+    if model.now.millis_since(preview.read_at) > STALE {
         model.warn("The plan was over 30 s old, so it was read again. Look at it once more.");
         return Confirm::open(model, confirm.form, confirm.request);
     }

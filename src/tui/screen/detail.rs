@@ -16,7 +16,7 @@ use crate::tui::effect::{Effect, Query, Ticket};
 use crate::tui::message::{Motion, PagerUi};
 use crate::tui::model::{Model, Panel};
 use crate::tui::theme::Theme;
-use crate::tui::view::{frame_of, text};
+use crate::tui::view::{frame_of, layout, text};
 
 /// Entries that one question asks for.
 pub const ENTRIES: u32 = 500;
@@ -140,7 +140,7 @@ pub fn draw(model: &Model, scroll: usize, focused: bool, theme: &Theme, area: Re
 
 /// Draws the panel of the main screen.
 pub fn draw_panel(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    draw(model, 0, model.focus == Panel::Detail, theme, area, frame);
+    draw(model, 0, layout::focused(model) == Panel::Detail, theme, area, frame);
 }
 
 fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {

@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-use super::Screen;
 use super::detail::{self, Whole, scrolled};
+use super::{Screen, sessions};
 use crate::domain::audit::Finding;
 use crate::domain::chain::StoredEntry;
 use crate::domain::session::SessionId;
@@ -32,7 +32,9 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     model.screen = Screen::History(History { session, scroll: 0 });
-    detail::follow_cursor(model, true)
+    let mut effects = sessions::hold(model);
+    effects.extend(detail::follow_cursor(model, true));
+    effects
 }
 
 /// Carries out what a person does in the history.

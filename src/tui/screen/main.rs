@@ -9,7 +9,7 @@ use crate::tui::view::layout;
 /// Carries it out.
 pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
     match ui {
-        MainUi::Move(motion) => match model.focus {
+        MainUi::Move(motion) => match layout::focused(model) {
             Panel::Sessions => {
                 let height = layout::list_rows(model);
                 let mut effects = sessions::step(model, motion, height);
@@ -42,7 +42,7 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
             Vec::new()
         }
         MainUi::Filter => {
-            model.screen = Screen::Filter;
+            filter::begin(model);
             model.focus = Panel::Sessions;
             Vec::new()
         }
@@ -68,7 +68,7 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
 
 fn focus(model: &mut Model, step: i8) -> Vec<Effect> {
     let shown = layout::panels(model);
-    let here = shown.iter().position(|panel| *panel == model.focus).unwrap_or(0);
+    let here = shown.iter().position(|panel| *panel == layout::focused(model)).unwrap_or(0);
     let next = if step > 0 { here + 1 } else { here + shown.len().saturating_sub(1) };
     model.focus = shown.get(next % shown.len().max(1)).copied().unwrap_or(Panel::Sessions);
     Vec::new()
@@ -80,14 +80,15 @@ fn open_detail(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.screen = Screen::Detail(detail::Drawer::default());
-    detail::follow_cursor(model, false)
+    let mut effects = sessions::hold(model);
+    effects.extend(detail::follow_cursor(model, false));
+    effects
 }
 
 /// Goes up one level: a question, the zoom, the filter. Never quits.
 fn back(model: &mut Model) -> Vec<Effect> {
-    if let Some(loading) = model.list.loading.take() {
-        model.say("Stopped reading. Ctrl-r reads again.");
-        return vec![Effect::CancelLoad(loading.ticket)];
+    if let Some(effect) = sessions::stop(model) {
+        return vec![effect];
     }
     if model.zoom {
         model.zoom = false;
@@ -122,9 +123,8 @@ fn cancel(model: &mut Model) -> Vec<Effect> {
     if model.job.is_some() {
         return cancel_job(model);
     }
-    if let Some(loading) = model.list.loading.take() {
-        model.say("Stopped reading. Ctrl-r reads again.");
-        return vec![Effect::CancelLoad(loading.ticket)];
+    if let Some(effect) = sessions::stop(model) {
+        return vec![effect];
     }
     model.say("Nothing waits. q quits.");
     Vec::new()

@@ -65,6 +65,8 @@ pub struct SessionList {
     pub filter: String,
     /// The filter line.
     pub input: Input,
+    /// The session that was under the cursor when the filter was begun.
+    pub anchor: Option<SessionRow>,
     /// The number of sessions without a filter, counted up to [`crate::tui::COUNT_LIMIT`].
     pub count: Option<u32>,
     /// The count's question.
@@ -98,6 +100,19 @@ impl SessionList {
         self.top = self.top.min(place).max((place + 1).saturating_sub(height)).min(lowest);
     }
 
+    /// Lets the first rows of the window go.
+    fn drop_above(&mut self, surplus: usize) {
+        self.rows.drain(..surplus);
+        self.top = self.top.saturating_sub(surplus);
+        self.at_start &= surplus == 0;
+    }
+
+    /// Lets all but so many rows of the window go.
+    fn drop_below(&mut self, kept: usize) {
+        self.at_end &= self.rows.len() <= kept;
+        self.rows.truncate(kept);
+    }
+
     fn go_to(&mut self, place: usize) {
         self.cursor = self.rows.get(place.min(self.rows.len().saturating_sub(1))).map(|row| row.session.id);
         self.cursor_lost = false;
@@ -114,6 +129,37 @@ pub fn load(model: &mut Model, page: Page, limit: u32, land: Land) -> Vec<Effect
     stop.into_iter().chain([Effect::Load(ticket, Query::Sessions(query))]).collect()
 }
 
+/// Holds the cursor where it is, because its session is looked at: a jump under way is given up.
+pub fn hold(model: &mut Model) -> Vec<Effect> {
+    let jumps = |loading: &mut Loading| matches!(loading.land, Land::First | Land::Last);
+    if let Some(jump) = model.list.loading.take_if(jumps) {
+        return vec![Effect::CancelLoad(jump.ticket)];
+    }
+    if let Some(loading) = &mut model.list.loading {
+        loading.land = Land::Stay;
+    }
+    Vec::new()
+}
+
+/// Stops the question under way, if there is one.
+pub fn stop(model: &mut Model) -> Option<Effect> {
+    let stopped = model.list.loading.take()?;
+    model.say("Stopped reading. Ctrl-r reads again.");
+    if stopped.land == Land::Match {
+        let what = "Reading was stopped".to_owned();
+        failed(model, stopped.land, Failure { what, unchanged: String::new(), conflict: None });
+    }
+    Some(Effect::CancelLoad(stopped.ticket))
+}
+
+/// Keeps the rows of a question that was not answered, unless they belong to another filter.
+pub fn failed(model: &mut Model, land: Land, failure: Failure) {
+    if land == Land::Match {
+        model.list.rows.clear();
+    }
+    model.list.failure = Some(failure);
+}
+
 /// Reads the list from its beginning, and counts.
 pub fn load_first(model: &mut Model) -> Vec<Effect> {
     let mut effects = load(model, Page::First, CHUNK, Land::Match);
@@ -121,6 +167,19 @@ pub fn load_first(model: &mut Model) -> Vec<Effect> {
     model.list.counting = Some(ticket);
     effects.push(Effect::Load(ticket, Query::Count));
     effects
+}
+
+/// Reads the list from the anchor where the filter shows it, else from its beginning.
+pub fn load_at_anchor(model: &mut Model) -> Vec<Effect> {
+    let filter = SessionFilter::from_text(&model.list.filter);
+    let anchor = model.list.anchor.take().map(|row| row.session).filter(|session| filter.words_fit(session));
+    match anchor {
+        Some(session) => {
+            model.list.cursor = Some(session.id);
+            load(model, Page::From(session.id), CHUNK, Land::Match)
+        }
+        None => load(model, Page::First, CHUNK, Land::Match),
+    }
 }
 
 /// Reads the window again where it is.
@@ -156,7 +215,7 @@ pub fn step(model: &mut Model, motion: Motion, height: usize) -> Vec<Effect> {
 }
 
 /// Asks for the next rows when the cursor comes near the window's edge.
-fn more(model: &mut Model) -> Vec<Effect> {
+pub fn more(model: &mut Model) -> Vec<Effect> {
     let list = &model.list;
     let (Some(place), None) = (list.position(), &list.loading) else {
         return Vec::new();
@@ -181,18 +240,18 @@ pub fn loaded(model: &mut Model, page: Page, land: Land, rows: Vec<SessionRow>, 
         Page::After(_) => {
             list.at_end = !full;
             list.rows.extend(rows);
-            let surplus = list.rows.len().saturating_sub(KEPT).min(list.position().unwrap_or(0));
-            list.rows.drain(..surplus);
-            list.top = list.top.saturating_sub(surplus);
-            list.at_start &= surplus == 0;
+            // The cursor may have gone up meanwhile: what is shown stays, and the rest is cut below.
+            let surplus = list.rows.len().saturating_sub(KEPT).min(list.top);
+            list.drop_above(surplus);
+            list.drop_below(KEPT);
         }
         Page::Before(_) => {
             list.at_start = !full;
             list.top += rows.len();
             list.rows.splice(..0, rows);
-            let keep = KEPT.max(list.position().map_or(0, |place| place + height));
-            list.at_end &= list.rows.len() <= keep;
-            list.rows.truncate(keep);
+            let shown = (list.top + height).max(KEPT).min(list.rows.len());
+            list.drop_below(shown);
+            list.drop_above(list.rows.len().saturating_sub(KEPT));
         }
         Page::First | Page::Last | Page::From(_) => {
             let old_place = list.position();

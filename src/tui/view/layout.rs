@@ -91,6 +91,12 @@ pub fn panels(model: &Model) -> Vec<Panel> {
     shown.into_iter().flatten().collect()
 }
 
+/// Gives the panel that has the keys: the list, where the chosen one is not shown.
+#[must_use]
+pub fn focused(model: &Model) -> Panel {
+    if panels(model).contains(&model.focus) { model.focus } else { Panel::Sessions }
+}
+
 /// Counts the rows of sessions that fit.
 #[must_use]
 pub fn list_rows(model: &Model) -> usize {

@@ -11,13 +11,15 @@ use crate::domain::snapshot::current_of;
 use crate::domain::time::Timestamp;
 use crate::store::SessionRow;
 use crate::tui::model::{Model, Panel};
+use crate::tui::screen::sessions::Land;
 use crate::tui::theme::Theme;
-use crate::tui::view::{frame_of, text};
+use crate::tui::view::{frame_of, layout, text};
 
 /// Draws the list.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let list = &model.list;
-    let inner = frame_of(" 1 Sessions ", &right_title(model), model.focus == Panel::Sessions, theme, area, frame);
+    let inner =
+        frame_of(" 1 Sessions ", &right_title(model), layout::focused(model) == Panel::Sessions, theme, area, frame);
     let mut rows_area = inner;
     if model.filter_line_is_shown() && rows_area.height > 1 {
         crate::tui::screen::filter::draw(model, theme, Rect { height: 1, ..inner }, frame);
@@ -47,6 +49,9 @@ fn right_title(model: &Model) -> String {
     match (list.filter.is_empty(), total) {
         (true, Some(total)) => format!("{total} sessions"),
         (true, None) => String::new(),
+        (false, _) if list.loading.as_ref().is_some_and(|loading| loading.land == Land::Match) => {
+            "searching …".to_owned()
+        }
         (false, _) if list.at_start && list.at_end => format!("{} found", list.rows.len()),
         (false, _) => "filtered".to_owned(),
     }

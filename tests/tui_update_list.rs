@@ -1,0 +1,230 @@
+//! The list acts on identity: the cursor is a session, not a place.
+
+use host_provisioner::tui::effect::{Effect, Query};
+use host_provisioner::tui::model::Panel;
+use host_provisioner::tui::screen::Screen;
+
+use crate::support::canned::{Canned, failure, idle, many, of, showcase};
+use crate::support::console::Console;
+use crate::world::{record, session_id};
+
+#[test]
+fn a_refresh_keeps_the_cursor_on_its_session_when_rows_come_before_it() {
+    let mut console = Console::on(showcase());
+    console.go_to(215);
+    console.data.sessions.insert(7, idle(100, "New"));
+    console.ctrl('r');
+    assert_eq!(console.cursor(), Some(215));
+    console.keys("R");
+    assert_eq!(console.form().session, session_id(215));
+}
+
+#[test]
+fn a_refresh_keeps_the_cursor_on_its_session_when_rows_before_it_vanish() {
+    let mut console = Console::on(showcase());
+    console.go_to(7);
+    console.data.remove(2);
+    console.ctrl('r');
+    console.keys("R");
+    assert_eq!(console.form().session, session_id(7));
+}
+
+#[test]
+fn a_refresh_keeps_the_scrolled_place_sane() {
+    let mut console = Console::sized(many(90), (80, 24));
+    console.keys("G");
+    for number in 20..=90 {
+        console.data.remove(number);
+    }
+    console.ctrl('r');
+    assert!(console.model.list.top < console.model.list.rows.len());
+    assert!(console.shows("Class 19"));
+}
+
+#[test]
+fn nothing_acts_when_the_row_under_the_cursor_vanished_until_the_next_movement() {
+    for key in ["R", "X", "H"] {
+        let mut console = Console::on(showcase());
+        console.go_to(4);
+        console.data.remove(4);
+        console.ctrl('r');
+        console.keys(key);
+        assert!(console.is_on_the_list(), "{key}");
+        console.enter();
+        assert!(console.is_on_the_list());
+        console.keys(key);
+        assert!(console.is_on_the_list(), "{key} is refused again");
+        console.keys("k");
+        console.keys(key);
+        assert!(!console.is_on_the_list(), "{key} acts again");
+    }
+}
+
+#[test]
+fn a_second_refresh_does_not_make_the_neighbour_the_chosen_one() {
+    let mut console = Console::on(showcase());
+    console.go_to(4);
+    console.data.remove(4);
+    console.ctrl('r');
+    console.ctrl('r');
+    console.keys("R");
+    assert!(console.is_on_the_list());
+    assert!(console.notice().contains("gone"), "{}", console.notice());
+}
+
+#[test]
+fn an_empty_list_has_nothing_to_act_on() {
+    let mut console = Console::on(Canned::default());
+    for key in ["R", "X", "H", "j", "k", "g", "G"] {
+        console.keys(key);
+        assert!(console.is_on_the_list(), "{key}");
+    }
+    console.enter();
+    assert!(console.is_on_the_list());
+}
+
+#[test]
+fn the_form_keeps_its_session_whatever_the_list_reads_meanwhile() {
+    let mut console = Console::on(showcase());
+    console.go_to(4);
+    console.prompt = false;
+    console.keys("G");
+    console.ctrl('r');
+    console.keys("R");
+    let chosen = console.form().session;
+    console.data.remove(chosen.get());
+    console.answer();
+    assert_eq!(console.form().session, chosen);
+}
+
+#[test]
+fn a_lower_case_r_explains_the_capital_one() {
+    let mut console = Console::on(showcase());
+    console.keys("r");
+    assert!(console.is_on_the_list());
+    assert!(console.notice().starts_with("R (a capital letter)"));
+}
+
+#[test]
+fn a_read_only_console_says_why_it_rotates_nothing() {
+    for key in ["R", "X"] {
+        let mut console = Console::on(showcase());
+        console.model.about.read_only = true;
+        console.keys(key);
+        assert!(console.is_on_the_list());
+        assert!(console.notice().contains("read-only"), "{}", console.notice());
+        assert!(console.shows("[read-only]"));
+    }
+}
+
+#[test]
+fn an_answer_to_an_older_question_changes_nothing() {
+    let mut console = Console::on(showcase());
+    console.prompt = false;
+    console.ctrl('r');
+    let old = console.waiting.clone();
+    console.ctrl('r');
+    let ids = console.ids();
+    console.data.remove(1);
+    for (ticket, query) in old {
+        let answer = console.data.answer(&query, console.now);
+        console.loaded(ticket, answer);
+        console.loaded(ticket, Err(failure("too late")));
+    }
+    assert_eq!(console.ids(), ids);
+    assert_eq!(console.notice(), "");
+    assert!(console.model.list.loading.is_some());
+}
+
+#[test]
+fn a_new_question_stops_the_old_one() {
+    let mut console = Console::on(showcase());
+    console.prompt = false;
+    console.ctrl('r');
+    let old = console.model.list.loading.clone().unwrap().ticket;
+    assert!(console.ctrl('r').contains(&Effect::CancelLoad(old)));
+}
+
+#[test]
+fn esc_and_ctrl_c_stop_a_question() {
+    for key in ['[', 'c'] {
+        let mut console = Console::on(showcase());
+        console.prompt = false;
+        console.ctrl('r');
+        let asked = console.model.list.loading.clone().unwrap().ticket;
+        let effects = if key == 'c' { console.ctrl('c') } else { console.esc() };
+        assert_eq!(effects, [Effect::CancelLoad(asked)]);
+        assert!(console.model.list.loading.is_none());
+        assert_eq!(console.ids().len(), 8);
+    }
+}
+
+#[test]
+fn the_detail_follows_the_cursor() {
+    let mut console = Console::on(showcase());
+    console.prompt = false;
+    let effects = console.keys("j");
+    assert!(matches!(effects[..], [Effect::Load(_, Query::Detail(id))] if id == session_id(2)), "{effects:?}");
+    console.answer();
+    assert_eq!(console.keys("R"), []);
+    assert_eq!(console.form().session, session_id(2));
+}
+
+#[test]
+fn a_detail_that_is_known_is_not_asked_for_again_by_looking_at_it() {
+    let mut console = Console::on(showcase());
+    assert_eq!(console.enter(), []);
+    assert!(matches!(console.model.screen, Screen::Detail(_)));
+}
+
+#[test]
+fn tab_goes_round_the_panels_that_are_shown() {
+    let mut console = Console::on(showcase());
+    let seen: Vec<Panel> = (0..3)
+        .map(|_| {
+            console.press(crossterm::event::KeyCode::Tab);
+            console.model.focus
+        })
+        .collect();
+    assert_eq!(seen, [Panel::Detail, Panel::Log, Panel::Sessions]);
+    console.resize(80, 24);
+    console.press(crossterm::event::KeyCode::Tab);
+    assert_eq!(console.model.focus, Panel::Log, "a narrow screen has no detail panel");
+}
+
+#[test]
+fn a_panel_that_is_not_shown_does_not_swallow_the_keys() {
+    let mut console = Console::sized(showcase(), (60, 16));
+    console.keys("3j");
+    assert_eq!(console.cursor(), Some(2));
+    console.resize(120, 35);
+    console.keys("3Lj");
+    assert_eq!(console.cursor(), Some(3));
+}
+
+#[test]
+fn the_detail_of_one_session_never_rotates_another() {
+    for open in ["H", "\n"] {
+        let mut console = Console::on(many(300));
+        console.go_to(3);
+        console.prompt = false;
+        console.keys("G");
+        if open == "H" {
+            console.keys("H")
+        } else {
+            console.enter()
+        };
+        console.answer();
+        console.keys("R");
+        if let Screen::Reason(form) = &console.model.screen {
+            assert_eq!(form.session, session_id(3));
+        }
+    }
+}
+
+#[test]
+fn one_row_is_enough() {
+    let mut console = Console::on(Canned::new(vec![idle(9, "Only")], vec![of(9, record(1))]));
+    console.keys("jjGgk");
+    assert_eq!(console.cursor(), Some(9));
+}
