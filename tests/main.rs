@@ -21,6 +21,7 @@ mod cli_verify;
 mod concurrency;
 mod demo;
 mod expectations;
+mod first_use;
 mod layering;
 mod migration_refusals;
 mod migrations;

@@ -1,7 +1,7 @@
 //! Whatever fails inside a change, nothing is changed: every row is as before, the old GUID works, the store goes on.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::guid::HostGuid;
@@ -211,7 +211,7 @@ async fn a_database_that_is_locked_past_the_deadline() {
     let before = scene.db.dump().await;
     let mut other = scene.db.open().await;
     sqlx::raw_sql("BEGIN IMMEDIATE; DELETE FROM \"HostSessions\"").execute(&mut other).await.unwrap();
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     scene.fails(&scene.provisioner(), PROVISION, locked).await;
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
@@ -260,9 +260,34 @@ async fn a_change_that_is_cancelled_inside_its_transaction() {
 }
 
 #[tokio::test]
+async fn a_change_that_waits_for_a_lock_is_cancelled_at_once() {
+    let scene = Scene::new().await;
+    let before = scene.db.dump().await;
+    let mut other = scene.db.open().await;
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let (cancel, start) = (CancellationToken::new(), Instant::now());
+    let (provisioner, request) = (scene.provisioner(), request(ID, PROVISION));
+    let waiting = provisioner.change(&request, &Expected::Anything, &|_| (), &cancel);
+    let impatient = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        cancel.cancel();
+    };
+    let (end, ()) = tokio::join!(waiting, impatient);
+    assert!(matches!(end.unwrap_err(), StoreError::Cancelled));
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+    scene.unchanged_since(&before).await;
+    scene.works_again().await;
+}
+
+#[tokio::test]
 async fn a_change_whose_caller_is_gone_inside_its_transaction() {
     let scene = Scene::new().await;
     let before = scene.db.dump().await;
+    // A statement that takes seconds, so that the caller surely goes before COMMIT.
+    let count = "SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000000) SELECT i FROM n)";
+    let slow = format!("CREATE TRIGGER in_the_way BEFORE INSERT ON \"HostSessionEvents\" BEGIN {count}; END");
+    scene.db.sql(&slow).await;
     let (inside, cancel) = (tokio::sync::Notify::new(), CancellationToken::new());
     let (provisioner, request) = (scene.provisioner(), request(ID, PROVISION));
     let when_found = |line: ProvisionEvent| {
@@ -275,6 +300,8 @@ async fn a_change_whose_caller_is_gone_inside_its_transaction() {
         () = inside.notified() => {}
         end = provisioner.change(&request, &Expected::Anything, &when_found, &cancel) => panic!("{end:?}"),
     }
+    scene.unchanged_since(&before).await;
+    scene.db.sql("DROP TRIGGER in_the_way").await;
     scene.unchanged_since(&before).await;
     scene.works_again().await;
 }
