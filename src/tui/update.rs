@@ -25,7 +25,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Ui(ui) => person(model, ui),
         Message::Job(id, event) => job(model, id, event),
         Message::Loaded(ticket, answer) => loaded(model, ticket, answer),
-        Message::Copied(result) => copied(model, result),
+        Message::Copied(job, result) => copied(model, job, result),
     }
 }
 
@@ -266,10 +266,12 @@ fn settled(model: &mut Model, id: JobId, committed: bool) {
     }
 }
 
-fn copied(model: &mut Model, result: Result<String, String>) -> Vec<Effect> {
+fn copied(model: &mut Model, job: JobId, result: Result<String, String>) -> Vec<Effect> {
     match result {
         Ok(how) => {
-            if let Screen::Reveal(reveal) = model.screen.beneath() {
+            if let Screen::Reveal(reveal) = model.screen.beneath()
+                && reveal.job == job
+            {
                 reveal.handed_over = true;
             }
             model.say(how);
