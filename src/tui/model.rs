@@ -147,8 +147,8 @@ impl Model {
     pub fn tick(&self) -> Option<u64> {
         let waits = self.job.is_some()
             || self.list.loading.is_some()
-            || matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_none());
-        let counts = matches!(&self.screen, Screen::Confirm(_))
+            || matches!(&self.screen, Screen::Confirm(confirm) if confirm.is_waiting());
+        let counts = matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_some())
             || matches!(&self.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some());
         match (waits, counts) {
             (true, _) => Some(200),
