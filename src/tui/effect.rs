@@ -50,8 +50,8 @@ pub enum Effect {
     Settle(JobId, SessionId, EventId),
     /// Writes to the log that a committed GUID reached nobody.
     Undelivered(SessionId, EventId),
-    /// Copies a GUID to where the terminal can paste it from.
-    Copy(HostGuid),
+    /// Copies the GUID of a job to where the terminal can paste it from.
+    Copy(JobId, HostGuid),
     /// Takes a copy back where that is possible, and wipes the screen's memory.
     Forget,
     /// Draws everything again from nothing.

@@ -51,7 +51,7 @@ static GLOBAL: [Binding; 2] = [
 
 /// Help by letter, where letters are no text.
 static HELP: Binding = bind(&[char('?'), key(KeyCode::F(1))], Ui::Global(Global::Help), "? F1", "these keys", "help");
-/// Help where letters are text.
+/// Help where letters are text, or where `?` closes it.
 static HELP_IN_TEXT: Binding = bind(&[key(KeyCode::F(1))], Ui::Global(Global::Help), "F1", "these keys", "help");
 
 macro_rules! motions {
@@ -180,7 +180,7 @@ fn bindings(screen: &Screen) -> Vec<&'static Binding> {
         Screen::Confirm(_) => (&CONFIRM, &[], &HELP),
         Screen::Reveal(_) => (&REVEAL, &[], &HELP),
         Screen::Detail(_) | Screen::History(_) => (&PAGER, &PAGER_MOTIONS, &HELP),
-        Screen::Help(_) => (&HELP_SCREEN, &PAGER_MOTIONS, &HELP),
+        Screen::Help(_) => (&HELP_SCREEN, &PAGER_MOTIONS, &HELP_IN_TEXT),
         Screen::Leave => (&LEAVE, &[], &HELP),
     };
     std::iter::once(help).chain(own).chain(motions).chain(&GLOBAL).collect()
@@ -255,6 +255,11 @@ mod tests {
             Screen::Sessions,
             Screen::Filter,
             Screen::Detail(super::super::screen::detail::Drawer::default()),
+            Screen::Help(super::super::screen::help::Help {
+                back: Box::new(Screen::Sessions),
+                keys: Vec::new(),
+                scroll: 0,
+            }),
             Screen::Leave,
         ]
     }

@@ -21,8 +21,8 @@ pub enum Message {
     Loaded(Ticket, Result<Loaded, Failure>),
     /// It is now so late. Comes before every message from a person, and while something on the screen moves.
     Clock(Timestamp),
-    /// What became of a copy, in words.
-    Copied(Result<String, String>),
+    /// What became of the copy of a job's GUID, in words.
+    Copied(JobId, Result<String, String>),
 }
 
 /// What a person does, by name and not by key: one enum for each screen that has the keys.

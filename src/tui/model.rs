@@ -5,6 +5,7 @@ use super::log_pane::Log;
 use super::screen::Screen;
 use super::screen::sessions::SessionList;
 use crate::domain::actor::{Actor, Origin};
+use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::provision::Provisioned;
 
@@ -60,6 +61,17 @@ pub struct RunningJob {
     pub cancelling: bool,
 }
 
+/// A change whose outcome is not known yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settling {
+    /// The change.
+    pub job: JobId,
+    /// Its session.
+    pub session: SessionId,
+    /// Whether it was a revocation.
+    pub revoked: bool,
+}
+
 /// The whole state of the console.
 #[derive(Debug)]
 pub struct Model {
@@ -85,6 +97,8 @@ pub struct Model {
     pub notice: Option<Notice>,
     /// The change that is under way: one at a time.
     pub job: Option<RunningJob>,
+    /// Changes of which the database is still being asked whether they were committed.
+    pub settling: Vec<Settling>,
     /// A change that ended while the operator was elsewhere.
     pub ready: Option<(JobId, Provisioned)>,
     /// Whether the program ends as soon as nothing is under way.
@@ -108,6 +122,7 @@ impl Model {
             log: Log::default(),
             notice: None,
             job: None,
+            settling: Vec::new(),
             ready: None,
             quitting: false,
             next: 0,
@@ -147,8 +162,8 @@ impl Model {
     pub fn tick(&self) -> Option<u64> {
         let waits = self.job.is_some()
             || self.list.loading.is_some()
-            || matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_none());
-        let counts = matches!(&self.screen, Screen::Confirm(_))
+            || matches!(&self.screen, Screen::Confirm(confirm) if confirm.is_waiting());
+        let counts = matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_some())
             || matches!(&self.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some());
         match (waits, counts) {
             (true, _) => Some(200),

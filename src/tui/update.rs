@@ -3,10 +3,11 @@
 use super::effect::{Effect, JobId, Ticket};
 use super::log_pane::LogLine;
 use super::message::{Failure, Global, JobEvent, Loaded, Message, Ui};
-use super::model::{Model, Panel};
+use super::model::{Model, Panel, Settling};
 use super::screen::confirm::Confirm;
 use super::screen::{Screen, confirm, detail, filter, help, history, leave, main, reason, reveal, sessions};
 use super::view::layout;
+use crate::domain::session::SessionId;
 use crate::provision::{Certainty, ProvisionEvent, Provisioned};
 
 /// Starts: asks for the first rows.
@@ -25,7 +26,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Ui(ui) => person(model, ui),
         Message::Job(id, event) => job(model, id, event),
         Message::Loaded(ticket, answer) => loaded(model, ticket, answer),
-        Message::Copied(result) => copied(model, result),
+        Message::Copied(job, result) => copied(model, job, result),
     }
 }
 
@@ -185,7 +186,9 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
 fn job(model: &mut Model, id: JobId, event: JobEvent) -> Vec<Effect> {
     match event {
         JobEvent::Told(line) => {
-            tell(model, &line);
+            if model.job.as_ref().is_some_and(|job| job.id == id) {
+                tell(model, &line);
+            }
             Vec::new()
         }
         JobEvent::Ended(end) => {
@@ -198,8 +201,11 @@ fn job(model: &mut Model, id: JobId, event: JobEvent) -> Vec<Effect> {
             }
         }
         JobEvent::Settled(committed) => {
-            settled(model, id, committed);
-            Vec::new()
+            let Some(place) = model.settling.iter().position(|settling| settling.job == id) else {
+                return Vec::new();
+            };
+            let settling = model.settling.remove(place);
+            settled(model, settling, committed)
         }
     }
 }
@@ -213,19 +219,28 @@ fn done(model: &mut Model, id: JobId, provisioned: Provisioned) -> Vec<Effect> {
     let session = provisioned.applied.plan.session;
     let mut effects = sessions::refresh(model);
     effects.extend(detail::follow_cursor(model, true));
-    if provisioned.certainty == Certainty::Unknown {
+    let revoked = provisioned.guid.is_none();
+    let known = provisioned.certainty == Certainty::Committed;
+    if !known {
+        model.settling.push(Settling { job: id, session, revoked });
         effects.push(Effect::Settle(id, session, provisioned.event));
     }
-    if provisioned.guid.is_some() {
-        model.ready = Some((id, provisioned));
-        show_what_is_ready(model);
-    } else {
-        model.say(format!("Session {session} has no active Host GUID any more."));
-        if model.quitting {
-            effects.push(Effect::Quit);
+    match (revoked, known) {
+        (false, _) => {
+            model.ready = Some((id, provisioned));
+            show_what_is_ready(model);
         }
+        (true, true) => effects.extend(revocation_is_done(model, session)),
+        (true, false) => model.warn(format!(
+            "It is NOT KNOWN yet whether the revocation of session {session} was committed; asking the database …"
+        )),
     }
     effects
+}
+
+fn revocation_is_done(model: &mut Model, session: SessionId) -> Option<Effect> {
+    model.say(format!("Session {session} has no active Host GUID any more."));
+    model.quitting.then_some(Effect::Quit)
 }
 
 /// Opens the reveal screen, but never under the fingers of a person who is doing something else.
@@ -251,27 +266,42 @@ fn failed(model: &mut Model, running: super::model::RunningJob, failure: &Failur
     sessions::refresh(model)
 }
 
-fn settled(model: &mut Model, id: JobId, committed: bool) {
-    let standing = if committed { reveal::Standing::Committed } else { reveal::Standing::NotCommitted };
+fn settled(model: &mut Model, settling: Settling, committed: bool) -> Vec<Effect> {
+    let Settling { job: id, session, revoked } = settling;
+    if revoked {
+        if committed {
+            return revocation_is_done(model, session).into_iter().collect();
+        }
+        model.quitting = false;
+        model.warn(format!(
+            "It is settled: the revocation of session {session} was NOT committed, its Host GUID works."
+        ));
+        return sessions::refresh(model);
+    }
     if let Screen::Reveal(reveal) = model.screen.beneath()
         && reveal.job == id
     {
-        reveal.standing = standing;
-        return;
+        reveal.standing = if committed { reveal::Standing::Committed } else { reveal::Standing::NotCommitted };
+        return Vec::new();
     }
-    match model.ready.take_if(|(job, _)| *job == id) {
-        Some((job, provisioned)) if committed => {
+    match (model.ready.take_if(|(job, _)| *job == id), committed) {
+        (Some((job, provisioned)), true) => {
             model.ready = Some((job, Provisioned { certainty: Certainty::Committed, ..provisioned }));
         }
-        Some(_) | None if committed => model.say("It is settled: the change was committed, the new Host GUID works."),
-        Some(_) | None => model.warn("It is settled: the change was NOT committed, the old Host GUID works."),
+        (None, true) => model.say("It is settled: the change was committed, the new Host GUID works."),
+        (Some(_) | None, false) => {
+            model.warn("It is settled: the change was NOT committed, the old Host GUID works.");
+        }
     }
+    Vec::new()
 }
 
-fn copied(model: &mut Model, result: Result<String, String>) -> Vec<Effect> {
+fn copied(model: &mut Model, job: JobId, result: Result<String, String>) -> Vec<Effect> {
     match result {
         Ok(how) => {
-            if let Screen::Reveal(reveal) = model.screen.beneath() {
+            if let Screen::Reveal(reveal) = model.screen.beneath()
+                && reveal.job == job
+            {
                 reveal.handed_over = true;
             }
             model.say(how);

@@ -49,7 +49,7 @@ impl Runtime {
                 self.spawn(Task::Other, async move { Some(ask::settle(&provisioner, job, session, event).await) });
             }
             Effect::Undelivered(session, event) => self.undelivered(session, event),
-            Effect::Copy(guid) => self.copy(guid),
+            Effect::Copy(job, guid) => self.copy(job, guid),
             Effect::Forget => {
                 if clipboard::in_tmux() {
                     self.spawn(Task::Other, forget());
@@ -94,16 +94,16 @@ impl Runtime {
         });
     }
 
-    fn copy(&mut self, guid: HostGuid) {
+    fn copy(&mut self, job: JobId, guid: HostGuid) {
         if !clipboard::in_tmux() {
             let result = clipboard::copy_by_osc52(&guid);
-            self.take(Message::Copied(result));
+            self.take(Message::Copied(job, result));
             return;
         }
         self.spawn(Task::Other, async move {
             let copied = tokio::task::spawn_blocking(move || clipboard::copy_by_tmux(&guid)).await;
             let failed = |_| Err("tmux did not take the GUID; v shows it instead".to_owned());
-            Some(Message::Copied(copied.unwrap_or_else(failed)))
+            Some(Message::Copied(job, copied.unwrap_or_else(failed)))
         });
         self.spawn(Task::Other, async {
             sleep(Duration::from_secs(clipboard::KEPT_SECONDS)).await;

@@ -99,6 +99,12 @@ impl Confirm {
         }
     }
 
+    /// Tells whether the plan is still being read.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.preview.is_none() && self.failure.is_none()
+    }
+
     /// Tells whether the session's id must be typed: people are in it, or would notice.
     #[must_use]
     pub fn wants_id(&self) -> bool {

@@ -96,10 +96,11 @@ pub fn follow_cursor(model: &mut Model, again: bool) -> Vec<Effect> {
 
 /// Carries out what a person does in the drawer.
 pub fn update(model: &mut Model, drawer: Drawer, ui: PagerUi) -> Vec<Effect> {
-    let page = usize::from(model.size.1.saturating_sub(4));
+    let (columns, page) = layout::page(model);
     match ui {
         PagerUi::Move(motion) => {
-            let scroll = scrolled(drawer.scroll, motion, page, lines(model, &Theme::new(false), 200).len());
+            let total = lines(model, &Theme::new(false), columns).len();
+            let scroll = scrolled(drawer.scroll, motion, page, total);
             model.screen = Screen::Detail(Drawer { scroll });
             Vec::new()
         }

@@ -14,7 +14,7 @@ use crate::tui::effect::Effect;
 use crate::tui::message::PagerUi;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::view::{frame_of, text};
+use crate::tui::view::{frame_of, layout, text};
 
 /// The history screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +39,10 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
 
 /// Carries out what a person does in the history.
 pub fn update(model: &mut Model, history: History, ui: PagerUi) -> Vec<Effect> {
-    let page = usize::from(model.size.1.saturating_sub(4));
+    let (columns, page) = layout::page(model);
     match ui {
         PagerUi::Move(motion) => {
-            let total = lines(model, &history, &Theme::new(false), 200).len();
+            let total = lines(model, &history, &Theme::new(false), columns).len();
             let scroll = scrolled(history.scroll, motion, page, total);
             model.screen = Screen::History(History { scroll, ..history });
             Vec::new()

@@ -16,7 +16,10 @@ use crate::tui::view::{popup, text};
 pub fn update(model: &mut Model, ui: LeaveUi) -> Vec<Effect> {
     model.screen = Screen::Sessions;
     match ui {
-        LeaveUi::Stay => Vec::new(),
+        LeaveUi::Stay => {
+            model.quitting = false;
+            Vec::new()
+        }
         LeaveUi::WhenDone => {
             model.quitting = true;
             super::main::quit_when_idle(model)

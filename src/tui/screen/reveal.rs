@@ -74,7 +74,7 @@ pub fn update(model: &mut Model, mut reveal: Box<Reveal>, ui: RevealUi) -> Vec<E
         }
         RevealUi::Copy => {
             reveal.asking = false;
-            effects.push(Effect::Copy(reveal.guid.clone()));
+            effects.push(Effect::Copy(reveal.job, reveal.guid.clone()));
         }
         RevealUi::Leave if reveal.handed_over || reveal.standing == Standing::NotCommitted => {
             return leave(model, &reveal);

@@ -105,6 +105,13 @@ pub fn list_rows(model: &Model) -> usize {
     usize::from(height.saturating_sub(3 + filter)).max(1)
 }
 
+/// Counts the columns and lines inside a frame that has the whole body.
+#[must_use]
+pub fn page(model: &Model) -> (usize, usize) {
+    let body = places(model, whole(model)).body;
+    (usize::from(body.width.saturating_sub(2)), usize::from(body.height.saturating_sub(2)))
+}
+
 /// Counts the lines of the log that fit.
 #[must_use]
 pub fn log_rows(model: &Model) -> usize {

@@ -1,0 +1,211 @@
+//! What moves by itself, the log panel, the help, and texts that scroll.
+
+use crossterm::event::KeyCode;
+use host_provisioner::provision::ProvisionEvent;
+use host_provisioner::tui::effect::Effect;
+use host_provisioner::tui::keymap;
+use host_provisioner::tui::message::{JobEvent, Message};
+use host_provisioner::tui::screen::Screen;
+use host_provisioner::tui::update::tell;
+
+use crate::support::canned::showcase;
+use crate::support::console::Console;
+use crate::world::session_id;
+
+#[test]
+fn nothing_ticks_on_the_list_at_rest() {
+    let mut console = Console::on(showcase());
+    assert_eq!(console.model.tick(), None);
+    for keys in ["j", "/x", "?"] {
+        console.keys(keys);
+        assert_eq!(console.model.tick(), None, "{keys}");
+    }
+}
+
+#[test]
+fn a_spinner_ticks_five_times_a_second_and_only_while_it_shows() {
+    let mut console = Console::unread(showcase(), (80, 24));
+    assert_eq!(console.model.tick(), Some(200));
+    console.answer();
+    assert_eq!(console.model.tick(), None);
+    let started = console.to_running(4);
+    assert_eq!(console.model.tick(), Some(200));
+    console.end(&started);
+    assert_eq!(console.model.tick(), None, "a masked GUID does not move");
+}
+
+#[test]
+fn ages_tick_once_a_second() {
+    let mut console = Console::on(showcase());
+    console.to_confirm(4);
+    assert_eq!(console.model.tick(), Some(1000));
+    console.keys("y");
+    let started = console.started.pop().unwrap();
+    console.end(&started);
+    console.keys("v");
+    assert_eq!(console.model.tick(), Some(1000));
+}
+
+#[test]
+fn a_plan_that_could_not_be_read_does_not_tick() {
+    let mut console = Console::on(showcase());
+    console.keys("R");
+    console.press(KeyCode::Down);
+    console.prompt = false;
+    console.enter();
+    assert_eq!(console.model.tick(), Some(200));
+    console.refuse("the database did not answer within 10s");
+    assert_eq!(console.model.tick(), None);
+}
+
+#[test]
+fn a_clock_message_alone_asks_for_nothing() {
+    let mut console = Console::on(showcase());
+    let now = console.now.plus_seconds(3600);
+    assert_eq!(console.send(Message::Clock(now)), []);
+}
+
+fn told(count: i64) -> Console {
+    let mut console = Console::on(showcase());
+    for number in 1..=count {
+        tell(&mut console.model, &ProvisionEvent::Checking(session_id(number)));
+    }
+    console
+}
+
+#[test]
+fn the_log_is_a_ring_of_ten_thousand_lines_that_counts_what_it_let_go() {
+    let console = told(10_003);
+    assert_eq!(console.model.log.lines().count(), 10_000);
+    assert_eq!(console.model.log.dropped, 3);
+    assert!(console.shows("10000 lines   3 dropped"));
+    assert!(console.model.log.lines().next().unwrap().text.ends_with("Session ID 4"));
+}
+
+#[test]
+fn the_log_follows_its_newest_line() {
+    let mut console = told(50);
+    assert!(console.shows("Session ID 50") && console.shows("following"));
+    tell(&mut console.model, &ProvisionEvent::Checking(session_id(51)));
+    assert!(console.shows("Session ID 51"));
+}
+
+#[test]
+fn a_reader_who_scrolled_back_stays_where_they_are() {
+    let mut console = told(50);
+    console.keys("3kkk");
+    assert!(console.shows("Session ID 47") && !console.shows("Session ID 48"));
+    for number in 51..=60 {
+        tell(&mut console.model, &ProvisionEvent::Checking(session_id(number)));
+    }
+    assert!(console.shows("Session ID 47") && !console.shows("Session ID 48"));
+    assert!(console.shows("13 lines back"));
+    console.keys("G");
+    assert!(console.shows("Session ID 60") && console.shows("following"));
+    console.keys("g");
+    assert!(console.shows("Session ID 1"));
+}
+
+#[test]
+fn moving_in_the_log_leaves_the_list_alone() {
+    let mut console = told(50);
+    console.keys("3jkgG");
+    assert_eq!(console.cursor(), Some(1));
+}
+
+#[test]
+fn the_log_panel_hides_grows_and_shrinks() {
+    let mut console = told(50);
+    let shown = |console: &Console| console.screen().iter().filter(|line| line.contains("Session ID")).count();
+    assert_eq!(shown(&console), 6);
+    console.keys("==");
+    assert_eq!(shown(&console), 8);
+    console.keys("---");
+    assert_eq!(shown(&console), 5);
+    console.keys("L");
+    assert_eq!(shown(&console), 0);
+    console.keys("\\");
+    assert_eq!(shown(&console), 5);
+}
+
+#[test]
+fn the_help_names_the_keys_of_the_screen_beneath_and_goes_back_to_it() {
+    let mut console = Console::on(showcase());
+    console.keys("?");
+    assert!(console.shows("rotate the Host GUID of the session under the cursor"));
+    console.keys("?");
+    assert!(console.is_on_the_list());
+    console.keys("Rleaked");
+    console.press(KeyCode::F(1));
+    assert!(console.shows("quick pick before"));
+    console.esc();
+    assert_eq!(console.form().reason.value(), "leaked");
+}
+
+#[test]
+fn the_help_of_the_help_is_the_help() {
+    let mut console = Console::on(showcase());
+    console.keys("/");
+    console.press(KeyCode::F(1));
+    console.press(KeyCode::F(1));
+    console.esc();
+    assert!(matches!(console.model.screen, Screen::Filter));
+}
+
+#[test]
+fn every_key_of_the_help_can_be_scrolled_to() {
+    for size in [(120, 35), (80, 24), (60, 16)] {
+        let mut console = Console::sized(showcase(), size);
+        let last = keymap::help(&Screen::Sessions).pop().unwrap().1;
+        console.keys("?G");
+        assert!(console.shows(last), "{size:?}");
+    }
+}
+
+#[test]
+fn the_last_line_of_a_history_can_be_scrolled_to() {
+    for size in [(120, 35), (80, 24), (60, 16)] {
+        let mut console = Console::sized(showcase(), size);
+        for hour in 1..20 {
+            console.data.rotated_elsewhere(4, hour - 30);
+        }
+        console.go_to(4);
+        console.keys("HG");
+        let screen = console.screen();
+        let last = screen.iter().rposition(|line| line.contains("from ")).unwrap_or_else(|| panic!("{size:?}"));
+        assert!(screen[last - 3].contains("   1  2026-11-21"), "{size:?} {screen:#?}");
+    }
+}
+
+#[test]
+fn the_last_line_of_a_detail_can_be_scrolled_to() {
+    for size in [(120, 35), (80, 24), (60, 16)] {
+        let mut console = Console::sized(showcase(), size);
+        console.data.sessions[1].participant_count = Some(i64::MAX);
+        for hour in 1..8 {
+            console.data.rotated_elsewhere(2, hour - 30);
+        }
+        console.ctrl('r');
+        console.go_to(2);
+        console.enter();
+        console.keys("G");
+        let shown = console.screen().iter().filter(|line| line.contains("  rotated ")).count();
+        assert_eq!(shown, 6, "{size:?} {:#?}", console.screen());
+    }
+}
+
+#[test]
+fn redrawing_and_suspending_are_left_to_the_runtime() {
+    let mut console = Console::on(showcase());
+    assert_eq!(console.ctrl('l'), [Effect::Redraw]);
+    assert_eq!(console.ctrl('z'), [Effect::Suspend]);
+}
+
+#[test]
+fn a_line_of_the_story_is_stamped_with_the_time_of_its_telling() {
+    let mut console = Console::on(showcase());
+    let started = console.to_running(4);
+    console.pass(61_000);
+    console.job(started.job, JobEvent::Told(ProvisionEvent::NoneFound(session_id(4))));
+    assert!(console.shows("12:01:01Z PROVISIONER: No existing Host Session found"));
+}
