@@ -17,4 +17,6 @@ mod record_state;
 mod schema_guards;
 mod store_contract;
 mod support;
+mod tui_pty;
+mod tui_pty_terminal;
 mod world;
