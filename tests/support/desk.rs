@@ -164,6 +164,7 @@ impl Desk {
     pub(crate) fn console_of(&self, columns: u16, lines: u16) -> Console {
         let console = self.console_with((columns, lines), &[], &[]);
         console.sees(&["24 sessions"]);
+        console.wait_for("a session under the cursor", |screen| cursor_row(screen).is_some());
         console
     }
 
