@@ -43,9 +43,9 @@ fn look_around_and_quit(console: &mut Console) {
     console.sees_no_more("New Host GUID");
     console.send("H");
     console.sees(&["History of session 23", "chain intact"]);
-    console.send("\x1b\r");
-    console.sees(&["If rotated now"]);
-    console.send("\x1b?");
+    console.send("\x1b");
+    console.sees_no_more("History of session 23");
+    console.send("?");
     console.sees(&["Ctrl-z"]);
     console.send("\x1b");
     console.sees_no_more("Ctrl-z");

@@ -130,11 +130,6 @@ impl Desk {
         self.texts(&query).concat()
     }
 
-    /// Counts the entries of the history.
-    pub(crate) fn entries(&self) -> usize {
-        self.texts(r#"SELECT "EventId" FROM "HostSessionEvents""#).len()
-    }
-
     /// Begins a write transaction as another program: nobody else can write until it is released.
     pub(crate) fn lock(&self) -> Lock<'_> {
         let connection = self.runtime.block_on(async {
@@ -164,6 +159,7 @@ impl Desk {
     pub(crate) fn console_of(&self, columns: u16, lines: u16) -> Console {
         let console = self.console_with((columns, lines), &[], &[]);
         console.sees(&["24 sessions"]);
+        console.wait_for("a session under the cursor", |screen| cursor_row(screen).is_some());
         console
     }
 
@@ -235,8 +231,7 @@ pub(crate) fn cursor_row(screen: &vt100::Screen) -> Option<(u16, i64)> {
 
 /// Finds a GUID that is shown.
 pub(crate) fn guid_on(text: &str) -> Option<String> {
-    let words = text.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
-    let is_guid =
-        |word: &&str| word.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && word.split('-').all(|part| part.is_ascii());
-    words.map(|word| word.trim()).find(is_guid).map(str::to_owned)
+    let mut words = text.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
+    let is_guid = |word: &&str| word.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
+    words.find(is_guid).map(str::to_owned)
 }
