@@ -209,6 +209,7 @@ impl Console {
 
     /// Shows the new GUID, and reads it off the screen.
     pub(crate) fn reveal(&mut self) -> String {
+        self.sees(&["New Host GUID", "v:show 10 s"]);
         self.send("v");
         self.wait_for("a GUID", |screen| guid_on(&screen.contents()).is_some());
         guid_on(&self.text()).unwrap()
