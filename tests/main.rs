@@ -17,6 +17,7 @@ mod record_state;
 mod schema_guards;
 mod store_contract;
 mod support;
+mod tui_fuzz;
 mod tui_render_dialogs;
 mod tui_render_main;
 mod tui_style;
