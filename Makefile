@@ -1,4 +1,4 @@
-.PHONY: demo test lint
+.PHONY: demo test lint pictures
 
 # Opens the console on a throwaway world.
 demo:
@@ -12,3 +12,7 @@ test: lint
 lint:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+
+# Makes the pictures of the README from the running program; needs tmux and python3.
+pictures:
+	assets/pictures.sh

@@ -12,7 +12,7 @@
 //! | [`store`] | the only place that talks to a database |
 //! | [`provision`] | the use cases, and the story that each tells |
 //! | [`tui`] | the console |
-//! | [`demo`] | a world to try |
+//! | [`mod@demo`] | a world to try |
 //! | [`cli`] | arguments into actions, results into text, errors into exit codes |
 //! | [`config`] | settings: a flag before the environment before the default |
 //! | [`telemetry`] | the log file |

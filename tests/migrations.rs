@@ -67,15 +67,15 @@ async fn of_each_session_with_duplicates_exactly_the_best_record_stays_unflagged
 
 /// Writes one session's active records and gives the id of the one that the migration keeps.
 async fn kept(records: &[(&str, &str, &str)]) -> Vec<String> {
-    let mut rows = String::from(
-        "INSERT INTO \"Sessions\" (\"SessionId\", \"GroupId\", \"CreatedAt\", \"ModifiedAt\") VALUES (1, 'g', '2026-01-01', '2026-01-01');",
-    );
-    for (place, (expires, used, created)) in records.iter().enumerate() {
-        rows.push_str(&format!(
+    let session = "INSERT INTO \"Sessions\" (\"SessionId\", \"GroupId\", \"CreatedAt\", \"ModifiedAt\") \
+                   VALUES (1, 'g', '2026-01-01', '2026-01-01');";
+    let row = |(place, (expires, used, created)): (usize, &(&str, &str, &str))| {
+        format!(
             "INSERT INTO \"HostSessions\" (\"SessionId\", \"HostGuidHash\", \"ExpiresAt\", \"LastUsedAt\", \"CreatedAt\") \
              VALUES (1, 'hash {place}', {expires}, {used}, {created});"
-        ));
-    }
+        )
+    };
+    let rows = session.to_owned() + &records.iter().enumerate().map(row).collect::<String>();
     let db = TestDb::with_old_rows(&rows).await;
     db.texts("SELECT \"HostSessionId\" FROM \"HostSessions\" WHERE NOT \"LegacyDuplicate\"").await
 }

@@ -1,9 +1,13 @@
-//! What several tests need: databases, requests, clocks, a console without a terminal.
+//! What several tests need: databases, requests, clocks, the program itself, the console with and without a terminal.
 
+pub(crate) mod between;
 pub(crate) mod canned;
 pub(crate) mod console;
 pub(crate) mod database;
+pub(crate) mod desk;
 pub(crate) mod drawn;
 pub(crate) mod fixtures;
+pub(crate) mod program;
+pub(crate) mod pty;
 pub(crate) mod requests;
 pub(crate) mod world;

@@ -113,8 +113,8 @@ impl Failure {
             Unchanged::Unknown.sentence()
         );
         Self { told: true, ..Self::new(Exit::Unknown, "outcome_unknown", message) }.hint(format!(
-            "give the GUID above to `host-provisioner verify --session-id {session}`: accepted means committed; \
-             `history --session-id {session}` then shows event {event}"
+            "give the GUID on stdout to `host-provisioner verify --session-id {session}`: accepted means committed, and \
+             `host-provisioner history --session-id {session}` shows event {event}; rejected means that nothing was changed"
         ))
     }
 

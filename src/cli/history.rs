@@ -7,7 +7,7 @@ use super::output::{self, Grid, Report};
 use super::table::{or_dash, table};
 use super::view::event;
 use super::{Context, Failure};
-use crate::domain::chain::StoredEntry;
+use crate::domain::chain::{AuditBody, StoredEntry};
 use crate::domain::event_id::EventId;
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
@@ -116,6 +116,14 @@ fn cell(value: Option<&Value>) -> String {
     }
 }
 
+/// Names the record that got the new hash, and those that were retired.
+fn records(body: &AuditBody) -> String {
+    let kept = body.host_session.filter(|id| !body.retired.contains(id)).map(|id| format!("#{id}"));
+    let names: Vec<String> = body.retired.iter().map(|id| format!("#{id}")).collect();
+    let retired = (!names.is_empty()).then(|| format!("retired {}", names.join(" ")));
+    kept.into_iter().chain(retired).collect::<Vec<_>>().join(", ")
+}
+
 /// Cuts an instant to the second, if it is one.
 fn seconds(at: &str) -> String {
     Timestamp::parse_fixed_width(at).map_or_else(|| at.to_owned(), |at| at.whole_seconds().to_string())
@@ -131,12 +139,11 @@ fn text_row(entry: &StoredEntry) -> Vec<String> {
         row.push(entry.event_id.clone());
         return row;
     };
-    let retired: Vec<String> = body.retired.iter().map(|id| format!(" -#{id}")).collect();
     vec![
         seconds(&entry.at),
         body.session.to_string(),
         body.action.word().to_owned(),
-        format!("{}{}", or_dash(body.host_session.map(|id| format!("#{id}"))), retired.concat()),
+        records(&body),
         body.by.clone(),
         or_dash(body.reason.as_ref()),
         format!("{} → {}", short(&body.old_fp), short(&body.new_fp)),

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
 
-use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
@@ -29,15 +29,30 @@ fn from_stdin() -> io::Result<String> {
     Ok(text)
 }
 
-/// Asks on the terminal. A signal leaves it as it was: with its echo.
+/// Asks on the terminal.
 async fn hidden(cancel: &CancellationToken) -> Result<Zeroizing<String>, Failure> {
-    let terminal = File::options().read(true).write(true).open("/dev/tty").ok();
-    let before = terminal.as_ref().and_then(|terminal| tcgetattr(terminal).ok());
-    let typed = apart(|| rpassword::prompt_password("Host GUID: "), cancel).await;
-    if let (Err(_), Some(terminal), Some(before)) = (&typed, &terminal, &before) {
-        let _ = tcsetattr(terminal, OptionalActions::Now, before);
+    let _as_before = Modes::keep();
+    apart(|| rpassword::prompt_password("Host GUID: "), cancel).await
+}
+
+/// The modes of the terminal, restored on drop: a prompt that a signal leaves behind leaves its echo off.
+struct Modes {
+    terminal: File,
+    before: Termios,
+}
+
+impl Modes {
+    fn keep() -> Option<Self> {
+        let terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
+        let before = tcgetattr(&terminal).ok()?;
+        Some(Self { terminal, before })
     }
-    typed
+}
+
+impl Drop for Modes {
+    fn drop(&mut self) {
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+    }
 }
 
 /// Reads on a thread of its own, which a signal leaves behind.
@@ -57,6 +72,8 @@ async fn apart(
             Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
                 Err(Failure::refused("the GUID", crate::domain::guid::GuidError))
             }
+            // Ctrl-c at the prompt may get here before its signal does.
+            Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => Err(Failure::interrupted()),
             Ok(Err(error)) => Err(unreadable(&error.to_string())),
             Err(_) => Err(unreadable("nothing came")),
         },

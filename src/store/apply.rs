@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 
 use super::backend::{Backend, Statement, fault, statement};
-use super::deadline::Deadline;
 use super::error::StoreError;
 use super::rows::get;
 use super::{Applied, Change, snapshot, sql};
@@ -192,12 +191,4 @@ async fn read_back<B: Backend>(
         }
         (Outcome::Created | Outcome::Rotated | Outcome::ForceCreated, _) => wrong("another record is active, or none"),
     }
-}
-
-/// Undoes what is not committed, by closing the connection: some errors leave a transaction open.
-pub(super) async fn roll_back<B: Backend>(mut lease: super::connections::Lease<B>, deadline: &Deadline) {
-    let grace = deadline.at_least(std::time::Duration::from_millis(500));
-    // Whether or not the statement gets through, the closed connection leaves nothing behind.
-    let _ = grace.run(statement::<B>(sql::ROLLBACK).run(&mut lease.connection)).await;
-    lease.close(&grace).await;
 }

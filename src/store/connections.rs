@@ -2,14 +2,19 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use super::backend::{Backend, Stop};
+use super::backend::{Backend, Stop, statement};
 use super::deadline::Deadline;
 use super::error::StoreError;
 use super::settings::Settings;
+use super::sql;
 
 /// Idle connections that are kept; a one-shot command opens one.
 const KEPT: usize = 4;
+
+/// How long a connection is said goodbye to.
+const GOODBYE: Duration = Duration::from_millis(300);
 
 /// Opens connections on demand and keeps the idle ones.
 pub(super) struct Connections<B: Backend> {
@@ -67,11 +72,18 @@ impl<B: Backend> Connections<B> {
 }
 
 impl<B: Backend> Lease<B> {
-    /// Closes the connection and waits for it, so that whatever it had open is rolled back.
-    pub(super) async fn close(self, deadline: &Deadline) {
+    /// Undoes what is not committed, by closing the connection: some errors leave a transaction open.
+    pub(super) async fn roll_back(mut self) {
+        // Whether or not the statement gets through, the closed connection leaves nothing behind.
+        let undo = statement::<B>(sql::ROLLBACK).run(&mut self.connection);
+        let _ = Deadline::after(GOODBYE).run(undo).await;
+        self.close().await;
+    }
+
+    /// Closes the connection; one that hangs is dropped. Without COMMIT, the engine rolls back by itself.
+    pub(super) async fn close(self) {
         let Self { connection, stop } = self;
         drop(stop);
-        // A server that does not answer rolls back by itself once the socket is gone.
-        let _ = deadline.run(sqlx::Connection::close(connection)).await;
+        let _ = Deadline::after(GOODBYE).run(sqlx::Connection::close(connection)).await;
     }
 }

@@ -1,6 +1,6 @@
 //! Which sessions a list shows.
 
-use crate::domain::session::SessionId;
+use crate::domain::session::{Session, SessionId};
 
 /// Where a page begins. Pages go by key, so a deep page costs no more than the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +68,13 @@ impl SessionFilter {
     pub fn from_text(text: &str) -> Self {
         let word = |text: &str| TitleWord { text: text.to_owned(), id: text.parse().ok() };
         Self { words: text.split_whitespace().map(word).collect(), ..Self::default() }
+    }
+
+    /// Tells whether the words fit a session, as far as its title and id tell.
+    #[must_use]
+    pub fn words_fit(&self, session: &Session) -> bool {
+        let title = session.title.as_deref().unwrap_or_default().to_lowercase();
+        self.words.iter().all(|word| title.contains(&word.text.to_lowercase()) || word.id == Some(session.id))
     }
 
     /// Tells whether every session is shown.

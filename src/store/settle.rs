@@ -61,11 +61,11 @@ async fn once<B: Backend>(
     match prepared {
         Ok(applied) if applied.event.is_some() => commit(connections, lease, change, applied, deadline).await,
         Ok(nothing_written) => {
-            apply::roll_back(lease, deadline).await;
+            lease.roll_back().await;
             Ok(nothing_written)
         }
         Err(error) => {
-            apply::roll_back(lease, deadline).await;
+            lease.roll_back().await;
             Err(error)
         }
     }
@@ -80,7 +80,7 @@ async fn commit<B: Backend>(
     deadline: &Deadline,
 ) -> Result<Applied, StoreError> {
     if change.cancel.is_cancelled() {
-        apply::roll_back(lease, deadline).await;
+        lease.roll_back().await;
         return Err(StoreError::Cancelled);
     }
     let sent = deadline.run(statement::<B>(sql::COMMIT).run(&mut lease.connection)).await;
@@ -91,9 +91,9 @@ async fn commit<B: Backend>(
         }
         Ok(Err(error)) | Err(error) => error,
     };
-    // The connection may still hold the transaction: it must be gone before anyone looks.
+    // The connection may still hold the transaction; whoever looks waits for its lock.
     let grace = deadline.at_least(SETTLING_TIME);
-    lease.close(&grace).await;
+    lease.close().await;
     match committed(connections, change.request.session, change.event, &grace).await {
         Ok(true) => Ok(applied),
         // Told as it was: a commit that was refused is not tried again.
@@ -121,7 +121,7 @@ pub(super) async fn committed<B: Backend>(
 ) -> Result<bool, StoreError> {
     let mut lease = connections.open(deadline).await?;
     let found = deadline.run(look_up::<B>(&mut lease.connection, session, event)).await.and_then(|inner| inner);
-    apply::roll_back(lease, deadline).await;
+    lease.roll_back().await;
     found
 }
 
@@ -138,3 +138,7 @@ async fn look_up<B: Backend>(
     let query = statement::<B>(sql::EVENT_EXISTS).with(event.to_string()).with(session.get());
     Ok(!query.rows(connection).await?.is_empty())
 }
+
+#[cfg(test)]
+#[path = "settle_tests.rs"]
+mod tests;

@@ -91,7 +91,8 @@ impl Log {
 pub fn draw(log: &Log, focused: bool, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let state = if log.back == 0 { "following".to_owned() } else { format!("{} lines back", log.back) };
     let dropped = if log.dropped > 0 { format!("   {} dropped", log.dropped) } else { String::new() };
-    let right = format!("{state}   {} lines{dropped}", log.lines.len());
+    let count = if log.lines.len() == 1 { "1 line".to_owned() } else { format!("{} lines", log.lines.len()) };
+    let right = format!("{state}   {count}{dropped}");
     let inner = frame_of(" 3 Log ", &right, focused, theme, area, frame);
     let width = usize::from(inner.width);
     let lines: Vec<Line<'_>> = log

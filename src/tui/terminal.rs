@@ -6,7 +6,7 @@ use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBrackete
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend as _, ClearType, CrosstermBackend};
 use rustix::process::{Signal, getpgrp, kill_process_group};
 
 /// Raw mode, alternate screen, bracketed paste and focus reports: switched on once, off once.
@@ -30,7 +30,7 @@ impl TerminalGuard {
         enable_raw_mode()?;
         self.active = true;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
-        self.terminal.clear()
+        self.wipe()
     }
 
     /// Gives the terminal back; a second call does nothing.
@@ -54,7 +54,8 @@ impl TerminalGuard {
         self.terminal.current_buffer_mut().reset();
         self.terminal.swap_buffers();
         self.terminal.current_buffer_mut().reset();
-        self.terminal.clear()
+        // Terminal::clear would ask the terminal where the cursor is, and wait for an answer that may never come.
+        self.terminal.backend_mut().clear_region(ClearType::All)
     }
 
     /// Stops the program as Ctrl-z does elsewhere; comes back when it goes on. A self-raised TSTP can be discarded.

@@ -170,7 +170,9 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
         Ok(Loaded::Sessions(rows)) => {
             let height = layout::list_rows(model);
             sessions::loaded(model, loading.page, loading.land, rows, height);
-            return detail::follow_cursor(model, false);
+            let mut effects = sessions::more(model);
+            effects.extend(detail::follow_cursor(model, false));
+            return effects;
         }
         Err(failure) => {
             model.warn(format!("The sessions could not be read: {}. Ctrl-r tries again.", failure.what));

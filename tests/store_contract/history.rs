@@ -55,6 +55,7 @@ pub(crate) async fn the_history_pages_without_gap_or_repetition(db: &dyn Databas
             let Some(last) = page.last() else { break };
             before = Some(last.event_id.parse().unwrap());
             seen.extend(places(&page));
+            assert!(seen.len() <= expected.len(), "{seen:?}");
         }
         assert_eq!(seen, expected);
     }

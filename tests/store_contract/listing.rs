@@ -35,6 +35,7 @@ pub(crate) async fn pages_go_forward_by_key_without_gap_or_repetition(db: &dyn D
             break;
         }
         seen.extend(next);
+        assert!(seen.len() <= ALL.len(), "{seen:?}");
     }
     assert_eq!(seen, ALL);
 }
@@ -49,6 +50,7 @@ pub(crate) async fn pages_go_back_by_key_without_gap_or_repetition(db: &dyn Data
         }
         before.extend(seen);
         seen = before;
+        assert!(seen.len() <= ALL.len(), "{seen:?}");
     }
     assert_eq!(seen, ALL);
 }

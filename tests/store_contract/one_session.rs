@@ -97,7 +97,7 @@ pub(crate) async fn applying_a_change_writes_it_and_names_the_event(db: &dyn Dat
     assert_eq!((applied.plan.outcome, applied.at), (Outcome::Created, at(NOW)));
     let written = applied.record.unwrap();
     let seen = store.snapshot(session(10)).await.unwrap();
-    assert_eq!(seen.records, [written.clone()]);
+    assert_eq!(seen.records, std::slice::from_ref(&written));
     assert_eq!((written.hash.as_str(), written.created_by.as_deref()), ("new hash", Some("M. Keller")));
     assert_eq!(written.created_at, at("2026-11-22T12:00:00.000000Z"));
     let revoked = apply(&*store, 10, Action::Revoke, "").await.unwrap();

@@ -84,7 +84,7 @@ impl OldRecord {
 
 /// Exactly the 200 characters that the column takes.
 const LONG: &str = "A title of two hundred characters, as long as the column allows, which no list can show in full: \
-                    the study circle of the eastern districts on patience, gratitude, mercy, light, and the opening chapter.";
+                    the study circle of the eastern districts on patience, gratitude, mercy, light and the opening chapter.";
 
 pub(super) const SHOWCASE: [Sketch; 24] = [
     live("Review of the word ISLAM", 14, 50, 2 * HOUR, &[]),

@@ -22,7 +22,7 @@ pub fn update(model: &mut Model, ui: FilterUi) -> Vec<Effect> {
         FilterUi::Edit(request) => edit(model, request),
         FilterUi::Keep => {
             model.screen = Screen::Sessions;
-            Vec::new()
+            sessions::load_at_anchor(model)
         }
         FilterUi::Discard => {
             model.screen = Screen::Sessions;
@@ -50,10 +50,18 @@ pub fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
     apply(model)
 }
 
-/// Takes the filter away.
+/// Begins to filter: the session under the cursor is where the way back leads.
+pub fn begin(model: &mut Model) {
+    model.screen = Screen::Filter;
+    model.list.anchor = model.list.selected().cloned();
+}
+
+/// Takes the filter away. The cursor stays on its session.
 pub fn clear(model: &mut Model) -> Vec<Effect> {
     model.list.input.reset();
-    apply(model)
+    model.list.filter.clear();
+    model.list.anchor = model.list.anchor.take().or_else(|| model.list.selected().cloned());
+    sessions::load_at_anchor(model)
 }
 
 fn apply(model: &mut Model) -> Vec<Effect> {

@@ -42,7 +42,7 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
             Vec::new()
         }
         MainUi::Filter => {
-            model.screen = Screen::Filter;
+            filter::begin(model);
             model.focus = Panel::Sessions;
             Vec::new()
         }

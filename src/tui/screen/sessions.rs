@@ -65,6 +65,8 @@ pub struct SessionList {
     pub filter: String,
     /// The filter line.
     pub input: Input,
+    /// The session that was under the cursor when the filter was begun.
+    pub anchor: Option<SessionRow>,
     /// The number of sessions without a filter, counted up to [`crate::tui::COUNT_LIMIT`].
     pub count: Option<u32>,
     /// The count's question.
@@ -167,6 +169,19 @@ pub fn load_first(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
+/// Reads the list from the anchor where the filter shows it, else from its beginning.
+pub fn load_at_anchor(model: &mut Model) -> Vec<Effect> {
+    let filter = SessionFilter::from_text(&model.list.filter);
+    let anchor = model.list.anchor.take().map(|row| row.session).filter(|session| filter.words_fit(session));
+    match anchor {
+        Some(session) => {
+            model.list.cursor = Some(session.id);
+            load(model, Page::From(session.id), CHUNK, Land::Match)
+        }
+        None => load(model, Page::First, CHUNK, Land::Match),
+    }
+}
+
 /// Reads the window again where it is.
 pub fn refresh(model: &mut Model) -> Vec<Effect> {
     let Some(first) = model.list.rows.first().map(|row| row.session.id) else {
@@ -200,7 +215,7 @@ pub fn step(model: &mut Model, motion: Motion, height: usize) -> Vec<Effect> {
 }
 
 /// Asks for the next rows when the cursor comes near the window's edge.
-fn more(model: &mut Model) -> Vec<Effect> {
+pub fn more(model: &mut Model) -> Vec<Effect> {
     let list = &model.list;
     let (Some(place), None) = (list.position(), &list.loading) else {
         return Vec::new();

@@ -1,0 +1,134 @@
+//! What only a look inside can bring about: a full disk, and a commit whose answer is lost.
+
+use std::time::Duration;
+
+use sqlx::Sqlite;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::domain::actor::{Actor, Origin};
+use crate::domain::expected::Expected;
+use crate::domain::expiry::Expiry;
+use crate::domain::host_record::StoredHash;
+use crate::domain::reason::RotationReason;
+use crate::domain::request::{Action, Request};
+use crate::domain::snapshot::Snapshot;
+use crate::domain::time::SystemClock;
+use crate::store::{Credential, Settings, demo, snapshot};
+
+/// A small world, and connections to it.
+async fn connections(folder: &tempfile::TempDir) -> Connections<Sqlite> {
+    let path = folder.path().join("test.db");
+    demo::build(&path, 10, &SystemClock).await.unwrap();
+    Connections::new(Settings { timeout: Duration::from_millis(1500), ..demo::settings(&path) })
+}
+
+fn first() -> SessionId {
+    SessionId::new(2).unwrap()
+}
+
+/// Rotates the session to a hash, with as long a reason as there may be.
+async fn rotate(connections: &Connections<Sqlite>, hash: &str) -> Result<Applied, StoreError> {
+    let request = Request {
+        session: first(),
+        action: Action::Provision(Expiry::Never),
+        by: Actor::parse("R. Sato").unwrap(),
+        reason: Some(RotationReason::parse(&"知".repeat(500)).unwrap()),
+        origin: Origin { os_user: "r.sato".to_owned(), client: "test".to_owned() },
+    };
+    let hash = StoredHash::new(hash.to_owned());
+    let change = Change {
+        request: &request,
+        expected: &Expected::Anything,
+        credential: Some(Credential { hash: &hash, opens: &|stored| *stored == hash }),
+        event: EventId::generate(),
+        planned: &|_| (),
+        cancel: &CancellationToken::new(),
+    };
+    run(connections, &change, &SystemClock).await
+}
+
+async fn seen(connections: &Connections<Sqlite>) -> Snapshot {
+    let mut lease = connections.open(&Deadline::after(Duration::from_secs(5))).await.unwrap();
+    snapshot::read::<Sqlite>(&mut lease.connection, first()).await.unwrap()
+}
+
+/// Sets a pragma on the one connection that the next change will use.
+async fn pragma(connections: &Connections<Sqlite>, text: &'static str) {
+    let mut lease = connections.lend(&Deadline::after(Duration::from_secs(5))).await.unwrap();
+    statement::<Sqlite>(text).rows(&mut lease.connection).await.unwrap();
+    connections.take_back(lease);
+}
+
+#[tokio::test]
+async fn a_full_disk_changes_nothing_and_the_next_change_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let connections = connections(&folder).await;
+    // The database may not grow beyond the pages that it has.
+    pragma(&connections, "PRAGMA max_page_count = 1").await;
+    let mut end = Ok(());
+    let mut before = seen(&connections).await;
+    for turn in 0..100 {
+        before = seen(&connections).await;
+        end = rotate(&connections, &format!("hash {turn}")).await.map(|_| ());
+        if end.is_err() {
+            break;
+        }
+    }
+    assert!(matches!(end, Err(StoreError::Full)), "{end:?}");
+    assert_eq!(seen(&connections).await, before);
+    rotate(&connections, "after all").await.unwrap();
+    assert_eq!(seen(&connections).await.head.seq, before.head.seq + 1);
+}
+
+/// A connection that is closed in the moment of COMMIT: the look-up settles what became of it.
+#[tokio::test]
+async fn a_commit_that_fails_is_looked_up_and_told_as_not_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let connections = connections(&folder).await;
+    let before = seen(&connections).await;
+    let mut lease = connections.lend(&Deadline::after(Duration::from_secs(5))).await.unwrap();
+    // A commit hook is what the engine asks last of all.
+    let mut handle = lease.connection.lock_handle().await.unwrap();
+    handle.set_commit_hook(|| false);
+    drop(handle);
+    connections.take_back(lease);
+    let error = rotate(&connections, "never").await.unwrap_err();
+    assert!(matches!(error, StoreError::Failed { .. }), "{error:?}");
+    assert_eq!(seen(&connections).await, before);
+    rotate(&connections, "after all").await.unwrap();
+}
+
+/// Connections whose next COMMIT takes so long, although it succeeds.
+async fn slow_to_commit(folder: &tempfile::TempDir, slow: Duration) -> Connections<Sqlite> {
+    let settings = connections(folder).await.settings().clone();
+    let connections = Connections::<Sqlite>::new(Settings { timeout: Duration::from_millis(300), ..settings });
+    let mut lease = connections.open(&Deadline::after(Duration::from_secs(5))).await.unwrap();
+    let mut handle = lease.connection.lock_handle().await.unwrap();
+    handle.set_commit_hook(move || {
+        std::thread::sleep(slow);
+        true
+    });
+    drop(handle);
+    connections.take_back(lease);
+    connections
+}
+
+#[tokio::test]
+async fn a_commit_that_ends_after_the_deadline_is_looked_up_and_told_as_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let connections = slow_to_commit(&folder, Duration::from_millis(600)).await;
+    let applied = rotate(&connections, "late").await.unwrap();
+    assert_eq!(seen(&connections).await.records, [applied.record.unwrap()]);
+}
+
+#[tokio::test]
+async fn a_commit_that_nobody_can_tell_of_yet_is_unknown_until_it_is_settled() {
+    let folder = tempfile::tempdir().unwrap();
+    let connections = slow_to_commit(&folder, Duration::from_millis(2500)).await;
+    let error = rotate(&connections, "later").await.unwrap_err();
+    let StoreError::OutcomeUnknown(applied) = error else { panic!("{error:?}") };
+    let patient = Deadline::after(Duration::from_secs(10));
+    assert!(committed(&connections, first(), applied.event.unwrap(), &patient).await.unwrap());
+    assert_eq!(seen(&connections).await.records, [applied.record.unwrap()]);
+}

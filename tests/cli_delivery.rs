@@ -1,0 +1,142 @@
+//! A GUID that nobody can take is not made; one that nobody took is told about.
+
+use std::fs::OpenOptions;
+use std::process::Command;
+
+use crate::support::program::{Ran, TestEnv, end_of};
+
+/// Both commands that hand a GUID over.
+const DELIVERING: [&str; 2] = ["create --session-id 1", "rotate --host-session-id 1"];
+
+/// Runs the same command without and with `--json` on a stdout that `spoil` chooses: exit 1, and nothing changed.
+fn refused(spoil: impl Fn(&mut Command)) {
+    let env = TestEnv::with_sessions();
+    env.guid(1);
+    let before = env.dump();
+    for line in DELIVERING {
+        let mut command = env.command(line.split(' '));
+        spoil(&mut command);
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(stderr.starts_with("error: the Host GUID could not be handed over"), "{stderr}");
+        let mut command = env.command(line.split(' ').chain(["--json"]));
+        spoil(&mut command);
+        let output = command.output().unwrap();
+        let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert_eq!(error["error"]["kind"], "stdout_closed");
+    }
+    assert_eq!(env.dump(), before);
+}
+
+fn open(path: &str) -> std::fs::File {
+    OpenOptions::new().write(true).open(path).unwrap()
+}
+
+#[test]
+fn a_full_device_is_found_before_anything_changes() {
+    refused(|command| {
+        command.stdout(open("/dev/full"));
+    });
+}
+
+#[test]
+fn dev_null_counts_as_closed() {
+    refused(|command| {
+        command.stdout(open("/dev/null"));
+    });
+}
+
+#[test]
+fn a_pipe_without_a_reader_is_found_before_anything_changes() {
+    refused(|command| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        command.stdout(writer);
+    });
+}
+
+#[test]
+fn a_descriptor_that_is_only_for_reading_is_found_before_anything_changes() {
+    refused(|command| {
+        command.stdout(std::fs::File::open("/etc/passwd").unwrap());
+    });
+}
+
+#[test]
+fn a_closed_stdout_is_found_before_anything_changes() {
+    let env = TestEnv::with_sessions();
+    let before = env.dump();
+    let program = env!("CARGO_BIN_EXE_host-provisioner");
+    let script = format!("exec '{program}' create --session-id 1 >&-");
+    let output = Command::new("/bin/sh")
+        .args(["-c", &script])
+        .env_clear()
+        .env("HOME", env.home(""))
+        .env("HOST_PROVISIONER_DATABASE_URL", env.url())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(env.dump(), before);
+}
+
+#[test]
+fn nothing_is_made_on_the_way_to_a_closed_stdout() {
+    let env = TestEnv::nowhere();
+    let output = env.bare(["create", "--session-id", "1"]).stdout(open("/dev/null")).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!env.home(".local/share").exists());
+}
+
+#[test]
+fn a_dry_run_may_go_to_dev_null() {
+    let env = TestEnv::with_sessions();
+    let mut command = env.command(["create", "--session-id", "1", "--dry-run"]);
+    assert_eq!(command.stdout(open("/dev/null")).output().unwrap().status.code(), Some(0));
+}
+
+#[test]
+fn a_guid_goes_into_a_file_as_well() {
+    let env = TestEnv::with_sessions();
+    let path = env.home("guid");
+    let mut command = env.command(["create", "--session-id", "1"]);
+    let status = command.stdout(std::fs::File::create(&path).unwrap()).status().unwrap();
+    assert_eq!(status.code(), Some(0));
+    let guid = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(env.feed("verify --session-id 1", &guid).stdout, "accepted\n");
+}
+
+/// Starts a rotation that waits for the database, lets its reader go away, and then lets it commit.
+fn reader_lost_before_the_commit(line: &str) -> (TestEnv, String, Ran) {
+    let env = TestEnv::with_sessions();
+    let old = env.guid(1);
+    let mut other = env.wait(env.db.open());
+    env.wait(async { sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await }).unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut command = env.command(line.split(' '));
+    let child = command.stdout(writer).spawn().unwrap();
+    // The builder holds a copy of the writing end.
+    drop(command);
+    // Its stdout has been checked once it looks for the record: the second time in this log.
+    while env.log().matches("PROVISIONER: Checking").count() < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    drop(reader);
+    env.wait(async { sqlx::raw_sql("ROLLBACK").execute(&mut other).await }).unwrap();
+    env.wait(sqlx::Connection::close(other)).unwrap();
+    (env, old, end_of(child))
+}
+
+#[test]
+fn a_guid_that_could_not_be_written_after_the_commit_is_exit_code_eleven() {
+    let (env, old, ran) = reader_lost_before_the_commit("create --session-id 1 --created-by Keller");
+    env.check("not_delivered", &ran.transcript());
+    assert_eq!(env.feed("verify --session-id 1", &old).code, 9);
+    assert!(env.log().contains("the new Host GUID of session 1 was not delivered"));
+}
+
+#[test]
+fn a_guid_that_could_not_be_written_is_one_object_under_json() {
+    let (_env, _old, ran) = reader_lost_before_the_commit("create --session-id 1 --json");
+    assert_eq!(ran.error(11)["kind"], "not_delivered");
+}

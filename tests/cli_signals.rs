@@ -1,0 +1,73 @@
+//! HUP, INT and TERM: a change that waits is rolled back; one that is done prints and ends well.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::Child;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::program::TestEnv;
+
+const SIGNALS: [(Signal, i32); 3] = [(Signal::HUP, 129), (Signal::INT, 130), (Signal::TERM, 143)];
+
+fn send(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).unwrap();
+}
+
+#[test]
+fn a_change_that_waits_for_the_database_is_rolled_back() {
+    let env = TestEnv::with_sessions();
+    env.guid(1);
+    let before = env.dump();
+    let mut other = env.wait(env.db.open());
+    env.wait(async { sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await }).unwrap();
+    for (signal, code) in SIGNALS {
+        let mut child = env.command(["create", "--session-id", "1"]).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut told = String::new();
+        stderr.read_line(&mut told).unwrap();
+        send(&child, signal);
+        stderr.read_to_string(&mut told).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{told}");
+        assert_eq!(output.stdout, b"");
+        assert!(told.contains("PROVISIONER-ERROR: cancelled; nothing was changed"), "{told}");
+    }
+    env.wait(async { sqlx::raw_sql("ROLLBACK").execute(&mut other).await }).unwrap();
+    env.wait(sqlx::Connection::close(other)).unwrap();
+    assert_eq!(env.dump(), before);
+}
+
+#[test]
+fn a_verification_that_waits_for_its_guid_ends_with_the_signal() {
+    let env = TestEnv::with_sessions();
+    for (signal, code) in SIGNALS {
+        let mut command = env.command(["verify", "--session-id", "1", "-v"]);
+        let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        // Once it names the database, it listens.
+        while !read_line(&mut stderr).starts_with("database: ") {}
+        send(&child, signal);
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+    }
+}
+
+#[test]
+fn a_list_that_nobody_reads_ends_with_the_signal() {
+    let env = TestEnv::with_sessions();
+    env.sql(
+        r#"WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+           INSERT INTO "Sessions" SELECT i, 'G', printf('%0200d', i), NULL, 'Created', 0, 0, NULL, NULL, NULL, '2025-01-01 00:00:00', '2025-01-01 00:00:00' FROM n"#,
+    );
+    // More than a pipe holds.
+    let mut child = env.command(["list", "--json", "--limit", "2000"]).spawn().unwrap();
+    let mut first = [0; 1];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    send(&child, Signal::TERM);
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+}
+
+fn read_line(from: &mut impl std::io::BufRead) -> String {
+    let mut line = String::new();
+    assert_ne!(from.read_line(&mut line).unwrap(), 0, "stderr ended early");
+    line
+}

@@ -1,0 +1,157 @@
+//! Command lines and settings that are refused, before anything starts.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::support::program::TestEnv;
+
+#[test]
+fn every_refused_value_ends_with_exit_code_two_and_changes_nothing() {
+    let env = TestEnv::with_sessions();
+    env.guid(1);
+    let before = env.dump();
+    let (long, reason) = ("é".repeat(129), "x".repeat(501));
+    let title = "t".repeat(201);
+    for arguments in [
+        vec!["create"],
+        vec!["create", "--session-id"],
+        vec!["create", "--session-id", "0"],
+        vec!["create", "--session-id", "-1"],
+        vec!["create", "--session-id", "1.5"],
+        vec!["create", "--session-id", "9223372036854775808"],
+        vec!["create", "--session-id", "one"],
+        vec!["show", "--session-id", "0"],
+        vec!["history", "--session-id", "0"],
+        vec!["verify", "--session-id", "0"],
+        vec!["revoke", "--session-id", "0"],
+        vec!["rotate", "--host-session-id", "0"],
+        vec!["rotate", "--host-session-id", "1", "--force-new"],
+        vec!["rotate", "--session-id", "1"],
+        vec!["create", "--session-id", "1", "--created-by", &long],
+        vec!["create", "--session-id", "1", "--created-by", "  "],
+        vec!["create", "--session-id", "1", "--rotation-reason", "ab"],
+        vec!["create", "--session-id", "1", "--rotation-reason", &reason],
+        vec!["create", "--session-id", "1", "--rotation-reason", "leaked 6ba39809-bc5a-498e-956a-fcbb3f39e017"],
+        vec!["create", "--session-id", "1", "--rotation-reason", "good", "--rotation-reason-file", "-"],
+        vec!["create", "--session-id", "1", "--rotation-reason-file", "-"],
+        vec!["create", "--session-id", "1", "--rotation-reason-file", "/nowhere/reason"],
+        vec!["create", "--session-id", "1", "--expires", "2020-01-01"],
+        vec!["create", "--session-id", "1", "--expires", "tomorrow"],
+        vec!["create", "--session-id", "1", "--expires", "9000y"],
+        vec!["create", "--session-id", "1", "--expires", "2099-12-31 18:00"],
+        vec!["create", "--session-id", "1", "--expect", "b04de77"],
+        vec!["create", "--session-id", "1", "--expect", "nothing"],
+        vec!["revoke", "--session-id", "1", "--dry-run"],
+        vec!["session", "add"],
+        vec!["session", "add", "--title", " "],
+        vec!["session", "add", "--title", &title],
+        vec!["session", "add", "--title", "x", "--status", ""],
+        vec!["session"],
+        vec!["list", "--limit", "0"],
+        vec!["list", "--record", "lost"],
+        vec!["list", "--after", "0"],
+        vec!["history", "--before", "yesterday"],
+        vec!["list", "--timeout", "10"],
+        vec!["list", "--timeout", "0s"],
+        vec!["list", "--output", "xml"],
+        vec!["list", "--json", "--output", "csv"],
+        vec!["list", "--hash-write", "md5"],
+        vec!["list", "--hash-write", "legacy"],
+        vec!["list", "--hash-write", "hmac-sha256"],
+        vec!["list", "--hash-accept", "legacy"],
+        vec!["list", "-q", "-v"],
+        vec!["list", "--database-url", "mysql://db1/canvas"],
+        vec!["list", "--database-url", "postgres://db1/canvas"],
+        vec!["list", "--database-url", "sqlite::memory:"],
+        vec!["list", "--database-url-file", "/nowhere/url"],
+        vec!["frobnicate"],
+        vec![],
+        vec!["tui"],
+    ] {
+        let ran = env.run_with(&arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("6ba39809"), "{arguments:?}: {}", ran.stderr);
+        let error = env.run_with(arguments.iter().copied().chain(["--json"])).error_unless_json_conflicts();
+        assert!(error.is_none_or(|error| error["message"].as_str().is_some_and(|text| !text.is_empty())));
+    }
+    assert_eq!(env.dump(), before);
+}
+
+#[test]
+fn refusals_say_what_is_wrong_and_what_to_do() {
+    let env = TestEnv::with_sessions();
+    env.check_session(
+        "refusals",
+        &[
+            "create --session-id 0",
+            "create",
+            "create --sesion-id 1",
+            "create --json",
+            "create --session-id 1 --rotation-reason ab",
+            "create --session-id 1 --expires 2020-01-01 --json",
+            "create --session-id 1 --expires tomorrow",
+            "list --hash-write legacy",
+            "list --hash-write hmac-sha256",
+            "list --database-url postgres://db1/canvas",
+            "list --record lost",
+        ],
+    );
+}
+
+#[test]
+fn without_a_terminal_the_console_is_help_on_stderr() {
+    let env = TestEnv::with_sessions();
+    for arguments in [vec![], vec!["tui"]] {
+        let ran = env.run_with(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+        assert!(ran.stderr.starts_with("error: the console needs a terminal\n\n"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("Usage: host-provisioner [OPTIONS] [COMMAND]\n"), "{}", ran.stderr);
+    }
+    assert_eq!(env.run_with(["--json"]).error(2)["kind"], "no_terminal");
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    let env = TestEnv::nowhere();
+    assert!(env.run("--help").ok().contains("Exit codes: 0 done"));
+    assert_eq!(env.run("--version").ok(), format!("host-provisioner {}\n", env!("CARGO_PKG_VERSION")));
+    assert!(env.run("create --help").ok().contains("--rotation-reason-file"));
+}
+
+#[test]
+fn a_password_on_the_command_line_is_refused_and_not_repeated() {
+    let env = TestEnv::with_sessions();
+    for url in
+        ["postgres://u:hunter2@db1/canvas", "postgres://db1/canvas?password=hunter2", "sqlite:x.db?password=hunter2"]
+    {
+        for command in ["list", "demo --no-tui", "migrate --check"] {
+            let ran = env.run(&format!("{command} --database-url {url}"));
+            assert_eq!(ran.code, 2, "{url}");
+            assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+        }
+    }
+    assert!(!env.log_if_any().contains("hunter2"));
+}
+
+#[test]
+fn a_flag_goes_before_the_environment() {
+    let (env, other) = (TestEnv::with_sessions(), TestEnv::empty());
+    assert_eq!(env.run_with(["list", "--json", "--database-url", &other.url()]).ok(), "[]\n");
+    let file = env.file("url", format!("{}\n", other.url()).as_bytes());
+    assert_eq!(env.run_with(["list", "--json", "--database-url-file", &file]).ok(), "[]\n");
+    assert_eq!(env.run_with(["list", "--database-url-file", &file, "--database-url", &other.url()]).code, 2);
+}
+
+#[test]
+fn a_key_that_others_could_read_is_refused() {
+    let env = TestEnv::with_sessions();
+    let (key, short) = (env.file("key", &[7; 32]), env.file("short", &[7; 31]));
+    let with = |key: &str| env.run_with(["list", "--json", "--hash-write", "hmac-sha256", "--hash-key-file", key]);
+    with(&key).ok();
+    assert!(with(&short).error(2)["message"].as_str().unwrap().contains("31 bytes"));
+    for mode in [0o640, 0o604] {
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+        assert!(with(&key).error(2)["message"].as_str().unwrap().contains("chmod 600"));
+    }
+    assert_eq!(with("/nowhere/key").error(2)["kind"], "configuration");
+}

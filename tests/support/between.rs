@@ -1,0 +1,90 @@
+//! A store that stands before another one and lies about changes.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use host_provisioner::domain::audit::Trail;
+use host_provisioner::domain::chain::StoredEntry;
+use host_provisioner::domain::event_id::EventId;
+use host_provisioner::domain::host_record::HostRecordId;
+use host_provisioner::domain::session::{NewSession, Session, SessionId};
+use host_provisioner::domain::snapshot::Snapshot;
+use host_provisioner::domain::time::Clock;
+use host_provisioner::store::{Applied, Change, Credential, HistoryQuery, SessionQuery, SessionRow, Store, StoreError};
+
+/// What the store between says instead of the real one.
+#[derive(Clone, Copy)]
+pub(crate) enum Lie {
+    /// The check of what was written fails.
+    NothingOpens,
+    /// The connection is lost after the commit.
+    LostAfterCommit,
+}
+
+/// A store that passes everything on, but for one lie about changes.
+pub(crate) struct Between {
+    pub(crate) real: Arc<dyn Store>,
+    pub(crate) lie: Lie,
+}
+
+#[async_trait]
+impl Store for Between {
+    fn name(&self) -> String {
+        self.real.name()
+    }
+
+    fn is_read_only(&self) -> bool {
+        self.real.is_read_only()
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        self.real.clock()
+    }
+
+    async fn snapshot(&self, session: SessionId) -> Result<Snapshot, StoreError> {
+        self.real.snapshot(session).await
+    }
+
+    async fn apply(&self, change: &Change<'_>) -> Result<Applied, StoreError> {
+        let Change { request, expected, event, planned, cancel, .. } = *change;
+        match self.lie {
+            Lie::NothingOpens => {
+                let lent = change.credential.as_ref().unwrap();
+                let credential = Some(Credential { hash: lent.hash, opens: &|_| false });
+                self.real.apply(&Change { request, expected, credential, event, planned, cancel }).await
+            }
+            Lie::LostAfterCommit => {
+                let applied = self.real.apply(change).await?;
+                Err(StoreError::OutcomeUnknown(Box::new(applied)))
+            }
+        }
+    }
+
+    async fn settle(&self, session: SessionId, event: EventId) -> Result<bool, StoreError> {
+        self.real.settle(session, event).await
+    }
+
+    async fn session_of(&self, record: HostRecordId) -> Result<Option<SessionId>, StoreError> {
+        self.real.session_of(record).await
+    }
+
+    async fn sessions(&self, query: &SessionQuery) -> Result<Vec<SessionRow>, StoreError> {
+        self.real.sessions(query).await
+    }
+
+    async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError> {
+        self.real.count_sessions(limit).await
+    }
+
+    async fn add_session(&self, new: &NewSession, group: &str) -> Result<Session, StoreError> {
+        self.real.add_session(new, group).await
+    }
+
+    async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError> {
+        self.real.history(query).await
+    }
+
+    async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError> {
+        self.real.walk_audit(visit).await
+    }
+}

@@ -1,0 +1,105 @@
+//! What fits into which terminal, and what shows without colours.
+
+use crate::support::desk::{Desk, IDLE, cursor_row, guid_on};
+
+#[test]
+fn a_large_terminal_has_list_detail_and_log() {
+    let desk = Desk::demo();
+    let console = desk.console_of(120, 35);
+    console.sees(&["1 Sessions", "2 Detail", "3 Log", "If rotated now"]);
+}
+
+#[test]
+fn a_small_terminal_has_list_and_log_and_enter_opens_the_detail() {
+    let desk = Desk::demo();
+    let mut console = desk.console_of(80, 24);
+    console.sees(&["1 Sessions", "3 Log"]);
+    assert!(!console.text().contains("2 Detail"));
+    console.send("\r");
+    console.sees(&["2 Detail", "If rotated now"]);
+    console.send("\x1b");
+    console.sees_no_more("2 Detail");
+}
+
+#[test]
+fn the_smallest_terminal_has_the_list_alone() {
+    let desk = Desk::demo();
+    let console = desk.console_of(60, 16);
+    console.sees(&["1 Sessions", "Review of the word ISLAM"]);
+    assert!(!console.text().contains("2 Detail") && !console.text().contains("3 Log"));
+}
+
+#[test]
+fn a_terminal_that_is_too_small_says_so_and_quits() {
+    let desk = Desk::demo();
+    let mut console = desk.console_with((50, 10), &[], &[]);
+    console.sees(&["Too small: 50x10; 60x16 is needed. q quits."]);
+    assert_eq!(console.text().trim().lines().count(), 1, "{}", console.text());
+    console.send("q");
+    assert_eq!(console.exit_code(), 0);
+}
+
+#[test]
+fn a_terminal_that_is_too_small_takes_no_other_key() {
+    let desk = Desk::demo();
+    let mut console = desk.console_with((50, 10), &[], &[]);
+    console.sees(&["Too small"]);
+    console.send("jR");
+    console.resize(120, 35);
+    console.sees(&["24 sessions", "If rotated now"]);
+    assert!(!console.text().contains("Rotate the Host GUID"));
+    assert_eq!(cursor_row(&console.screen()).map(|row| row.1), Some(1));
+}
+
+#[test]
+fn a_resize_hides_a_guid_that_is_shown() {
+    let desk = Desk::demo();
+    let mut console = desk.console();
+    console.go_to(IDLE);
+    console.rotate_idle("leaked in a chat");
+    let guid = console.reveal();
+    console.resize(100, 30);
+    console.sees(&["••••••••-••••-••••-••••-••••••••••••"]);
+    assert_eq!(guid_on(&console.text()), None);
+    assert_eq!(console.reveal(), guid, "v shows it again");
+}
+
+#[test]
+fn a_resize_gives_each_part_its_new_place() {
+    let desk = Desk::demo();
+    let console = desk.console_of(60, 16);
+    console.resize(120, 35);
+    console.sees(&["2 Detail", "3 Log", "If rotated now"]);
+    console.resize(80, 24);
+    console.sees_no_more("2 Detail");
+    console.sees(&["1 Sessions", "3 Log", "24 sessions"]);
+}
+
+#[test]
+fn the_cursor_row_is_in_reverse_video_without_colours_too() {
+    let desk = Desk::demo();
+    for variables in [&[][..], &[("NO_COLOR", "1")]] {
+        let console = desk.console_with((120, 35), &[], variables);
+        console.sees(&["24 sessions"]);
+        let screen = console.screen();
+        let (row, _) = cursor_row(&screen).unwrap();
+        let reversed = |row: u16| (2..70).all(|column| screen.cell(row, column).unwrap().inverse());
+        assert!(reversed(row), "{variables:?}");
+        assert!(!reversed(row + 1), "{variables:?}");
+    }
+}
+
+#[test]
+fn no_colour_is_used_where_the_environment_asks_for_none() {
+    let desk = Desk::demo();
+    for (variables, coloured) in [(&[][..], true), (&[("NO_COLOR", "1")], false)] {
+        let console = desk.console_with((120, 35), &[], variables);
+        console.sees(&["24 sessions", "Active"]);
+        let screen = console.screen();
+        let cells = (0..35).flat_map(|row| (0..120).map(move |column| (row, column)));
+        let colours = cells
+            .filter_map(|(row, column)| screen.cell(row, column))
+            .any(|cell| cell.fgcolor() != vt100::Color::Default);
+        assert_eq!(colours, coloured, "{variables:?}");
+    }
+}
