@@ -263,7 +263,8 @@ pub fn draw(form: &ReasonForm, theme: &Theme, area: Rect, frame: &mut Frame<'_>)
     }
     lines.push(Line::default());
     if let Some(fault) = &form.fault {
-        lines.push(Line::styled(text::fit(&format!("✗ {fault}"), width), theme.danger));
+        let fault = text::wrap(&format!("✗ {fault}"), width);
+        lines.extend(fault.into_iter().map(|line| Line::styled(line, theme.danger)));
     } else {
         lines.push(Line::styled(
             text::fit("Enter: read the plan   Tab: next field   Esc: back to the list", width),
