@@ -104,3 +104,28 @@ fn a_bracketed_paste_before_a_plan_types_nothing() {
     console.sees(&["A paste does nothing here", "confirm: [_]"]);
     assert_eq!(desk.dump(), before);
 }
+
+/// The plan comes while the keys still pour in: only the quiet after it keeps them from confirming it.
+fn keys_without_a_pause_confirm_nothing(session: i64, keys: &str) {
+    let desk = Desk::demo();
+    let before = desk.dump();
+    let mut console = desk.console();
+    if session == IDLE {
+        console.go_to(session);
+    }
+    console.send(&format!("R leaked again\r{}", keys.repeat(6000 / keys.len())));
+    console.sees(&["Confirm rotation", "Read "]);
+    quiet();
+    assert_eq!(desk.dump(), before);
+    assert!(console.text().contains("Confirm rotation"));
+}
+
+#[test]
+fn a_key_that_is_held_down_confirms_no_idle_session() {
+    keys_without_a_pause_confirm_nothing(IDLE, "y");
+}
+
+#[test]
+fn an_id_that_is_pasted_over_and_over_confirms_no_live_session() {
+    keys_without_a_pause_confirm_nothing(1, "1\r");
+}

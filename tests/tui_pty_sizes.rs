@@ -1,6 +1,6 @@
 //! What fits into which terminal, and what shows without colours.
 
-use crate::support::desk::{Desk, IDLE, cursor_row, guid_on, quiet};
+use crate::support::desk::{Desk, IDLE, cursor_row, guid_on, hidden_by, quiet};
 
 #[test]
 fn a_large_terminal_has_list_detail_and_log() {
@@ -57,9 +57,7 @@ fn a_resize_hides_a_guid_that_is_shown() {
     let mut console = desk.console();
     console.go_to(IDLE);
     console.rotate_idle("leaked in a chat");
-    let guid = console.reveal();
-    console.resize(100, 30);
-    console.sees(&["••••••••-••••-••••-••••-••••••••••••"]);
+    let guid = hidden_by(&mut console, |console| console.resize(100, 30));
     assert_eq!(guid_on(&console.text()), None);
     assert_eq!(console.reveal(), guid, "v shows it again");
 }

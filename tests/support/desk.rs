@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, raw_sql};
@@ -214,6 +214,19 @@ impl Console {
         self.wait_for("a GUID", |screen| guid_on(&screen.contents()).is_some());
         guid_on(&self.text()).unwrap()
     }
+}
+
+/// What stands in place of a GUID.
+pub(crate) const MASK: &str = "••••••••-••••-••••-••••-••••••••••••";
+
+/// Shows the GUID, does something that hides it, and sees that it is hidden well before its ten seconds are over.
+pub(crate) fn hidden_by(console: &mut Console, act: impl FnOnce(&mut Console)) -> String {
+    let shown = Instant::now();
+    let guid = console.reveal();
+    act(console);
+    console.sees(&[MASK]);
+    assert!(shown.elapsed() < Duration::from_secs(9), "time hid it, nothing else");
+    guid
 }
 
 /// Waits out the quiet that a confirmation needs: the one rule that is about time.
