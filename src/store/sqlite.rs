@@ -81,7 +81,7 @@ impl Backend for Sqlite {
     fn classify(error: &sqlx::Error) -> Fault {
         let Some(database) = error.as_database_error() else {
             return match error {
-                sqlx::Error::ColumnDecode { index, .. } => Fault::Corrupt(format!("column {index}")),
+                sqlx::Error::ColumnDecode { index, .. } => Fault::Corrupt(index.clone()),
                 sqlx::Error::WorkerCrashed => Fault::Unavailable("the connection is gone".to_owned()),
                 other => Fault::Other(kind_of(other)),
             };
