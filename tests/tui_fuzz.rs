@@ -208,8 +208,10 @@ impl Run {
         let told = || JobEvent::Told(ProvisionEvent::Checking(session_id(1)));
         let failed = || JobEvent::Ended(Box::new(Err(failure("the disk is full"))));
         let Some(started) = self.under_way.clone().filter(|_| how > 2) else {
-            let event =
-                [told(), failed(), JobEvent::Settled(id % 2 == 0)].into_iter().nth(usize::from(how % 3)).unwrap();
+            let event = [told(), failed(), JobEvent::Settled(id.is_multiple_of(2))]
+                .into_iter()
+                .nth(usize::from(how % 3))
+                .unwrap();
             let stale = self.under_way.as_ref().is_none_or(|started| started.job.0 != id);
             if stale {
                 self.send(Message::Job(JobId(id), event));

@@ -70,6 +70,17 @@ impl<B: Backend> Connections<B> {
         Ok(Lease { connection, stop: StopOnDrop(stop), place })
     }
 
+    /// Closes all idle connections, each within the deadline of an operation.
+    pub(super) async fn close(&self) {
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        let deadline = Deadline::after(self.settings.timeout);
+        for Lease { connection, stop, .. } in idle {
+            // The stop flag is left alone until then: it would interrupt the checkpoint that closing makes.
+            let _ = deadline.run(sqlx::Connection::close(connection)).await;
+            drop(stop);
+        }
+    }
+
     /// Takes a connection back after an operation that ended well.
     pub(super) fn take_back(&self, lease: Lease<B>) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);

@@ -186,7 +186,7 @@ impl Console {
     }
 
     /// Goes from the list to the plan of a rotation, long enough ago for keys to count.
-    pub(crate) fn to_confirm(&mut self, number: i64) {
+    pub(crate) fn open_confirm(&mut self, number: i64) {
         self.go_to(number);
         self.keys("R");
         self.press(KeyCode::Down);
@@ -195,15 +195,15 @@ impl Console {
     }
 
     /// Rotates an idle session up to the running change.
-    pub(crate) fn to_running(&mut self, number: i64) -> Started {
-        self.to_confirm(number);
+    pub(crate) fn open_running(&mut self, number: i64) -> Started {
+        self.open_confirm(number);
         self.keys("y");
         self.started.last().cloned().expect("the change was started")
     }
 
     /// Rotates an idle session up to the new GUID.
-    pub(crate) fn to_reveal(&mut self, number: i64) -> Started {
-        let started = self.to_running(number);
+    pub(crate) fn open_reveal(&mut self, number: i64) -> Started {
+        let started = self.open_running(number);
         self.end(&started);
         started
     }
@@ -225,7 +225,7 @@ impl Console {
     }
 
     pub(crate) fn cursor(&self) -> Option<i64> {
-        self.model.list.cursor.map(|id| id.get())
+        self.model.list.cursor.map(host_provisioner::domain::session::SessionId::get)
     }
 
     /// The ids in the window.
