@@ -53,4 +53,5 @@ mod tui_update_paging;
 mod tui_update_reason;
 mod tui_update_rest;
 mod tui_update_reveal;
+mod unreadable;
 mod world;

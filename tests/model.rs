@@ -47,6 +47,7 @@ impl Tables {
             exists: self.sessions.iter().any(|id| id.get() == number),
             entries,
             records: self.records.iter().filter(|record| record.session.get() == number).cloned().collect(),
+            unreadable: vec![],
         }
     }
 

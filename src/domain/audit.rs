@@ -13,7 +13,7 @@ use super::sanitize::visible;
 use super::time::Timestamp;
 
 /// Everything that is stored about one session, for verification.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trail {
     /// The id that entries and records name.
     pub session: i64,
@@ -23,6 +23,8 @@ pub struct Trail {
     pub entries: Vec<StoredEntry>,
     /// All records.
     pub records: Vec<HostRecord>,
+    /// Entries and records that hold a value which cannot be read.
+    pub unreadable: Vec<Damage>,
 }
 
 /// One thing that is not as the history left it.
@@ -67,10 +69,10 @@ pub enum Finding {
 /// Verifies one session.
 #[must_use]
 pub fn verify(trail: &Trail) -> Finding {
-    if trail.entries.is_empty() {
+    if trail.entries.is_empty() && trail.unreadable.is_empty() {
         return verify_without_history(trail);
     }
-    let mut damage = Vec::new();
+    let mut damage = trail.unreadable.clone();
     let mut state = Implied::default();
     let mut previous = ChainHash::START;
     let mut expected_seq = 1;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::backend::{Backend, fault, statement};
+use super::backend::{Backend, Fault, fault, statement};
 use super::error::StoreError;
 use super::rows::{self, get};
 use super::sql;
-use crate::domain::audit::Trail;
+use crate::domain::audit::{Damage, Trail};
 
 /// Rows that one batch looks at; a session's own rows are never split.
 const BATCH: i64 = 2000;
@@ -50,17 +50,39 @@ async fn batch<B: Backend>(
     let sessions = between(sql::AUDIT_SESSIONS).rows(connection).await?;
     let existing: BTreeSet<i64> =
         sessions.iter().map(|row| get::<B, i64>(row, "SessionId")).collect::<Result<_, _>>().map_err(fault::<B>)?;
-    let empty =
-        |session| Trail { session, exists: existing.contains(&session), entries: Vec::new(), records: Vec::new() };
+    let empty = |session| Trail { session, exists: existing.contains(&session), ..Trail::default() };
     let mut trails: BTreeMap<i64, Trail> = BTreeMap::new();
     for row in &events {
-        let entry = rows::entry::<B>(row).map_err(fault::<B>)?;
-        trails.entry(entry.session).or_insert_with_key(|id| empty(*id)).entries.push(entry);
+        let session = rows::key::<B>(row, "SessionId");
+        let trail = trails.entry(session).or_insert_with_key(|id| empty(*id));
+        match rows::entry::<B>(row) {
+            Ok(entry) => trail.entries.push(entry),
+            Err(error) => trail.unreadable.push(damage::<B>(&error, session, Some(rows::key::<B>(row, "Seq")), None)?),
+        }
     }
     for row in &records {
-        if let Some(record) = rows::record::<B>(row).map_err(fault::<B>)? {
-            trails.entry(record.session.get()).or_insert_with_key(|id| empty(*id)).records.push(record);
+        let session = rows::key::<B>(row, "RecordSessionId");
+        let trail = trails.entry(session).or_insert_with_key(|id| empty(*id));
+        match rows::record::<B>(row) {
+            Ok(record) => trail.records.extend(record),
+            Err(error) => {
+                let id = rows::key::<B>(row, "HostSessionId");
+                trail.unreadable.push(damage::<B>(&error, session, None, Some(id))?);
+            }
         }
     }
     Ok(trails)
+}
+
+/// A row that cannot be read is something to tell, not the end of the walk; any other error is.
+fn damage<B: Backend>(
+    error: &sqlx::Error,
+    session: i64,
+    seq: Option<i64>,
+    host_session: Option<i64>,
+) -> Result<Damage, StoreError> {
+    match B::classify(error) {
+        Fault::Corrupt(what) => Ok(Damage { session, seq, host_session, what: format!("{what} cannot be read") }),
+        other => Err(other.into()),
+    }
 }

@@ -8,6 +8,10 @@ use crate::domain::host_record::{HostRecord, HostRecordId, StoredHash};
 use crate::domain::session::{Session, SessionId};
 use crate::domain::time::Timestamp;
 
+/// The columns that `record_columns!` renames, and their own names.
+const ALIASES: [(&str, &str); 3] =
+    [("RecordSessionId", "SessionId"), ("RecordCreatedAt", "CreatedAt"), ("RecordExpiresAt", "ExpiresAt")];
+
 /// Reads a column.
 pub(super) fn get<B: Backend + Speaks<T>, T>(row: &B::Row, column: &'static str) -> Result<T, sqlx::Error> {
     <B as Speaks<T>>::get(row, column)
@@ -25,12 +29,33 @@ fn out_of_range(column: &'static str) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: "not an id".into() }
 }
 
+/// Says which row a value that cannot be read stands in, and gives the column its own name.
+fn placed(error: sqlx::Error, row: impl FnOnce() -> String) -> sqlx::Error {
+    match error {
+        sqlx::Error::ColumnDecode { index, source } => {
+            let name = index.trim_matches('"');
+            let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, own)| own);
+            sqlx::Error::ColumnDecode { index: format!("{name} of {}", row()), source }
+        }
+        other => other,
+    }
+}
+
+/// Gives a key as far as it can be read, for the name of a row.
+pub(super) fn key<B: Backend>(row: &B::Row, column: &'static str) -> i64 {
+    get::<B, i64>(row, column).unwrap_or(0)
+}
+
 fn session_id<B: Backend>(row: &B::Row, column: &'static str) -> Result<SessionId, sqlx::Error> {
     SessionId::new(get::<B, i64>(row, column)?).ok_or_else(|| out_of_range(column))
 }
 
 /// Reads the columns of `session_columns!`.
 pub(super) fn session<B: Backend>(row: &B::Row) -> Result<Session, sqlx::Error> {
+    read_session::<B>(row).map_err(|error| placed(error, || format!("session {}", key::<B>(row, "SessionId"))))
+}
+
+fn read_session<B: Backend>(row: &B::Row) -> Result<Session, sqlx::Error> {
     Ok(Session {
         id: session_id::<B>(row, "SessionId")?,
         group_id: get::<B, String>(row, "GroupId")?,
@@ -49,6 +74,12 @@ pub(super) fn session<B: Backend>(row: &B::Row) -> Result<Session, sqlx::Error> 
 
 /// Reads the columns of `record_columns!`; `None` where an outer join found none.
 pub(super) fn record<B: Backend>(row: &B::Row) -> Result<Option<HostRecord>, sqlx::Error> {
+    let place =
+        || format!("host record #{} of session {}", key::<B>(row, "HostSessionId"), key::<B>(row, "RecordSessionId"));
+    read_record::<B>(row).map_err(|error| placed(error, place))
+}
+
+fn read_record<B: Backend>(row: &B::Row) -> Result<Option<HostRecord>, sqlx::Error> {
     let Some(id) = get::<B, Option<i64>>(row, "HostSessionId")? else {
         return Ok(None);
     };
@@ -69,6 +100,11 @@ pub(super) fn record<B: Backend>(row: &B::Row) -> Result<Option<HostRecord>, sql
 
 /// Reads the columns of `event_columns!`.
 pub(super) fn entry<B: Backend>(row: &B::Row) -> Result<StoredEntry, sqlx::Error> {
+    let place = || format!("entry {} of session {}", key::<B>(row, "Seq"), key::<B>(row, "SessionId"));
+    read_entry::<B>(row).map_err(|error| placed(error, place))
+}
+
+fn read_entry<B: Backend>(row: &B::Row) -> Result<StoredEntry, sqlx::Error> {
     Ok(StoredEntry {
         session: get::<B, i64>(row, "SessionId")?,
         seq: get::<B, i64>(row, "Seq")?,

@@ -27,11 +27,12 @@ pub(super) async fn run<B: Backend>(
     let mut attempt = 1;
     loop {
         match once(connections, change, clock, &deadline).await {
+            Ok(end) => return end,
             Err(StoreError::Unavailable { .. }) if attempt < ATTEMPTS && !deadline.left().is_zero() => {
                 tokio::time::sleep(pause(attempt, change.event).min(deadline.left())).await;
                 attempt += 1;
             }
-            end => return end,
+            Err(error) => return Err(error),
         }
     }
 }
@@ -42,12 +43,13 @@ fn pause(attempt: u32, event: EventId) -> Duration {
     Duration::from_millis(u64::from(attempt) * 20 + spread)
 }
 
+/// Tries once. An error came before COMMIT was sent; what came after is an end, told as it was and never tried again.
 async fn once<B: Backend>(
     connections: &Connections<B>,
     change: &Change<'_>,
     clock: &dyn Clock,
     deadline: &Deadline,
-) -> Result<Applied, StoreError> {
+) -> Result<Result<Applied, StoreError>, StoreError> {
     let mut lease = tokio::select! {
         biased;
         () = change.cancel.cancelled() => return Err(StoreError::Cancelled),
@@ -59,10 +61,10 @@ async fn once<B: Backend>(
         prepared = deadline.run(apply::prepare::<B>(&mut lease.connection, change, clock)) => prepared.and_then(|inner| inner),
     };
     match prepared {
-        Ok(applied) if applied.event.is_some() => commit(connections, lease, change, applied, deadline).await,
+        Ok(applied) if applied.event.is_some() => Ok(commit(connections, lease, change, applied, deadline).await),
         Ok(nothing_written) => {
             lease.roll_back().await;
-            Ok(nothing_written)
+            Ok(Ok(nothing_written))
         }
         Err(error) => {
             lease.roll_back().await;
@@ -92,23 +94,12 @@ async fn commit<B: Backend>(
         Ok(Err(error)) | Err(error) => error,
     };
     // The connection may still hold the transaction; whoever looks waits for its lock.
-    let grace = deadline.at_least(SETTLING_TIME);
     lease.close().await;
+    let grace = deadline.at_least(SETTLING_TIME);
     match committed(connections, change.request.session, change.event, &grace).await {
         Ok(true) => Ok(applied),
-        // Told as it was: a commit that was refused is not tried again.
-        Ok(false) => Err(refused_commit(error)),
+        Ok(false) => Err(error),
         Err(_) => Err(StoreError::OutcomeUnknown(Box::new(applied))),
-    }
-}
-
-/// A commit that did not happen is a failure with nothing changed, never a reason to retry by itself.
-fn refused_commit(error: StoreError) -> StoreError {
-    match error {
-        StoreError::Unavailable { what } => {
-            StoreError::Failed { what: format!("the commit did not get through: {what}") }
-        }
-        other => other,
     }
 }
 

@@ -99,6 +99,23 @@ async fn a_commit_that_fails_is_looked_up_and_told_as_not_done() {
     rotate(&connections, "after all").await.unwrap();
 }
 
+/// Without a write-ahead log a reader holds up a COMMIT, but not what comes before it.
+#[tokio::test]
+async fn a_commit_that_a_reader_holds_up_is_told_as_locked_and_is_not_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let connections = connections(&folder).await;
+    pragma(&connections, "PRAGMA journal_mode = DELETE").await;
+    pragma(&connections, "PRAGMA busy_timeout = 0").await;
+    let before = seen(&connections).await;
+    let mut reader = connections.open(&Deadline::after(Duration::from_secs(5))).await.unwrap();
+    statement::<Sqlite>(sql::BEGIN_READ).run(&mut reader.connection).await.unwrap();
+    snapshot::read::<Sqlite>(&mut reader.connection, first()).await.unwrap();
+    let error = rotate(&connections, "held up").await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
+    reader.roll_back().await;
+    assert_eq!(seen(&connections).await, before);
+}
+
 /// Connections whose next COMMIT takes so long, although it succeeds.
 async fn slow_to_commit(folder: &tempfile::TempDir, slow: Duration) -> Connections<Sqlite> {
     let settings = connections(folder).await.settings().clone();

@@ -55,7 +55,8 @@ impl Whole {
         let complete = i64::try_from(entries.len()).is_ok_and(|count| count == snapshot.head.seq);
         let chain = snapshot.session.as_ref().filter(|_| complete).map(|session| {
             let entries = entries.iter().rev().cloned().collect();
-            verify(&Trail { session: session.id.get(), exists: true, entries, records: snapshot.records.clone() })
+            let records = snapshot.records.clone();
+            verify(&Trail { session: session.id.get(), exists: true, entries, records, ..Trail::default() })
         });
         Self { snapshot, entries, chain }
     }

@@ -88,7 +88,7 @@ fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
         model.warn("This console is read-only: nothing can be changed. Start it without --read-only.");
     } else if model.job.is_some() || model.ready.is_some() {
         model.warn("One change at a time: wait for the running one to end.");
-    } else if let Some(row) = model.list.selected() {
+    } else if let Some(row) = model.list.target() {
         let form = ReasonForm {
             session: row.session.id,
             title: text::title(&row.session),
