@@ -158,7 +158,7 @@ impl Canned {
         now: Timestamp,
     ) -> Result<Provisioned, Failure> {
         let id = request.session;
-        expected.check(id, &self.snapshot(id), now).map_err(|met| conflict(&met))?;
+        expected.check(id, &self.snapshot(id), now).map_err(|found| conflict(&found))?;
         let plan = self.tables.change(request, &guid, now).map_err(|refusal| failure(&refusal.to_string()))?;
         let record = self.tables.records_of(id).into_iter().find(|record| record.state(now) == RecordState::Active);
         let record = record.filter(|_| plan.write != RecordWrite::Nothing);
