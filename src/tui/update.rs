@@ -93,6 +93,11 @@ fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
             Vec::new()
         }
         Global::Redraw => vec![Effect::Redraw],
+        // A program that stands still would keep the database's lock.
+        Global::Suspend if model.job.is_some() => {
+            model.warn("A change is under way: it ends before the program can be suspended.");
+            Vec::new()
+        }
         Global::Suspend => {
             reveal::mask(model);
             vec![Effect::Suspend]
@@ -290,6 +295,7 @@ fn settled(model: &mut Model, settling: Settling, committed: bool) -> Vec<Effect
         }
         (None, true) => model.say("It is settled: the change was committed, the new Host GUID works."),
         (Some(_) | None, false) => {
+            model.quitting = false;
             model.warn("It is settled: the change was NOT committed, the old Host GUID works.");
         }
     }
