@@ -105,6 +105,8 @@ fn an_expiry_is_echoed_as_the_instant_that_it_is() {
     let offset = env.run("create --session-id 1 --expires 2099-12-31T18:00:00+01:00 --json").json();
     assert_eq!(offset["expires_at"], "2099-12-31T17:00:00Z");
     assert_eq!(env.run("create --session-id 1 --json").json()["expires_at"], serde_json::Value::Null);
+    let told = env.run("create --session-id 1 --expires 2099-12-31");
+    assert!(told.stderr.contains("\nexpires 2099-12-31T23:59:59Z\n"), "{}", told.stderr);
 }
 
 #[test]

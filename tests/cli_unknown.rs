@@ -49,8 +49,12 @@ fn lose_a_commit(env: &TestEnv, line: &str) -> Ran {
 
 /// The third program may come too late; then the outcome is known, and the test tries again.
 fn unknown(line: &str) -> (TestEnv, Ran) {
+    unknown_in(TestEnv::with_sessions, line)
+}
+
+fn unknown_in(world: fn() -> TestEnv, line: &str) -> (TestEnv, Ran) {
     for _ in 0..5 {
-        let env = TestEnv::with_sessions();
+        let env = world();
         let ran = lose_a_commit(&env, line);
         if ran.code == 10 {
             return (env, ran);
@@ -75,4 +79,14 @@ fn an_unknown_outcome_is_one_object_on_stderr_under_json() {
     let (_env, ran) = unknown("create --session-id 1 --json");
     let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((told["outcome"].as_str(), ran.error(10)["kind"].as_str()), (Some("unknown"), Some("outcome_unknown")));
+}
+
+#[test]
+fn an_unknown_revocation_speaks_of_no_new_guid() {
+    let (_env, ran) = unknown_in(TestEnv::with_old_records, "revoke --session-id 2 --json");
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let error = ran.error(10);
+    let (message, hint) = (error["message"].as_str().unwrap(), error["hint"].as_str().unwrap());
+    assert!(message.ends_with("either the old Host GUID still works, or none does"), "{message}");
+    assert!(hint.contains(told["event_id"].as_str().unwrap()) && !hint.contains("verify"), "{hint}");
 }

@@ -40,6 +40,15 @@ fn the_list_stays_usable_while_a_change_runs() {
 }
 
 #[test]
+fn a_program_that_holds_a_lock_is_not_suspended() {
+    let (mut console, started) = running();
+    assert_eq!(console.ctrl('z'), []);
+    assert!(console.notice().starts_with("A change is under way"));
+    console.job(started.job, refused("locked"));
+    assert_eq!(console.ctrl('z'), [Effect::Suspend]);
+}
+
+#[test]
 fn an_event_of_another_change_changes_nothing() {
     let (mut console, started) = running();
     let other = JobId(started.job.0 + 1);

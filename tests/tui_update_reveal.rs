@@ -104,7 +104,7 @@ fn y_leaves_only_when_it_was_asked() {
 fn a_guid_that_was_left_unseen_is_reported_undelivered() {
     let mut console = revealed();
     console.keys("q");
-    assert!(console.keys("y").contains(&Effect::Undelivered(session_id(4), event())));
+    assert!(console.keys("y").contains(&Effect::Undelivered(session_id(4), event(), Certainty::Committed)));
 }
 
 #[test]
@@ -222,6 +222,13 @@ fn a_settled_outcome_is_told_on_the_screen_that_shows_it() {
         assert!(console.shows(words), "{words}");
         assert!(!console.shows("NOT KNOWN"));
     }
+}
+
+#[test]
+fn a_guid_that_was_left_unseen_before_it_was_settled_is_not_reported_as_committed() {
+    let (mut console, _, _) = unsettled();
+    console.keys("q");
+    assert!(console.keys("y").contains(&Effect::Undelivered(session_id(4), event(), Certainty::Unknown)));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use zeroize::Zeroizing;
 
+use super::exit::UnknownEnd;
 use super::output::{self, Format};
 use super::plan_report::PlanReport;
 use super::receipt::Receipt;
@@ -171,6 +172,9 @@ async fn carry_out(request: &Request, expected: &Expected, context: &Context<'_>
     let done: Provisioned = done.map_err(|error| Failure::of_change(&error))?;
     let notes = warnings(&done.applied.plan, provisioner.hasher().writes());
     messages.warn_of(&notes);
+    if let Some(end) = done.applied.plan.expires_at {
+        messages.note(&format!("expires {end}"));
+    }
     messages.detail(&format!("event: {}", done.event));
     messages.settle();
     // From here on the GUID is committed, or may be: nothing comes before its delivery.
@@ -179,14 +183,19 @@ async fn carry_out(request: &Request, expected: &Expected, context: &Context<'_>
         (_, format) => format,
     };
     let written = delivery::hand_over(Receipt::new(&done, request).render(format).as_bytes());
-    match (written, done.certainty) {
-        (Err(error), _) if done.guid.is_some() => {
-            provisioner.undelivered(request.session, done.event, &tell);
-            Err(Failure::not_delivered(&error))
+    let unknown = |kind| Err(Failure::unknown(request.session, done.event, kind));
+    match (written, done.certainty, &done.guid) {
+        (Err(error), certainty, Some(_)) => {
+            provisioner.undelivered(request.session, done.event, certainty, &tell);
+            match certainty {
+                Certainty::Committed => Err(Failure::not_delivered(&error)),
+                Certainty::Unknown => unknown(UnknownEnd::NotDelivered),
+            }
         }
-        (_, Certainty::Unknown) => Err(Failure::unknown(request.session, done.event)),
+        (Ok(()), Certainty::Unknown, Some(_)) => unknown(UnknownEnd::Delivered),
+        (_, Certainty::Unknown, None) => unknown(UnknownEnd::Revocation),
         // A revocation has nothing to hand over: its reader may have gone.
-        (_, Certainty::Committed) => Ok(()),
+        (_, Certainty::Committed, _) => Ok(()),
     }
 }
 

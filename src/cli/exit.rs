@@ -52,6 +52,17 @@ impl Exit {
     }
 }
 
+/// What an operator holds of a change whose outcome is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownEnd {
+    /// The new GUID, on stdout.
+    Delivered,
+    /// Nothing: stdout did not take the new GUID.
+    NotDelivered,
+    /// Nothing: a revocation makes no GUID.
+    Revocation,
+}
+
 /// The code of INT, for a stop that no signal caused.
 const INTERRUPTED: u8 = 130;
 
@@ -107,15 +118,29 @@ impl Failure {
 
     /// Tells that nobody knows whether a change was committed, and how to find out.
     #[must_use]
-    pub fn unknown(session: SessionId, event: EventId) -> Self {
+    pub fn unknown(session: SessionId, event: EventId, kind: UnknownEnd) -> Self {
+        let unchanged = match kind {
+            UnknownEnd::Delivered | UnknownEnd::NotDelivered => Unchanged::Unknown,
+            UnknownEnd::Revocation => Unchanged::UnknownRevocation,
+        };
         let message = format!(
             "the connection was lost while the change was being committed, and it is not known whether it was; {}",
-            Unchanged::Unknown.sentence()
+            unchanged.sentence()
         );
-        Self { told: true, ..Self::new(Exit::Unknown, "outcome_unknown", message) }.hint(format!(
-            "give the GUID on stdout to `host-provisioner verify --session-id {session}`: accepted means committed, and \
-             `host-provisioner history --session-id {session}` shows event {event}; rejected means that nothing was changed"
-        ))
+        let history = format!("`host-provisioner history --session-id {session}`");
+        let hint = match kind {
+            UnknownEnd::Delivered => format!(
+                "give the GUID on stdout to `host-provisioner verify --session-id {session}`: accepted means committed, \
+                 and {history} shows event {event}; rejected means that nothing was changed"
+            ),
+            UnknownEnd::NotDelivered => {
+                format!("stdout did not take the GUID: rotate again; {history} shows event {event} if it was committed")
+            }
+            UnknownEnd::Revocation => {
+                format!("{history} shows event {event} if it was committed; else nothing was changed: revoke again")
+            }
+        };
+        Self { told: true, ..Self::new(Exit::Unknown, "outcome_unknown", message) }.hint(hint)
     }
 
     /// Tells that a committed GUID reached nobody.

@@ -44,10 +44,19 @@ impl RotationReason {
     }
 }
 
-/// Finds 32 or more hexadecimal digits that only hyphens interrupt.
+/// Finds 32 or more hexadecimal digits that only hyphens interrupt, and the groups 8-4-4-4-12 of a GUID that was
+/// broken into lines. Word processors make other dashes of hyphens.
 fn holds_guid(text: &str) -> bool {
-    text.split(|c: char| !(c.is_ascii_hexdigit() || c == '-'))
-        .any(|run| run.bytes().filter(u8::is_ascii_hexdigit).count() >= 32)
+    let plain = text.replace(|c| matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}'), "-");
+    let in_one_piece = plain
+        .split(|c: char| !(c.is_ascii_hexdigit() || c == '-'))
+        .any(|run| run.bytes().filter(u8::is_ascii_hexdigit).count() >= 32);
+    let joined: Vec<char> = plain.chars().filter(|c| !c.is_whitespace()).collect();
+    let fits = |(place, c): (usize, &char)| match place {
+        8 | 13 | 18 | 23 => *c == '-',
+        _ => c.is_ascii_hexdigit(),
+    };
+    in_one_piece || joined.windows(36).any(|window| window.iter().enumerate().all(fits))
 }
 
 #[cfg(test)]
@@ -73,9 +82,13 @@ mod tests {
             "6ba39809-bc5a-498e-956a-fcbb3f39e017",
             "6BA39809BC5A498E956AFCBB3F39E017",
             "{6ba39809-bc5a-498e-956a-fcbb3f39e017}",
+            "6ba39809-bc5a-498e-\n956a-fcbb3f39e017",
+            "6ba39809-bc5a-498e-956a-fcbb3f\r\n39e017",
+            "6ba39809–bc5a–498e–956a–fcbb3f39e017",
         ] {
             assert_eq!(RotationReason::parse(&format!("leaked {guid}!")), Err(ReasonError::HoldsGuid));
         }
         assert!(RotationReason::parse("ticket 6ba39809-bc5a").is_ok());
+        assert!(RotationReason::parse("tickets 12345678 12345679 12345680 12345681, 2026-11-22 to 2026-11-23").is_ok());
     }
 }

@@ -93,12 +93,16 @@ impl Provisioner {
         self.store.settle(session, event).await
     }
 
-    /// Writes to the log that a committed GUID reached nobody.
-    pub fn undelivered(&self, session: SessionId, event: EventId, tell: Tell<'_>) {
+    /// Writes to the log that a new GUID reached nobody, although it is committed, or may be.
+    pub fn undelivered(&self, session: SessionId, event: EventId, certainty: Certainty, tell: Tell<'_>) {
+        let unchanged = match certainty {
+            Certainty::Committed => "it is committed and the old one no longer works: rotate again",
+            Certainty::Unknown => "it is not known whether it was committed and the old one still works: rotate again",
+        };
         let line = ProvisionEvent::Failed {
             session,
             what: format!("the new Host GUID of session {session} was not delivered"),
-            unchanged: "it is committed and the old one no longer works: rotate again".to_owned(),
+            unchanged: unchanged.to_owned(),
         };
         log(&line, event);
         tell(line);

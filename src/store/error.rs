@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Applied;
 use crate::domain::expected::Conflict;
-use crate::domain::plan::Refusal;
+use crate::domain::plan::{Outcome, Refusal};
 
 /// Why an operation did not end as asked. The text says what happened; [`StoreError::unchanged`] says what was
 /// not changed. The engine's own words are the `source`, for the log file alone.
@@ -110,8 +110,10 @@ pub enum StoreError {
 pub enum Unchanged {
     /// Nothing at all was changed.
     Nothing,
-    /// It is not known.
+    /// It is not known whether a new GUID took the place of the old one.
     Unknown,
+    /// It is not known whether the active records were retired.
+    UnknownRevocation,
 }
 
 impl Unchanged {
@@ -121,6 +123,7 @@ impl Unchanged {
         match self {
             Self::Nothing => "nothing was changed",
             Self::Unknown => "either the old Host GUID works or the new one, never both",
+            Self::UnknownRevocation => "either the old Host GUID still works, or none does",
         }
     }
 }
@@ -129,6 +132,10 @@ impl StoreError {
     /// Tells what was not changed.
     #[must_use]
     pub fn unchanged(&self) -> Unchanged {
-        if matches!(self, Self::OutcomeUnknown(_)) { Unchanged::Unknown } else { Unchanged::Nothing }
+        match self {
+            Self::OutcomeUnknown(applied) if applied.plan.outcome == Outcome::Revoked => Unchanged::UnknownRevocation,
+            Self::OutcomeUnknown(_) => Unchanged::Unknown,
+            _ => Unchanged::Nothing,
+        }
     }
 }

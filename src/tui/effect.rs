@@ -5,6 +5,7 @@ use crate::domain::expected::Expected;
 use crate::domain::guid::HostGuid;
 use crate::domain::request::Request;
 use crate::domain::session::SessionId;
+use crate::provision::Certainty;
 use crate::store::SessionQuery;
 
 /// Names one running change; an event with another id changes nothing.
@@ -48,8 +49,8 @@ pub enum Effect {
     CancelJob(JobId),
     /// Goes on asking whether an attempt was committed until the database answers.
     Settle(JobId, SessionId, EventId),
-    /// Writes to the log that a committed GUID reached nobody.
-    Undelivered(SessionId, EventId),
+    /// Writes to the log that a new GUID, committed or perhaps so, reached nobody.
+    Undelivered(SessionId, EventId, Certainty),
     /// Copies the GUID of a job to where the terminal can paste it from.
     Copy(JobId, HostGuid),
     /// Takes a copy back where that is possible, and wipes the screen's memory.

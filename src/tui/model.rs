@@ -151,6 +151,12 @@ impl Model {
         self.notice = Some(Notice { text: text.into(), bad: true });
     }
 
+    /// Tells whether quitting asks nothing: on a screen that shows nothing, no question can be answered.
+    #[must_use]
+    pub fn may_quit_unseen(&self) -> bool {
+        matches!(self.screen, Screen::Sessions) && self.job.is_none() && self.ready.is_none()
+    }
+
     /// Tells whether the filter line takes a line of the list.
     #[must_use]
     pub fn filter_line_is_shown(&self) -> bool {

@@ -179,8 +179,9 @@ impl Runtime {
             Input::Event(Event::Key(key)) if key.kind != KeyEventKind::Release => {
                 let (columns, lines) = self.model.size;
                 if layout::too_small(columns, lines) {
-                    // Nothing is readable: only leaving makes sense, and only from where it is harmless.
-                    keymap::message_for(&Screen::Sessions, key).filter(|ui| *ui == Ui::Main(MainUi::Quit))
+                    // Nothing is readable: only leaving makes sense, and only where it asks nothing.
+                    let quits = |ui: &Ui| *ui == Ui::Main(MainUi::Quit) && self.model.may_quit_unseen();
+                    keymap::message_for(&Screen::Sessions, key).filter(quits)
                 } else {
                     keymap::message_for(&self.model.screen, key)
                 }
@@ -231,18 +232,18 @@ impl Runtime {
             if let Ok(Some(provisioned)) = end
                 && provisioned.guid.is_some()
             {
-                self.undelivered(provisioned.applied.plan.session, provisioned.event);
+                self.undelivered(provisioned.applied.plan.session, provisioned.event, provisioned.certainty);
             }
         }
         let unseen = match (self.model.ready.take(), &*self.model.screen.beneath()) {
-            (Some((_, provisioned)), _) => Some((provisioned.applied.plan.session, provisioned.event)),
-            (None, Screen::Reveal(reveal)) if !reveal.handed_over => {
-                Some((reveal.provisioned.applied.plan.session, reveal.provisioned.event))
+            (Some((_, provisioned)), _) => {
+                Some((provisioned.applied.plan.session, provisioned.event, provisioned.certainty))
             }
+            (None, Screen::Reveal(reveal)) => reveal.undelivered(),
             (None, _) => None,
         };
-        if let Some((session, event)) = unseen {
-            self.undelivered(session, event);
+        if let Some((session, event, certainty)) = unseen {
+            self.undelivered(session, event, certainty);
         }
         if clipboard::in_tmux() {
             // A buffer that was never made is deleted as well: it costs nothing.

@@ -93,6 +93,11 @@ fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
             Vec::new()
         }
         Global::Redraw => vec![Effect::Redraw],
+        // A program that stands still would keep the database's lock.
+        Global::Suspend if model.job.is_some() => {
+            model.warn("A change is under way: it ends before the program can be suspended.");
+            Vec::new()
+        }
         Global::Suspend => {
             reveal::mask(model);
             vec![Effect::Suspend]
@@ -138,11 +143,10 @@ fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) ->
         }
         return Vec::new();
     }
-    if model.detail.ticket.is_some_and(|(asked, _)| asked == ticket) {
-        model.detail.ticket = None;
+    if let Some((_, id)) = model.detail.ticket.take_if(|(asked, _)| *asked == ticket) {
         match answer {
             Ok(Loaded::Detail(snapshot, entries)) => {
-                model.detail.whole = Some(detail::Whole::new(*snapshot, entries));
+                model.detail.whole = Some(detail::Whole::new(id, *snapshot, entries));
             }
             Err(failure) => model.warn(format!("The detail could not be read: {}", failure.what)),
             Ok(Loaded::Sessions(_) | Loaded::Count(_) | Loaded::Plan(_)) => {}
@@ -290,6 +294,7 @@ fn settled(model: &mut Model, settling: Settling, committed: bool) -> Vec<Effect
         }
         (None, true) => model.say("It is settled: the change was committed, the new Host GUID works."),
         (Some(_) | None, false) => {
+            model.quitting = false;
             model.warn("It is settled: the change was NOT committed, the old Host GUID works.");
         }
     }

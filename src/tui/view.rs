@@ -31,7 +31,7 @@ const SLOW: i64 = 150;
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
     if layout::too_small(area.width, area.height) {
-        too_small(area, frame);
+        too_small(model, area, frame);
         return;
     }
     let places = layout::places(model, area);
@@ -72,9 +72,10 @@ fn dialog(model: &Model, screen: &Screen, theme: &Theme, area: Rect, frame: &mut
     }
 }
 
-fn too_small(area: Rect, frame: &mut Frame<'_>) {
+fn too_small(model: &Model, area: Rect, frame: &mut Frame<'_>) {
     let (columns, lines) = layout::SMALLEST;
-    let text = format!("Too small: {}x{}; {columns}x{lines} is needed. q quits.", area.width, area.height);
+    let quit = if model.may_quit_unseen() { " q quits." } else { "" };
+    let text = format!("Too small: {}x{}; {columns}x{lines} is needed.{quit}", area.width, area.height);
     frame.render_widget(Paragraph::new(text), area);
 }
 

@@ -13,6 +13,7 @@ use crate::domain::expected::Expected;
 use crate::domain::guid::HostGuid;
 use crate::domain::request::Request;
 use crate::domain::session::SessionId;
+use crate::provision::Certainty;
 use crate::tui::clipboard;
 use crate::tui::effect::{Effect, JobId};
 use crate::tui::message::{JobEvent, Message};
@@ -48,7 +49,7 @@ impl Runtime {
             Effect::Settle(job, session, event) => {
                 self.spawn(Task::Other, async move { Some(ask::settle(&provisioner, job, session, event).await) });
             }
-            Effect::Undelivered(session, event) => self.undelivered(session, event),
+            Effect::Undelivered(session, event, certainty) => self.undelivered(session, event, certainty),
             Effect::Copy(job, guid) => self.copy(job, guid),
             Effect::Forget => {
                 if clipboard::in_tmux() {
@@ -111,9 +112,9 @@ impl Runtime {
         });
     }
 
-    pub(super) fn undelivered(&mut self, session: SessionId, event: EventId) {
+    pub(super) fn undelivered(&mut self, session: SessionId, event: EventId, certainty: Certainty) {
         let lines = std::sync::Mutex::new(Vec::new());
-        self.provisioner.undelivered(session, event, &|line| {
+        self.provisioner.undelivered(session, event, certainty, &|line| {
             lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(line);
         });
         for line in lines.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {

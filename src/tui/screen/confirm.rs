@@ -128,6 +128,17 @@ fn changed_since(preview: &Preview) -> String {
     }
 }
 
+/// Reads the plan again; what was told about a change of the session stays.
+fn read_again(model: &mut Model, confirm: Confirm) -> Vec<Effect> {
+    let stopped = Effect::CancelLoad(confirm.ticket);
+    let mut effects = Confirm::open(model, confirm.form, confirm.request);
+    if let Screen::Confirm(opened) = &mut model.screen {
+        opened.changed = confirm.changed;
+    }
+    effects.insert(0, stopped);
+    effects
+}
+
 /// Carries out what a person does before a plan.
 pub fn update(model: &mut Model, mut confirm: Box<Confirm>, ui: ConfirmUi) -> Vec<Effect> {
     match ui {
@@ -136,7 +147,7 @@ pub fn update(model: &mut Model, mut confirm: Box<Confirm>, ui: ConfirmUi) -> Ve
             model.screen = Screen::Reason(confirm.form);
             return vec![Effect::CancelLoad(ticket)];
         }
-        ConfirmUi::Refresh => return Confirm::open(model, confirm.form, confirm.request),
+        ConfirmUi::Refresh => return read_again(model, *confirm),
         ConfirmUi::Type(_) | ConfirmUi::Enter if !confirm.asks(model) => confirm.quiet_since = model.now,
         ConfirmUi::Type(c) if confirm.wants_id() => {
             if c.is_ascii_digit() && confirm.typed.len() < 19 {
@@ -187,15 +198,20 @@ pub fn draw(model: &Model, confirm: &Confirm, theme: &Theme, area: Rect, frame: 
     };
     let width = usize::from(popup::inner_width(area));
     let mut lines = body(model, confirm, theme, width);
-    let question = lines.len();
-    lines.extend(ask(model, confirm, theme, width));
+    let (command, question) = (command_lines(confirm, theme, width), ask(model, confirm, theme, width));
+    // Half a command would be another command: where it does not fit, it is left out.
+    if lines.len() + command.len() + question.len() <= usize::from(area.height.saturating_sub(2)) {
+        lines.extend(command);
+    }
+    let body = lines.len();
+    lines.extend(question);
     let inner = popup(title, u16::try_from(lines.len()).unwrap_or(u16::MAX), theme, area, frame);
     // On a small screen the question matters more than the last lines of the plan.
     let height = usize::from(inner.height);
     if lines.len() > height {
-        let surplus = (lines.len() - height + 1).min(question);
+        let surplus = (lines.len() - height + 1).min(body);
         let hidden = format!("… {surplus} more lines: a taller screen shows them");
-        lines.splice(question - surplus..question, [Line::styled(text::fit(&hidden, width), theme.caution)]);
+        lines.splice(body - surplus..body, [Line::styled(text::fit(&hidden, width), theme.caution)]);
     }
     let last = u16::try_from(lines.len()).unwrap_or(1).saturating_sub(1);
     frame.render_widget(Paragraph::new(lines), inner);
@@ -223,27 +239,34 @@ fn body(model: &Model, confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Li
     };
     lines.push(heading(&preview.session, theme, width));
     lines.push(Line::default());
-    let mut put = |label: &str, value: &str| {
-        for (index, part) in text::wrap(value, width.saturating_sub(27)).into_iter().enumerate() {
-            let label = if index == 0 { label } else { "" };
-            lines.push(Line::from(vec![
-                Span::styled(format!("{label:<26} "), theme.dim),
-                Span::styled(part, theme.plain),
-            ]));
-        }
-    };
     for line in describe(&preview.plan, &preview.session) {
-        put(&line.label, &line.text);
+        lines.extend(labelled(&line.label, &line.text, theme, width));
     }
-    put("Reason", &confirm.request.reason.as_ref().map_or(String::new(), crate::domain::reason::RotationReason::shown));
-    put("By", &confirm.request.by.to_string());
-    put("Same on the command line", &command(confirm));
+    // Before what the operator has typed: on a small screen the last lines give way.
     for warning in warnings(&preview.plan, confirm.writes) {
         lines.extend(
             text::wrap(&format!("! {warning}"), width).into_iter().map(|line| Line::styled(line, theme.caution)),
         );
     }
+    let reason = confirm.request.reason.as_ref().map_or(String::new(), crate::domain::reason::RotationReason::shown);
+    lines.extend(labelled("Reason", &reason, theme, width));
+    lines.extend(labelled("By", &confirm.request.by.to_string(), theme, width));
     lines
+}
+
+/// Lays out a label and its value, over as many lines as that takes.
+fn labelled(label: &str, value: &str, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let parts = text::wrap(value, width.saturating_sub(27)).into_iter().enumerate();
+    let line = |(index, part): (usize, String)| {
+        let label = if index == 0 { label } else { "" };
+        Line::from(vec![Span::styled(format!("{label:<26} "), theme.dim), Span::styled(part, theme.plain)])
+    };
+    parts.map(line).collect()
+}
+
+fn command_lines(confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let shown = confirm.preview.as_ref().map(|preview| command(confirm, preview));
+    shown.map_or_else(Vec::new, |command| labelled("Same on the command line", &command, theme, width))
 }
 
 fn heading(session: &Session, theme: &Theme, width: usize) -> Line<'static> {
@@ -258,14 +281,17 @@ fn heading(session: &Session, theme: &Theme, width: usize) -> Line<'static> {
     ])
 }
 
-/// Writes the command that does the same; the reason is left to the reader, who must quote it.
-fn command(confirm: &Confirm) -> String {
+/// Writes the command that does the same; reason and name are left to the reader, who must quote them.
+fn command(confirm: &Confirm, preview: &Preview) -> String {
     let id = confirm.request.session;
+    let expires = preview.plan.expires_at.map_or(String::new(), |end| format!(" --expires {end}"));
     match confirm.request.action {
         Action::Revoke => format!("host-provisioner revoke --session-id {id} --rotation-reason …"),
-        Action::ForceNew(_) => format!("host-provisioner create --session-id {id} --force-new --rotation-reason …"),
+        Action::ForceNew(_) => {
+            format!("host-provisioner create --session-id {id} --force-new{expires} --rotation-reason …")
+        }
         Action::Provision(_) | Action::RotateRecord(..) => {
-            format!("host-provisioner create --session-id {id} --rotation-reason …")
+            format!("host-provisioner create --session-id {id}{expires} --rotation-reason …")
         }
     }
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::Screen;
+use super::{Screen, reason};
 use crate::domain::audit::{Finding, Trail, verify};
 use crate::domain::chain::StoredEntry;
 use crate::domain::host_record::HostRecord;
@@ -33,6 +33,8 @@ pub struct Detail {
 /// A session, its records and its history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whole {
+    /// Whose it is.
+    pub id: SessionId,
     /// The session and all its records.
     pub snapshot: Snapshot,
     /// Its newest entries, newest first.
@@ -51,14 +53,14 @@ pub struct Drawer {
 impl Whole {
     /// Puts a session and its entries together, and verifies them where all entries are there.
     #[must_use]
-    pub fn new(snapshot: Snapshot, entries: Vec<StoredEntry>) -> Self {
+    pub fn new(id: SessionId, snapshot: Snapshot, entries: Vec<StoredEntry>) -> Self {
         let complete = i64::try_from(entries.len()).is_ok_and(|count| count == snapshot.head.seq);
         let chain = snapshot.session.as_ref().filter(|_| complete).map(|session| {
             let entries = entries.iter().rev().cloned().collect();
             let records = snapshot.records.clone();
             verify(&Trail { session: session.id.get(), exists: true, entries, records, ..Trail::default() })
         });
-        Self { snapshot, entries, chain }
+        Self { id, snapshot, entries, chain }
     }
 
     /// Sums the history up in a few words.
@@ -81,7 +83,7 @@ pub fn follow_cursor(model: &mut Model, again: bool) -> Vec<Effect> {
         model.detail = Detail::default();
         return Vec::new();
     };
-    let known = model.detail.whole.as_ref().and_then(|whole| whole.snapshot.session.as_ref()).map(|session| session.id);
+    let known = model.detail.whole.as_ref().map(|whole| whole.id);
     let asked = model.detail.ticket.map(|(_, asked)| asked);
     if !again && (asked == Some(id) || (asked.is_none() && known == Some(id))) {
         return Vec::new();
@@ -106,8 +108,11 @@ pub fn update(model: &mut Model, drawer: Drawer, ui: PagerUi) -> Vec<Effect> {
             Vec::new()
         }
         PagerUi::History => super::history::open(model),
-        PagerUi::Rotate => super::reason::open_rotation(model),
-        PagerUi::Revoke => super::reason::open_revocation(model),
+        PagerUi::Rotate | PagerUi::Revoke => {
+            // Where it is refused, the reader stays where they are.
+            model.screen = Screen::Detail(drawer);
+            if ui == PagerUi::Rotate { reason::open_rotation(model) } else { reason::open_revocation(model) }
+        }
         PagerUi::Back => {
             model.screen = Screen::Sessions;
             Vec::new()
@@ -199,7 +204,7 @@ fn record_lines(record: &HostRecord, now: Timestamp, width: usize, theme: &Theme
 
 fn history_lines(model: &Model, id: SessionId, width: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
     let whole = model.detail.whole.as_ref();
-    let whole = whole.filter(|whole| whole.snapshot.session.as_ref().is_some_and(|session| session.id == id));
+    let whole = whole.filter(|whole| whole.id == id);
     let Some(whole) = whole else {
         lines.push(text::labelled("History", "reading …", width, theme));
         return;

@@ -51,8 +51,15 @@ pub fn update(model: &mut Model, history: History, ui: PagerUi) -> Vec<Effect> {
             model.screen = Screen::Sessions;
             Vec::new()
         }
-        PagerUi::Rotate => super::reason::open_rotation(model),
-        PagerUi::Revoke => super::reason::open_revocation(model),
+        PagerUi::Rotate | PagerUi::Revoke => {
+            // Where it is refused, the reader stays where they are.
+            model.screen = Screen::History(history);
+            if ui == PagerUi::Rotate {
+                super::reason::open_rotation(model)
+            } else {
+                super::reason::open_revocation(model)
+            }
+        }
     }
 }
 
@@ -66,7 +73,7 @@ pub fn draw(model: &Model, history: &History, theme: &Theme, area: Rect, frame: 
 }
 
 fn whole<'a>(model: &'a Model, history: &History) -> Option<&'a Whole> {
-    let mine = |whole: &&Whole| whole.snapshot.session.as_ref().is_some_and(|session| session.id == history.session);
+    let mine = |whole: &&Whole| whole.id == history.session;
     model.detail.whole.as_ref().filter(mine)
 }
 

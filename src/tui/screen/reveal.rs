@@ -6,7 +6,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::{Screen, sessions};
+use crate::domain::event_id::EventId;
 use crate::domain::guid::HostGuid;
+use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::provision::{Certainty, Provisioned};
 use crate::tui::effect::{Effect, JobId};
@@ -48,6 +50,19 @@ pub struct Reveal {
     pub handed_over: bool,
     /// Whether "Have you handed it over?" is being asked.
     pub asking: bool,
+}
+
+impl Reveal {
+    /// Gives session, event and certainty of a GUID that works, or may, and that nobody has seen.
+    #[must_use]
+    pub fn undelivered(&self) -> Option<(SessionId, EventId, Certainty)> {
+        let certainty = match self.standing {
+            Standing::Committed => Certainty::Committed,
+            Standing::Settling => Certainty::Unknown,
+            Standing::NotCommitted => return None,
+        };
+        (!self.handed_over).then_some((self.provisioned.applied.plan.session, self.provisioned.event, certainty))
+    }
 }
 
 /// Opens the screen for a change that made a GUID.
@@ -95,8 +110,8 @@ pub fn update(model: &mut Model, mut reveal: Box<Reveal>, ui: RevealUi) -> Vec<E
 fn leave(model: &mut Model, reveal: &Reveal) -> Vec<Effect> {
     model.screen = Screen::Sessions;
     let mut effects = vec![Effect::Forget];
-    if !reveal.handed_over && reveal.standing != Standing::NotCommitted {
-        effects.push(Effect::Undelivered(reveal.provisioned.applied.plan.session, reveal.provisioned.event));
+    if let Some((session, event, certainty)) = reveal.undelivered() {
+        effects.push(Effect::Undelivered(session, event, certainty));
     }
     if model.quitting {
         effects.push(Effect::Quit);
@@ -129,8 +144,10 @@ pub fn draw(model: &Model, reveal: &Reveal, theme: &Theme, area: Rect, frame: &m
     let inner = popup(&title, 6, theme, area, frame);
     let width = usize::from(inner.width);
     let left = reveal.shown_until.map(|end| (end.millis_since(model.now).max(0) + 999) / 1000);
-    let guid = match left {
-        Some(_) => Span::styled(reveal.guid.reveal().as_str().to_owned(), theme.strong),
+    // Borrowed by the frame, and wiped when it is drawn.
+    let clear = left.map(|_| reveal.guid.reveal());
+    let guid = match &clear {
+        Some(text) => Span::styled(text.as_str(), theme.strong),
         None => Span::styled(MASK, theme.plain),
     };
     let (standing, style) = match reveal.standing {
