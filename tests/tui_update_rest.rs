@@ -218,3 +218,14 @@ fn a_question_is_shown_as_slow_from_150_milliseconds_on() {
     console.pass(1);
     assert!(console.shows("… loading 0 s"));
 }
+
+#[test]
+fn the_history_of_a_session_that_is_gone_says_so() {
+    let mut console = Console::on(showcase());
+    console.go_to(4);
+    console.prompt = false;
+    console.keys("H");
+    console.data.remove(4);
+    console.answer();
+    assert!(console.shows("There is no session 4 any more."), "{:#?}", console.screen());
+}

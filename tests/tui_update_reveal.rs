@@ -191,7 +191,9 @@ fn a_guid_that_waits_for_the_list_blocks_the_next_change() {
     console.keys("H");
     console.end(&started);
     console.keys("R");
-    assert!(!matches!(console.model.screen, Screen::Reason(_)));
+    assert!(matches!(console.model.screen, Screen::History(_)), "a refusal leaves the reader in place");
+    assert!(console.notice().contains("The new Host GUID is ready"), "{}", console.notice());
+    console.esc();
     assert_eq!(console.reveal().job, started.job);
 }
 

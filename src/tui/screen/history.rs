@@ -82,6 +82,10 @@ fn lines(model: &Model, history: &History, theme: &Theme, width: usize) -> Vec<L
         return vec![Line::styled("Reading the history …", theme.plain)];
     };
     let mut lines = Vec::new();
+    if whole.snapshot.session.is_none() {
+        let gone = format!("There is no session {} any more.", history.session);
+        lines.push(Line::styled(text::fit(&gone, width), theme.caution));
+    }
     if let Some(Finding::Damaged(damage)) = &whole.chain {
         for found in damage {
             lines.push(Line::styled(text::fit(&format!("✗ {found}"), width), theme.danger));
