@@ -70,6 +70,7 @@ pub async fn world(path: &Path, sessions: u32, clock: Arc<dyn Clock>) -> Result<
         };
         provisioner.change(&request, &Expected::Anything, &|_| (), &CancellationToken::new()).await?;
     }
+    provisioner.store().close().await;
     let logins = LOGINS.iter().filter(|(_, id)| *id <= i64::from(sessions));
     let logins: Vec<_> = logins.filter_map(|(minutes, id)| Some((SessionId::new(*id)?, past.ago(*minutes)))).collect();
     store::demo::log_in(path, &logins).await

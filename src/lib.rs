@@ -137,7 +137,7 @@ async fn command(
     let provisioner = Provisioner::new(store, hasher);
     let origin = caller::origin();
     let context = Context { provisioner: &provisioner, messages, style, origin: &origin, cancel };
-    match action {
+    let end = match action {
         Action::Change(job) if job.is_dry_run() => until(cancel, job.run(&context)).await,
         Action::Change(job) => job.run(&context).await,
         Action::AddSession(add) => add.run(&context).await,
@@ -147,7 +147,9 @@ async fn command(
         Action::Verify(verify) => until(cancel, verify.run(&context)).await,
         Action::AuditVerify => until(cancel, cli::audit::verify(&context)).await,
         Action::Console | Action::Demo(_) | Action::Migrate(_) => Ok(()),
-    }
+    };
+    provisioner.store().close().await;
+    end
 }
 
 /// Waits for something that a signal may drop.
@@ -216,7 +218,10 @@ async fn show(provisioner: Provisioner, style: Style, demo: bool) -> Result<(), 
     let unnamed = || Failure::new(Exit::Usage, "usage", "the operating system's user has no name");
     let operator = caller::fallback(&origin).ok_or_else(unnamed)?;
     let setup = tui::Setup { operator, origin, demo, colours: style.color };
-    match tui::run(Arc::new(provisioner), setup).await {
+    let provisioner = Arc::new(provisioner);
+    let end = tui::run(Arc::clone(&provisioner), setup).await;
+    provisioner.store().close().await;
+    match end {
         Ok(0) => Ok(()),
         Ok(1) => {
             Err(Failure::new(Exit::Failed, "internal", "an internal error ended the console; no change is half done")

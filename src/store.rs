@@ -135,6 +135,9 @@ pub trait Store: Send + Sync {
     /// Reads entries of the history, newest first.
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError>;
 
+    /// Closes the idle connections and waits for it, so that an embedded database is left in one file.
+    async fn close(&self);
+
     /// Shows every session that has entries or records to `visit`, in the order of ids, from one consistent read.
     async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError>;
 }

@@ -34,6 +34,7 @@ mod rotation_schemes;
 mod schema_guards;
 mod store_contract;
 mod support;
+mod tui_fuzz;
 mod tui_pty;
 mod tui_pty_database;
 mod tui_pty_paste;

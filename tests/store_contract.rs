@@ -19,6 +19,8 @@ pub(crate) trait Database: Send + Sync {
     async fn store(&self, clock: Arc<dyn Clock>) -> Arc<dyn Store>;
     /// Opens it for reading alone.
     async fn read_only(&self) -> Arc<dyn Store>;
+    /// Lists the files that the engine keeps beside its database.
+    async fn left_beside(&self) -> Vec<String>;
     /// Runs SQL that both engines take, past the store.
     async fn sql(&self, text: &str);
 }
@@ -32,6 +34,12 @@ impl Database for TestDb {
     async fn read_only(&self) -> Arc<dyn Store> {
         let settings = host_provisioner::store::Settings { read_only: true, ..self.settings() };
         host_provisioner::store::connect(settings, Arc::new(host_provisioner::domain::time::SystemClock)).await.unwrap()
+    }
+
+    async fn left_beside(&self) -> Vec<String> {
+        let file = self.path.file_name().unwrap().to_owned();
+        let names = std::fs::read_dir(self.path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name());
+        names.filter(|name| *name != file).map(|name| name.into_string().unwrap()).collect()
     }
 
     async fn sql(&self, text: &str) {
@@ -69,7 +77,8 @@ contract! {
         applying_a_change_writes_it_and_names_the_event
         settling_tells_whether_an_attempt_was_committed
         a_read_only_store_reads_and_writes_nothing
-        a_store_names_its_engine_and_keeps_its_clock;
+        a_store_names_its_engine_and_keeps_its_clock
+        a_closed_store_leaves_no_connection_and_opens_another;
     listing:
         pages_go_forward_by_key_without_gap_or_repetition
         pages_go_back_by_key_without_gap_or_repetition

@@ -1,9 +1,7 @@
 //! The console in a real terminal: the way from the list to a new GUID.
 
-use crate::support::desk::{Desk, IDLE, LIVE, guid_on, quiet};
+use crate::support::desk::{Desk, IDLE, LIVE, MASK, guid_on, quiet};
 use crate::support::pty::Console;
-
-const MASK: &str = "••••••••-••••-••••-••••-••••••••••••";
 
 /// Gives the lines of the log panel without their time.
 fn log_lines(console: &Console) -> Vec<String> {

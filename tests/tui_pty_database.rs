@@ -44,7 +44,7 @@ fn a_list_that_cannot_be_read_is_told_and_the_console_lives_on() {
     let mut console = desk.console();
     desk.sql(r#"ALTER TABLE "Sessions" RENAME TO "Elsewhere""#);
     console.send("\x12");
-    console.sees(&["The sessions could not be read", "✗ not read"]);
+    console.sees(&["could not be read", "✗ not read"]);
     console.sees(&["Review of topic 7"]);
     desk.sql(r#"ALTER TABLE "Elsewhere" RENAME TO "Sessions""#);
     console.send("\x12");
@@ -94,19 +94,54 @@ fn a_lock_that_outlasts_the_deadline_is_told_and_changes_nothing() {
     console.rotate_idle("leaked in a chat");
 }
 
+/// Takes the database away; gives it back.
+fn take_away(desk: &Desk) -> impl Fn() + use<'_> {
+    let name = |end: &str, more: &str| format!("{}{more}{end}", desk.db.path.display());
+    let rename = move |from: &str, to: &str| {
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::rename(name(end, from), name(end, to));
+        }
+    };
+    rename("", ".away");
+    move || rename(".away", "")
+}
+
 #[test]
-fn a_database_file_that_is_removed_is_told_and_the_console_lives_on() {
+fn a_database_file_that_is_gone_is_told_and_the_console_lives_on() {
     let desk = Desk::demo();
     let mut console = desk.console();
-    for end in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{end}", desk.db.path.display()));
-    }
-    console.go_to(IDLE);
-    console.plan_rotation("leaked in a chat");
-    console.send("y");
-    console.sees(&["PROVISIONER-ERROR"]);
+    let give_back = take_away(&desk);
+    console.send("\x12");
+    console.sees(&["could not be read", "✗ not read"]);
+    console.send("R");
+    console.sees(&["Rotate the Host GUID"]);
+    console.send("leaked in a chat\r");
+    console.sees(&["Nothing was changed."]);
+    assert!(!desk.db.path.exists(), "nothing makes another database in its place");
+    give_back();
+    console.send("\x12");
+    console.sees(&["Confirm rotation", "Type its id"]);
     console.send("\x1b");
-    console.send("q");
-    assert_eq!(console.exit_code(), 0);
-    assert!(!desk.db.path.exists());
+    console.sees(&["Rotate the Host GUID"]);
+    console.send("\x1b");
+    console.sees_no_more("Rotate the Host GUID");
+    console.send("\x12");
+    console.sees_no_more("not read");
+}
+
+#[test]
+fn a_database_that_was_replaced_is_the_one_that_is_changed() {
+    let desk = Desk::demo();
+    let mut console = desk.console();
+    let other = Desk::demo();
+    other.sql(
+        r#"UPDATE "Sessions" SET "Title" = 'Restored class' WHERE "SessionId" = 23; PRAGMA wal_checkpoint(TRUNCATE)"#,
+    );
+    let _never_given_back = take_away(&desk);
+    std::fs::copy(&other.db.path, &desk.db.path).unwrap();
+    console.go_to(IDLE);
+    console.sees(&["Restored class"]);
+    console.rotate_idle("after a restore");
+    let guid = console.reveal();
+    assert_eq!(desk.verdict(IDLE, &guid), "accepted");
 }

@@ -1,6 +1,6 @@
 //! A paste is data: whatever it holds, it changes nothing.
 
-use crate::support::desk::{Desk, IDLE};
+use crate::support::desk::{Desk, IDLE, quiet};
 use crate::support::pty::Console;
 
 /// What a paste might hold by accident: keys that rotate, a reason, an id.
@@ -12,7 +12,7 @@ fn still_answers(console: &mut Console) {
     for _ in 0..4 {
         console.send("\x1b");
         // Two escapes in one read would be another key.
-        crate::support::desk::quiet();
+        quiet();
     }
     console.send("r");
     console.sees(&["R (a capital letter) rotates"]);
@@ -31,9 +31,11 @@ fn paste_changes_nothing(session: Option<i64>, wrapped: bool) {
             console.sees(&["A paste does nothing here"]);
         } else {
             console.send(paste);
-            console.sees_no_more("24 sessions │");
+            console.wait_for("the form or the plan that the first key opens", |screen| {
+                ["the Host GUID ", "Confirm "].iter().any(|title| screen.contents().contains(title))
+            });
         }
-        crate::support::desk::quiet();
+        quiet();
         assert_eq!(desk.dump(), before, "{paste:?}");
         still_answers(&mut console);
         assert_eq!(desk.dump(), before, "{paste:?}");
@@ -72,7 +74,7 @@ fn a_plain_paste_before_a_plan_confirms_nothing() {
     console.sees(&["Rotate the Host GUID"]);
     console.send("leaked again\r1\r1\r1\ry\r");
     console.sees(&["Confirm rotation", "Type its id"]);
-    crate::support::desk::quiet();
+    quiet();
     assert_eq!(desk.dump(), before);
     console.send("1");
     console.sees(&["confirm: [1_]"]);
@@ -101,4 +103,29 @@ fn a_bracketed_paste_before_a_plan_types_nothing() {
     console.send("\x1b[200~1\r\x1b[201~");
     console.sees(&["A paste does nothing here", "confirm: [_]"]);
     assert_eq!(desk.dump(), before);
+}
+
+/// The plan comes while the keys still pour in: only the quiet after it keeps them from confirming it.
+fn keys_without_a_pause_confirm_nothing(session: i64, keys: &str) {
+    let desk = Desk::demo();
+    let before = desk.dump();
+    let mut console = desk.console();
+    if session == IDLE {
+        console.go_to(session);
+    }
+    console.send(&format!("R leaked again\r{}", keys.repeat(6000 / keys.len())));
+    console.sees(&["Confirm rotation", "Read "]);
+    quiet();
+    assert_eq!(desk.dump(), before);
+    assert!(console.text().contains("Confirm rotation"));
+}
+
+#[test]
+fn a_key_that_is_held_down_confirms_no_idle_session() {
+    keys_without_a_pause_confirm_nothing(IDLE, "y");
+}
+
+#[test]
+fn an_id_that_is_pasted_over_and_over_confirms_no_live_session() {
+    keys_without_a_pause_confirm_nothing(1, "1\r");
 }

@@ -83,11 +83,11 @@ fn the_list_stays_usable_meanwhile() {
     let lock = desk.lock();
     let mut console = waiting(&desk);
     console.send("\x1b");
-    console.sees(&["24 sessions"]);
+    console.sees(&["İstanbul"]);
     console.send("gjj");
     console.wait_for("the cursor on the third session", |screen| cursor_row(screen).is_some_and(|row| row.1 == 3));
-    console.send("/patience");
-    console.sees(&["1 found", "Working group patience"]);
+    console.send("/topic 7");
+    console.sees(&["1 found", "Review of topic 7"]);
     console.send("\x1b");
     console.sees(&["24 sessions"]);
     console.send("R");

@@ -5,10 +5,8 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::support::desk::{Desk, IDLE};
-use crate::support::pty::{Console, count};
-
-const MASK: &str = "••••••••-••••-••••-••••-••••••••••••";
+use crate::support::desk::{Desk, IDLE, MASK, hidden_by};
+use crate::support::pty::{Console, count, eventually};
 
 /// Gives what betrays a GUID. The screen is drawn cell by cell where it changes, and a hyphen of the mask stays: so
 /// its long groups, not the whole.
@@ -43,9 +41,9 @@ fn look_around_and_quit(console: &mut Console) {
     console.sees_no_more("New Host GUID");
     console.send("H");
     console.sees(&["History of session 23", "chain intact"]);
-    console.send("\x1b\r");
-    console.sees(&["If rotated now"]);
-    console.send("\x1b?");
+    console.send("\x1b");
+    console.sees_no_more("History of session 23");
+    console.send("?");
     console.sees(&["Ctrl-z"]);
     console.send("\x1b");
     console.sees_no_more("Ctrl-z");
@@ -61,10 +59,7 @@ fn a_guid_is_nowhere_but_on_the_screen_while_it_is_shown() {
     console.go_to(IDLE);
     console.rotate_idle("leaked in a chat");
     let shown_from = console.raw().len();
-    let guid = console.reveal();
-    // A resize hides it at once, as its ten seconds do.
-    console.resize(118, 35);
-    console.sees(&[MASK]);
+    let guid = hidden_by(&mut console, |console| console.resize(118, 35));
     let shown_to = console.raw().len();
     look_around_and_quit(&mut console);
 
@@ -132,9 +127,20 @@ fn a_guid_is_hidden_when_the_terminal_loses_the_focus() {
     let mut console = desk.console();
     console.go_to(IDLE);
     console.rotate_idle("leaked in a chat");
-    console.reveal();
-    console.send("\x1b[O");
-    console.sees(&[MASK]);
+    hidden_by(&mut console, |console| console.send("\x1b[O"));
+}
+
+#[test]
+fn a_guid_is_hidden_when_the_program_is_suspended() {
+    let desk = Desk::demo();
+    let mut console = desk.console();
+    console.go_to(IDLE);
+    console.rotate_idle("leaked in a chat");
+    hidden_by(&mut console, |console| {
+        console.send("\x1a");
+        eventually("the process is stopped", || console.state() == Some('T'));
+        console.signal_group(rustix::process::Signal::CONT);
+    });
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What fits into which terminal, and what shows without colours.
 
-use crate::support::desk::{Desk, IDLE, cursor_row, guid_on};
+use crate::support::desk::{Desk, IDLE, cursor_row, guid_on, hidden_by, quiet};
 
 #[test]
 fn a_large_terminal_has_list_detail_and_log() {
@@ -25,7 +25,7 @@ fn a_small_terminal_has_list_and_log_and_enter_opens_the_detail() {
 fn the_smallest_terminal_has_the_list_alone() {
     let desk = Desk::demo();
     let console = desk.console_of(60, 16);
-    console.sees(&["1 Sessions", "Review of the word ISLAM"]);
+    console.sees(&["1 Sessions", "Review of topic 7"]);
     assert!(!console.text().contains("2 Detail") && !console.text().contains("3 Log"));
 }
 
@@ -57,9 +57,7 @@ fn a_resize_hides_a_guid_that_is_shown() {
     let mut console = desk.console();
     console.go_to(IDLE);
     console.rotate_idle("leaked in a chat");
-    let guid = console.reveal();
-    console.resize(100, 30);
-    console.sees(&["••••••••-••••-••••-••••-••••••••••••"]);
+    let guid = hidden_by(&mut console, |console| console.resize(100, 30));
     assert_eq!(guid_on(&console.text()), None);
     assert_eq!(console.reveal(), guid, "v shows it again");
 }
@@ -80,7 +78,7 @@ fn the_cursor_row_is_in_reverse_video_without_colours_too() {
     let desk = Desk::demo();
     for variables in [&[][..], &[("NO_COLOR", "1")]] {
         let console = desk.console_with((120, 35), &[], variables);
-        console.sees(&["24 sessions"]);
+        console.sees(&["24 sessions", "Review of topic 7"]);
         let screen = console.screen();
         let (row, _) = cursor_row(&screen).unwrap();
         let reversed = |row: u16| (2..70).all(|column| screen.cell(row, column).unwrap().inverse());
@@ -94,7 +92,7 @@ fn no_colour_is_used_where_the_environment_asks_for_none() {
     let desk = Desk::demo();
     for (variables, coloured) in [(&[][..], true), (&[("NO_COLOR", "1")], false)] {
         let console = desk.console_with((120, 35), &[], variables);
-        console.sees(&["24 sessions", "Active"]);
+        console.sees(&["24 sessions", "● Active"]);
         let screen = console.screen();
         let cells = (0..35).flat_map(|row| (0..120).map(move |column| (row, column)));
         let colours = cells
@@ -102,4 +100,32 @@ fn no_colour_is_used_where_the_environment_asks_for_none() {
             .any(|cell| cell.fgcolor() != vt100::Color::Default);
         assert_eq!(colours, coloured, "{variables:?}");
     }
+}
+
+#[test]
+fn keys_that_come_with_a_resize_are_not_left_waiting() {
+    let desk = Desk::demo();
+    let mut console = desk.console();
+    for columns in [110, 120, 111, 121] {
+        console.resize(columns, 35);
+        console.send("?");
+        console.sees(&["Ctrl-z"]);
+        console.resize(columns + 1, 35);
+        console.send("\x1b");
+        console.sees_no_more("Ctrl-z");
+    }
+}
+
+#[test]
+fn thousands_of_keys_at_once_are_all_read_without_a_rest() {
+    let desk = Desk::demo();
+    let mut console = desk.console();
+    console.send(&format!("{}{}", "j".repeat(3000), "?"));
+    console.sees(&["Ctrl-z"]);
+    let rests = || {
+        let used = console.processor_time().unwrap();
+        quiet();
+        console.processor_time().unwrap() - used < 50
+    };
+    assert!((0..20).any(|_| rests()), "it spins");
 }

@@ -43,7 +43,7 @@ fn the_form_of_a_revocation_is_shorter() {
 fn the_plan_of_an_idle_session_asks_for_y() {
     assert_screens("tui_confirm_idle", &showcase(), |console| {
         console.answer();
-        console.to_confirm(5);
+        console.reach_plan(5);
         console.pass(2_000);
     });
 }
@@ -52,7 +52,7 @@ fn the_plan_of_an_idle_session_asks_for_y() {
 fn the_plan_of_a_session_without_a_record_signs_nobody_out() {
     assert_screens("tui_confirm_first", &showcase(), |console| {
         console.answer();
-        console.to_confirm(1);
+        console.reach_plan(1);
     });
 }
 
@@ -60,7 +60,7 @@ fn the_plan_of_a_session_without_a_record_signs_nobody_out() {
 fn the_plan_of_a_live_session_asks_for_its_id() {
     assert_screens("tui_confirm_live", &showcase(), |console| {
         console.answer();
-        console.to_confirm(2);
+        console.reach_plan(2);
         console.keys("2");
     });
 }
@@ -78,7 +78,7 @@ fn crowded() -> Canned {
 fn the_plan_lists_duplicates_and_the_expiry_that_it_takes_away() {
     assert_screens("tui_confirm_duplicates", &crowded(), |console| {
         console.answer();
-        console.to_confirm(215);
+        console.reach_plan(215);
         console.keys("21");
     });
 }
@@ -87,7 +87,7 @@ fn the_plan_lists_duplicates_and_the_expiry_that_it_takes_away() {
 fn the_plan_after_a_conflict_says_by_whom() {
     assert_screens("tui_confirm_conflict", &showcase(), |console| {
         console.answer();
-        let started = console.to_running(4);
+        let started = console.reach_change(4);
         console.data.rotated_elsewhere(4, -1);
         console.end(&started);
     });
@@ -131,7 +131,7 @@ fn a_plan_without_work_asks_nothing() {
 fn a_running_change_has_a_strip_and_its_story() {
     assert_screens("tui_running", &showcase(), |console| {
         console.answer();
-        let started = console.to_running(4);
+        let started = console.reach_change(4);
         let (session, record) = (session_id(4), record_id(23));
         for line in [
             ProvisionEvent::Checking(session),
@@ -148,7 +148,7 @@ fn a_running_change_has_a_strip_and_its_story() {
 fn the_question_whether_to_quit() {
     assert_screens("tui_leave", &showcase(), |console| {
         console.answer();
-        console.to_running(4);
+        console.reach_change(4);
         console.keys("q");
     });
 }
@@ -157,7 +157,7 @@ fn the_question_whether_to_quit() {
 fn a_new_guid_is_masked() {
     assert_screens("tui_reveal_masked", &showcase(), |console| {
         console.answer();
-        console.to_reveal(4);
+        console.reach_guid(4);
     });
 }
 
@@ -165,7 +165,7 @@ fn a_new_guid_is_masked() {
 fn a_new_guid_is_shown() {
     assert_screens("tui_reveal_shown", &showcase(), |console| {
         console.answer();
-        console.to_reveal(4);
+        console.reach_guid(4);
         console.keys("v");
         console.pass(3_000);
     });
@@ -175,7 +175,7 @@ fn a_new_guid_is_shown() {
 fn leaving_a_new_guid_asks() {
     assert_screens("tui_reveal_asking", &showcase(), |console| {
         console.answer();
-        console.to_reveal(4);
+        console.reach_guid(4);
         console.keys("q");
     });
 }
@@ -183,7 +183,7 @@ fn leaving_a_new_guid_asks() {
 /// Shows a GUID whose COMMIT was not answered.
 fn unsettled(console: &mut Console) -> host_provisioner::tui::effect::JobId {
     console.answer();
-    let started = console.to_running(4);
+    let started = console.reach_change(4);
     let mut end = console.outcome(&started).unwrap();
     end.certainty = Certainty::Unknown;
     console.job(started.job, JobEvent::Ended(Box::new(Ok(end))));

@@ -3,6 +3,7 @@
 use crossterm::event::KeyCode;
 
 use crate::support::canned::{Canned, showcase};
+use crate::support::console::Console;
 use crate::support::drawn::assert_screens;
 
 #[test]
@@ -15,7 +16,7 @@ fn the_list_shows_every_kind_of_session() {
 
 #[test]
 fn an_empty_database_tells_what_to_do_next() {
-    assert_screens("tui_empty", &Canned::default(), |console| console.answer());
+    assert_screens("tui_empty", &Canned::default(), Console::answer);
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn the_row_under_the_cursor_is_in_reverse_video_and_has_a_sign() {
 fn bad_news_are_bold_and_red_and_worded_without_colours() {
     for (colours, colour) in [(true, Color::Red), (false, Color::Reset)] {
         let mut console = Console::on(showcase());
-        let started = console.to_running(4);
+        let started = console.reach_change(4);
         console.job(started.job, JobEvent::Ended(Box::new(Err(failure("the disk is full")))));
         assert_all(&console.cells_of("✗ the disk is full; nothing was changed.", colours), Modifier::BOLD, colour);
     }
@@ -43,7 +43,7 @@ fn bad_news_are_bold_and_red_and_worded_without_colours() {
 fn a_worthless_guid_is_bold_and_red_and_worded_without_colours() {
     for (colours, colour) in [(true, Color::Red), (false, Color::Reset)] {
         let mut console = Console::on(showcase());
-        console.to_reveal(4);
+        console.reach_guid(4);
         console.keys("q");
         assert_all(&console.cells_of("Have you handed it over?", colours), Modifier::BOLD, colour);
     }

@@ -16,7 +16,7 @@ fn console() -> Console {
 #[test]
 fn y_confirms_an_idle_session_with_exactly_the_plan_that_was_shown() {
     let mut console = console();
-    console.to_confirm(4);
+    console.reach_plan(4);
     let preview = console.confirm().preview.clone().unwrap();
     let asked = console.confirm().request.clone();
     console.keys("y");
@@ -31,7 +31,7 @@ fn y_confirms_an_idle_session_with_exactly_the_plan_that_was_shown() {
 fn enter_alone_never_confirms() {
     for session in [2, 4] {
         let mut console = console();
-        console.to_confirm(session);
+        console.reach_plan(session);
         for _ in 0..5 {
             console.enter();
             console.pass(400);
@@ -44,7 +44,7 @@ fn enter_alone_never_confirms() {
 #[test]
 fn y_never_confirms_a_live_session() {
     let mut console = console();
-    console.to_confirm(2);
+    console.reach_plan(2);
     for key in ["y", "Y", "yes"] {
         console.keys(key);
         console.enter();
@@ -57,7 +57,7 @@ fn y_never_confirms_a_live_session() {
 #[test]
 fn a_live_session_is_confirmed_by_its_id_and_enter() {
     let mut console = console();
-    console.to_confirm(2);
+    console.reach_plan(2);
     console.keys("2");
     assert!(console.started.is_empty(), "the id alone is not enough");
     console.enter();
@@ -69,7 +69,7 @@ fn a_session_with_people_in_it_is_live_whatever_its_status() {
     let mut data = showcase();
     data.sessions[0].participant_count = Some(1);
     let mut console = Console::on(data);
-    console.to_confirm(1);
+    console.reach_plan(1);
     console.keys("y");
     assert!(console.started.is_empty());
     console.keys("1");
@@ -83,7 +83,7 @@ fn the_typed_id_must_be_the_whole_id() {
         let mut data = showcase();
         data.sessions[7].status = Some("Active".to_owned());
         let mut console = Console::on(data);
-        console.to_confirm(215);
+        console.reach_plan(215);
         console.keys(typed);
         console.enter();
         assert!(console.started.is_empty(), "{typed:?}");
@@ -93,7 +93,7 @@ fn the_typed_id_must_be_the_whole_id() {
 #[test]
 fn backspace_takes_back_a_digit() {
     let mut console = console();
-    console.to_confirm(2);
+    console.reach_plan(2);
     console.keys("1");
     console.press(KeyCode::Backspace);
     console.keys("2");
@@ -191,7 +191,7 @@ fn no_key_confirms_a_plan_that_could_not_be_read() {
 fn a_paste_never_confirms() {
     for (session, pasted) in [(4, "y"), (4, "y\n"), (2, "2\n"), (2, "2")] {
         let mut console = console();
-        console.to_confirm(session);
+        console.reach_plan(session);
         console.paste(pasted);
         console.pass(400);
         console.enter();
@@ -202,7 +202,7 @@ fn a_paste_never_confirms() {
 #[test]
 fn letters_with_ctrl_or_alt_never_confirm() {
     let mut console = console();
-    console.to_confirm(4);
+    console.reach_plan(4);
     for modifiers in [KeyModifiers::CONTROL, KeyModifiers::ALT, KeyModifiers::SUPER] {
         console.event(KeyEvent::new(KeyCode::Char('y'), modifiers));
         console.pass(400);
@@ -214,7 +214,7 @@ fn letters_with_ctrl_or_alt_never_confirm() {
 fn a_plan_that_is_over_30_seconds_old_is_read_again_instead_of_confirmed() {
     for (seconds, confirmed) in [(30_000, 1), (30_001, 0), (31_000, 0)] {
         let mut console = console();
-        console.to_confirm(4);
+        console.reach_plan(4);
         console.pass(seconds - 400);
         console.prompt = false;
         console.keys("y");
@@ -235,7 +235,7 @@ fn a_plan_that_is_over_30_seconds_old_is_read_again_instead_of_confirmed() {
 #[test]
 fn reading_the_plan_again_starts_from_nothing() {
     let mut console = console();
-    console.to_confirm(2);
+    console.reach_plan(2);
     console.keys("2");
     console.ctrl('r');
     console.pass(400);
@@ -273,7 +273,7 @@ fn a_revocation_takes_the_same_path() {
 fn a_record_that_changed_since_the_list_was_read_is_told_with_its_author() {
     let mut console = console();
     console.data.rotated_elsewhere(4, -1);
-    console.to_confirm(4);
+    console.reach_plan(4);
     let changed = console.confirm().changed.clone().unwrap();
     assert!(changed.contains("R. Sato") && changed.contains("2026-11-22T11:00:00Z"), "{changed}");
 }
@@ -282,7 +282,7 @@ fn a_record_that_changed_since_the_list_was_read_is_told_with_its_author() {
 fn an_unchanged_record_raises_no_alarm() {
     for session in [1, 3, 4, 7, 215] {
         let mut console = console();
-        console.to_confirm(session);
+        console.reach_plan(session);
         assert_eq!(console.confirm().changed, None, "{session}");
     }
 }
@@ -290,7 +290,7 @@ fn an_unchanged_record_raises_no_alarm() {
 #[test]
 fn a_conflict_opens_the_plan_again_with_its_author_and_needs_a_new_confirmation() {
     let mut console = console();
-    let started = console.to_running(4);
+    let started = console.reach_change(4);
     console.data.rotated_elsewhere(4, -1);
     console.end(&started);
     let changed = console.confirm().changed.clone().unwrap();

@@ -11,7 +11,7 @@ use crate::world::session_id;
 
 fn running() -> (Console, Started) {
     let mut console = Console::on(showcase());
-    let started = console.to_running(4);
+    let started = console.reach_change(4);
     (console, started)
 }
 

@@ -28,7 +28,7 @@ fn a_spinner_ticks_five_times_a_second_and_only_while_it_shows() {
     assert_eq!(console.model.tick(), Some(200));
     console.answer();
     assert_eq!(console.model.tick(), None);
-    let started = console.to_running(4);
+    let started = console.reach_change(4);
     assert_eq!(console.model.tick(), Some(200));
     console.end(&started);
     assert_eq!(console.model.tick(), None, "a masked GUID does not move");
@@ -37,7 +37,7 @@ fn a_spinner_ticks_five_times_a_second_and_only_while_it_shows() {
 #[test]
 fn ages_tick_once_a_second() {
     let mut console = Console::on(showcase());
-    console.to_confirm(4);
+    console.reach_plan(4);
     assert_eq!(console.model.tick(), Some(1000));
     console.keys("y");
     let started = console.started.pop().unwrap();
@@ -204,8 +204,17 @@ fn redrawing_and_suspending_are_left_to_the_runtime() {
 #[test]
 fn a_line_of_the_story_is_stamped_with_the_time_of_its_telling() {
     let mut console = Console::on(showcase());
-    let started = console.to_running(4);
+    let started = console.reach_change(4);
     console.pass(61_000);
     console.job(started.job, JobEvent::Told(ProvisionEvent::NoneFound(session_id(4))));
     assert!(console.shows("12:01:01Z PROVISIONER: No existing Host Session found"));
+}
+
+#[test]
+fn a_question_is_shown_as_slow_from_150_milliseconds_on() {
+    let mut console = Console::unread(showcase(), (80, 24));
+    console.pass(149);
+    assert!(!console.shows("loading"));
+    console.pass(1);
+    assert!(console.shows("… loading 0 s"));
 }

@@ -11,7 +11,7 @@ use crate::world::{guid, session_id};
 
 fn revealed() -> Console {
     let mut console = Console::on(showcase());
-    console.to_reveal(4);
+    console.reach_guid(4);
     console
 }
 
@@ -165,7 +165,7 @@ fn no_lines_of_the_log_and_no_debug_text_hold_the_guid() {
 fn a_guid_that_becomes_ready_while_the_operator_types_waits_for_the_list() {
     for (there, back) in [("/", "\n"), ("H", "q"), ("?", "q"), ("\n", "q")] {
         let mut console = Console::on(showcase());
-        let started = console.to_running(4);
+        let started = console.reach_change(4);
         if there == "\n" {
             console.enter()
         } else {
@@ -187,7 +187,7 @@ fn a_guid_that_becomes_ready_while_the_operator_types_waits_for_the_list() {
 #[test]
 fn a_guid_that_waits_for_the_list_blocks_the_next_change() {
     let mut console = Console::on(showcase());
-    let started = console.to_running(4);
+    let started = console.reach_change(4);
     console.keys("H");
     console.end(&started);
     console.keys("R");
@@ -198,7 +198,7 @@ fn a_guid_that_waits_for_the_list_blocks_the_next_change() {
 /// Rotates session 4, and loses the connection after COMMIT was sent.
 fn unsettled() -> (Console, JobId, Vec<Effect>) {
     let mut console = Console::on(showcase());
-    let started = console.to_running(4);
+    let started = console.reach_change(4);
     let mut end = console.outcome(&started).unwrap();
     end.certainty = Certainty::Unknown;
     let effects = console.job(started.job, JobEvent::Ended(Box::new(Ok(end))));
@@ -262,7 +262,7 @@ fn the_settling_of_another_change_is_not_taken_for_this_ones() {
 fn an_outcome_that_is_settled_before_it_was_shown_is_shown_settled() {
     for committed in [true, false] {
         let mut console = Console::on(showcase());
-        let started = console.to_running(4);
+        let started = console.reach_change(4);
         console.keys("/");
         let mut end = console.outcome(&started).unwrap();
         end.certainty = Certainty::Unknown;

@@ -15,6 +15,9 @@ use super::settings::Settings;
 /// Set to make a connection's running statement stop.
 pub(super) type Stop = Arc<AtomicBool>;
 
+/// Which database stands at the configured place: device and file.
+pub(super) type Place = (u64, u64);
+
 /// What differs between the engines, and nothing else.
 pub(super) trait Backend:
     Runs
@@ -45,6 +48,9 @@ pub(super) trait Backend:
 
     /// Opens a connection and checks that its schema is ours and up to date.
     fn open(settings: &Settings, budget: Duration, stop: Stop) -> BoxFuture<'_, Result<Self::Connection, StoreError>>;
+
+    /// Says which database stands at the configured place now; `None` where none does, or where a server looks after it.
+    fn place(settings: &Settings) -> Option<Place>;
 
     /// Says what an engine's error means.
     fn classify(error: &sqlx::Error) -> Fault;

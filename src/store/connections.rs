@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::backend::{Backend, Stop, statement};
+use super::backend::{Backend, Place, Stop, statement};
 use super::deadline::Deadline;
 use super::error::StoreError;
 use super::settings::Settings;
@@ -26,6 +26,7 @@ pub(super) struct Connections<B: Backend> {
 pub(super) struct Lease<B: Backend> {
     pub(super) connection: B::Connection,
     stop: StopOnDrop,
+    place: Option<Place>,
 }
 
 /// Stops the running statement of an abandoned connection: a dropped future alone does not.
@@ -46,10 +47,16 @@ impl<B: Backend> Connections<B> {
         &self.settings
     }
 
-    /// Lends an idle connection, or opens one.
+    /// Lends an idle connection, or opens one. A connection whose database was removed or replaced is never lent: what
+    /// it would commit, nobody could find.
     pub(super) async fn lend(&self, deadline: &Deadline) -> Result<Lease<B>, StoreError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match idle {
+        let place = B::place(&self.settings);
+        let found = {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            idle.retain(|lease| lease.place == place);
+            idle.pop()
+        };
+        match found {
             Some(lease) => Ok(lease),
             None => self.open(deadline).await,
         }
@@ -58,8 +65,20 @@ impl<B: Backend> Connections<B> {
     /// Opens a new connection.
     pub(super) async fn open(&self, deadline: &Deadline) -> Result<Lease<B>, StoreError> {
         let stop: Stop = Arc::new(AtomicBool::new(false));
+        let place = B::place(&self.settings);
         let connection = deadline.run(B::open(&self.settings, deadline.left(), Arc::clone(&stop))).await??;
-        Ok(Lease { connection, stop: StopOnDrop(stop) })
+        Ok(Lease { connection, stop: StopOnDrop(stop), place })
+    }
+
+    /// Closes all idle connections, each within the deadline of an operation.
+    pub(super) async fn close(&self) {
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        let deadline = Deadline::after(self.settings.timeout);
+        for Lease { connection, stop, .. } in idle {
+            // The stop flag is left alone until then: it would interrupt the checkpoint that closing makes.
+            let _ = deadline.run(sqlx::Connection::close(connection)).await;
+            drop(stop);
+        }
     }
 
     /// Takes a connection back after an operation that ended well.
@@ -82,7 +101,7 @@ impl<B: Backend> Lease<B> {
 
     /// Closes the connection; one that hangs is dropped. Without COMMIT, the engine rolls back by itself.
     pub(super) async fn close(self) {
-        let Self { connection, stop } = self;
+        let Self { connection, stop, .. } = self;
         drop(stop);
         let _ = Deadline::after(GOODBYE).run(sqlx::Connection::close(connection)).await;
     }

@@ -116,6 +116,10 @@ impl<B: Backend> Store for SqlStore<B> {
         ask!(self, |connection| history::page::<B>(connection, query))
     }
 
+    async fn close(&self) {
+        self.connections.close().await;
+    }
+
     /// Reads everything, so it has no deadline of its own: the caller watches it and may drop it.
     async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError> {
         let mut lease = self.connections.lend(&self.deadline()).await?;

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use futures_util::future::BoxFuture;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteQueryResult, SqliteSynchronous};
 use sqlx::{ConnectOptions, Sqlite};
 
-use super::backend::{Backend, Fault, RowsAffected, Stop, fault};
+use super::backend::{Backend, Fault, Place, RowsAffected, Stop, fault};
 use super::error::StoreError;
 use super::migration;
 use super::settings::Settings;
@@ -71,6 +72,10 @@ impl Backend for Sqlite {
             migration::check(&mut connection).await?;
             Ok(connection)
         })
+    }
+
+    fn place(settings: &Settings) -> Option<Place> {
+        fs::metadata(settings.target.file()).ok().map(|file| (file.dev(), file.ino()))
     }
 
     fn classify(error: &sqlx::Error) -> Fault {

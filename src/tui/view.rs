@@ -87,7 +87,6 @@ fn header(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if about.read_only {
         left.push(Span::styled("  [read-only]", theme.caution));
     }
-    left.push(Span::styled(format!("  {}  ", text::clean(&about.database)), theme.plain));
     let state = match (&model.list.loading, &model.list.failure, model.list.read_at) {
         (Some(loading), _, _) if model.now.millis_since(loading.since) >= SLOW => {
             format!("… loading {} s", model.now.seconds_since(loading.since))
@@ -99,6 +98,9 @@ fn header(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let who = format!("{}  ", about.operator);
     let width = u16::try_from(text::width(&who) + text::width(&state) + 1).unwrap_or(area.width).min(area.width);
     let right = Rect { x: area.right() - width, width, ..area };
+    let taken: usize = left.iter().map(Span::width).sum();
+    let room = usize::from(area.width - width).saturating_sub(taken + 4);
+    left.push(Span::styled(format!("  {}", text::fit(&about.database, room)), theme.plain));
     frame.render_widget(Paragraph::new(Line::from(left)), Rect { width: area.width - width, ..area });
     let spans = vec![Span::styled(who, theme.plain), Span::styled(state, theme.plain)];
     frame.render_widget(Paragraph::new(Line::from(spans)).alignment(Alignment::Left), right);

@@ -131,3 +131,12 @@ pub(crate) async fn a_store_names_its_engine_and_keeps_its_clock(db: &dyn Databa
     assert_eq!(store.clock().now(), at(NOW));
     assert!(!store.is_read_only());
 }
+
+pub(crate) async fn a_closed_store_leaves_no_connection_and_opens_another(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    apply(&*store, 1, PROVISION, "new hash").await.unwrap();
+    store.close().await;
+    // Whatever an engine keeps beside its database while it is open has been folded into it.
+    assert_eq!(db.left_beside().await, Vec::<String>::new());
+    assert_eq!(store.snapshot(session(1)).await.unwrap().head.seq, 1);
+}

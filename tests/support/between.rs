@@ -84,6 +84,10 @@ impl Store for Between {
         self.real.history(query).await
     }
 
+    async fn close(&self) {
+        self.real.close().await;
+    }
+
     async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError> {
         self.real.walk_audit(visit).await
     }

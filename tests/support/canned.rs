@@ -158,7 +158,7 @@ impl Canned {
         now: Timestamp,
     ) -> Result<Provisioned, Failure> {
         let id = request.session;
-        expected.check(id, &self.snapshot(id), now).map_err(conflict)?;
+        expected.check(id, &self.snapshot(id), now).map_err(|found| conflict(&found))?;
         let plan = self.tables.change(request, &guid, now).map_err(|refusal| failure(&refusal.to_string()))?;
         let record = self.tables.records_of(id).into_iter().find(|record| record.state(now) == RecordState::Active);
         let record = record.filter(|_| plan.write != RecordWrite::Nothing);
@@ -184,6 +184,6 @@ pub(crate) fn failure(what: &str) -> Failure {
     Failure { what: what.to_owned(), unchanged: "nothing was changed".to_owned(), conflict: None }
 }
 
-fn conflict(conflict: Conflict) -> Failure {
+fn conflict(conflict: &Conflict) -> Failure {
     Failure { conflict: Some(Box::new(conflict.clone())), ..failure(&conflict.to_string()) }
 }

@@ -5,6 +5,7 @@ use host_provisioner::domain::actor::{Actor, Origin};
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::hash::HashScheme;
 use host_provisioner::domain::request::Request;
+use host_provisioner::domain::session::SessionId;
 use host_provisioner::domain::time::Timestamp;
 use host_provisioner::provision::Provisioned;
 use host_provisioner::tui::effect::{Effect, JobId, Query, Ticket};
@@ -186,7 +187,7 @@ impl Console {
     }
 
     /// Goes from the list to the plan of a rotation, long enough ago for keys to count.
-    pub(crate) fn to_confirm(&mut self, number: i64) {
+    pub(crate) fn reach_plan(&mut self, number: i64) {
         self.go_to(number);
         self.keys("R");
         self.press(KeyCode::Down);
@@ -195,15 +196,15 @@ impl Console {
     }
 
     /// Rotates an idle session up to the running change.
-    pub(crate) fn to_running(&mut self, number: i64) -> Started {
-        self.to_confirm(number);
+    pub(crate) fn reach_change(&mut self, number: i64) -> Started {
+        self.reach_plan(number);
         self.keys("y");
         self.started.last().cloned().expect("the change was started")
     }
 
     /// Rotates an idle session up to the new GUID.
-    pub(crate) fn to_reveal(&mut self, number: i64) -> Started {
-        let started = self.to_running(number);
+    pub(crate) fn reach_guid(&mut self, number: i64) -> Started {
+        let started = self.reach_change(number);
         self.end(&started);
         started
     }
@@ -225,7 +226,7 @@ impl Console {
     }
 
     pub(crate) fn cursor(&self) -> Option<i64> {
-        self.model.list.cursor.map(|id| id.get())
+        self.model.list.cursor.map(SessionId::get)
     }
 
     /// The ids in the window.

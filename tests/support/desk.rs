@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, raw_sql};
@@ -130,11 +130,6 @@ impl Desk {
         self.texts(&query).concat()
     }
 
-    /// Counts the entries of the history.
-    pub(crate) fn entries(&self) -> usize {
-        self.texts(r#"SELECT "EventId" FROM "HostSessionEvents""#).len()
-    }
-
     /// Begins a write transaction as another program: nobody else can write until it is released.
     pub(crate) fn lock(&self) -> Lock<'_> {
         let connection = self.runtime.block_on(async {
@@ -164,6 +159,7 @@ impl Desk {
     pub(crate) fn console_of(&self, columns: u16, lines: u16) -> Console {
         let console = self.console_with((columns, lines), &[], &[]);
         console.sees(&["24 sessions"]);
+        console.wait_for("a session under the cursor", |screen| cursor_row(screen).is_some());
         console
     }
 
@@ -213,10 +209,24 @@ impl Console {
 
     /// Shows the new GUID, and reads it off the screen.
     pub(crate) fn reveal(&mut self) -> String {
+        self.sees(&["New Host GUID", "v:show 10 s"]);
         self.send("v");
         self.wait_for("a GUID", |screen| guid_on(&screen.contents()).is_some());
         guid_on(&self.text()).unwrap()
     }
+}
+
+/// What stands in place of a GUID.
+pub(crate) const MASK: &str = "••••••••-••••-••••-••••-••••••••••••";
+
+/// Shows the GUID, does something that hides it, and sees that it is hidden well before its ten seconds are over.
+pub(crate) fn hidden_by(console: &mut Console, act: impl FnOnce(&mut Console)) -> String {
+    let shown = Instant::now();
+    let guid = console.reveal();
+    act(console);
+    console.sees(&[MASK]);
+    assert!(shown.elapsed() < Duration::from_secs(9), "time hid it, nothing else");
+    guid
 }
 
 /// Waits out the quiet that a confirmation needs: the one rule that is about time.
@@ -235,8 +245,7 @@ pub(crate) fn cursor_row(screen: &vt100::Screen) -> Option<(u16, i64)> {
 
 /// Finds a GUID that is shown.
 pub(crate) fn guid_on(text: &str) -> Option<String> {
-    let words = text.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
-    let is_guid =
-        |word: &&str| word.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && word.split('-').all(|part| part.is_ascii());
-    words.map(|word| word.trim()).find(is_guid).map(str::to_owned)
+    let mut words = text.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
+    let is_guid = |word: &&str| word.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
+    words.find(is_guid).map(str::to_owned)
 }

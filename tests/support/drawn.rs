@@ -1,5 +1,7 @@
 //! What the console draws: cells, lines, and snapshots of four sizes.
 
+use std::fmt::Write as _;
+
 use host_provisioner::tui::theme::Theme;
 use host_provisioner::tui::view::view;
 use ratatui::Terminal;
@@ -71,7 +73,7 @@ pub(crate) fn assert_screens(name: &str, data: &Canned, act: impl Fn(&mut Consol
     for (columns, lines) in SIZES {
         let mut console = Console::unread(data.clone(), (columns, lines));
         act(&mut console);
-        shown.push_str(&format!("== {columns}x{lines}\n{}\n", console.screen().join("\n")));
+        writeln!(shown, "== {columns}x{lines}\n{}", console.screen().join("\n")).unwrap();
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");

@@ -198,15 +198,15 @@ impl Console {
         self.stat().map(|fields| fields[0].chars().next().unwrap()).filter(|state| *state != 'Z')
     }
 
-    /// Reads the processor time that the process has used.
-    pub(crate) fn processor_time(&self) -> Option<Duration> {
+    /// Reads the processor time that the process has used, in milliseconds.
+    pub(crate) fn processor_time(&self) -> Option<u64> {
         let fields = self.stat()?;
         let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
         // A hundred ticks a second, as for every program (time(7), USER_HZ).
-        Some(Duration::from_millis(ticks * 10))
+        Some(ticks * 10)
     }
 
-    /// Gives the fields of `/proc/PID/stat` from the third on (proc_pid_stat(5)).
+    /// Gives the fields of `/proc/PID/stat` from the third on (`man 5 proc_pid_stat`).
     fn stat(&self) -> Option<Vec<String>> {
         let text = std::fs::read_to_string(format!("/proc/{}/stat", self.pid.as_raw_nonzero())).ok()?;
         let (_, fields) = text.rsplit_once(") ")?;

@@ -8,13 +8,19 @@ use rustix::event::{PollFd, PollFlags, poll};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
+/// How long the reader waits for more after a key. It must not be zero: crossterm then looks at nothing, not even at
+/// what it has read already.
+const MORE: Duration = Duration::from_millis(100);
+
 /// What comes from the terminal.
 pub(super) enum Input {
     Event(Event),
     Gone,
 }
 
-/// Reads the terminal in a thread of its own. crossterm alone would spin when the terminal vanishes.
+/// Reads the terminal in a thread of its own. crossterm alone would spin when the terminal vanishes. It is built with
+/// `use-dev-tty`, since its other source is told only once that keys wait, and loses that when a resize or more than a
+/// buffer of keys comes with them.
 pub(super) fn read(input: &mpsc::Sender<Input>) {
     let stdin = io::stdin();
     loop {
@@ -29,7 +35,7 @@ pub(super) fn read(input: &mpsc::Sender<Input>) {
             let _ = input.blocking_send(Input::Gone);
             return;
         }
-        while let Ok(true) = crossterm::event::poll(Duration::ZERO) {
+        while let Ok(true) = crossterm::event::poll(MORE) {
             let Ok(event) = crossterm::event::read() else { break };
             if input.blocking_send(Input::Event(event)).is_err() {
                 return;

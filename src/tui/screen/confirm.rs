@@ -193,8 +193,9 @@ pub fn draw(model: &Model, confirm: &Confirm, theme: &Theme, area: Rect, frame: 
     // On a small screen the question matters more than the last lines of the plan.
     let height = usize::from(inner.height);
     if lines.len() > height {
-        let surplus = lines.len() - height;
-        lines.drain(question.saturating_sub(surplus)..question);
+        let surplus = (lines.len() - height + 1).min(question);
+        let hidden = format!("… {surplus} more lines: a taller screen shows them");
+        lines.splice(question - surplus..question, [Line::styled(text::fit(&hidden, width), theme.caution)]);
     }
     let last = u16::try_from(lines.len()).unwrap_or(1).saturating_sub(1);
     frame.render_widget(Paragraph::new(lines), inner);

@@ -11,7 +11,7 @@ use crate::tui::effect::Effect;
 use crate::tui::message::FilterUi;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::view::text;
+use crate::tui::view::{layout, text};
 
 /// Characters that a filter may have.
 const LIMIT: usize = 200;
@@ -22,7 +22,8 @@ pub fn update(model: &mut Model, ui: FilterUi) -> Vec<Effect> {
         FilterUi::Edit(request) => edit(model, request),
         FilterUi::Keep => {
             model.screen = Screen::Sessions;
-            sessions::load_at_anchor(model)
+            let height = layout::list_rows(model);
+            sessions::return_to_anchor(model, height)
         }
         FilterUi::Discard => {
             model.screen = Screen::Sessions;
@@ -59,9 +60,11 @@ pub fn begin(model: &mut Model) {
 /// Takes the filter away. The cursor stays on its session.
 pub fn clear(model: &mut Model) -> Vec<Effect> {
     model.list.input.reset();
-    model.list.filter.clear();
     model.list.anchor = model.list.anchor.take().or_else(|| model.list.selected().cloned());
-    sessions::load_at_anchor(model)
+    let mut effects = apply(model);
+    let height = layout::list_rows(model);
+    effects.extend(sessions::return_to_anchor(model, height));
+    effects
 }
 
 fn apply(model: &mut Model) -> Vec<Effect> {

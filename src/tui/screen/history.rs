@@ -27,7 +27,7 @@ pub struct History {
 
 /// Opens the history of the session under the cursor, freshly read.
 pub fn open(model: &mut Model) -> Vec<Effect> {
-    let Some(session) = model.list.selected().map(|row| row.session.id) else {
+    let Some(session) = model.list.target().map(|row| row.session.id) else {
         model.say("There is no session under the cursor.");
         return Vec::new();
     };

@@ -75,7 +75,7 @@ fn focus(model: &mut Model, step: i8) -> Vec<Effect> {
 }
 
 fn open_detail(model: &mut Model) -> Vec<Effect> {
-    if model.list.selected().is_none() {
+    if model.list.target().is_none() {
         model.say("There is no session under the cursor.");
         return Vec::new();
     }

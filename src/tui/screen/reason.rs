@@ -88,7 +88,7 @@ fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
         model.warn("This console is read-only: nothing can be changed. Start it without --read-only.");
     } else if model.job.is_some() || model.ready.is_some() {
         model.warn("One change at a time: wait for the running one to end.");
-    } else if let Some(row) = model.list.selected() {
+    } else if let Some(row) = model.list.target() {
         let form = ReasonForm {
             session: row.session.id,
             title: text::title(&row.session),
@@ -263,7 +263,8 @@ pub fn draw(form: &ReasonForm, theme: &Theme, area: Rect, frame: &mut Frame<'_>)
     }
     lines.push(Line::default());
     if let Some(fault) = &form.fault {
-        lines.push(Line::styled(text::fit(&format!("✗ {fault}"), width), theme.danger));
+        let fault = text::wrap(&format!("✗ {fault}"), width);
+        lines.extend(fault.into_iter().map(|line| Line::styled(line, theme.danger)));
     } else {
         lines.push(Line::styled(
             text::fit("Enter: read the plan   Tab: next field   Esc: back to the list", width),

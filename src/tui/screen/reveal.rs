@@ -155,11 +155,9 @@ pub fn draw(model: &Model, reveal: &Reveal, theme: &Theme, area: Rect, frame: &m
         Standing::Settling => ("? NOT KNOWN yet whether it was committed; asking the database …", theme.caution),
         Standing::NotCommitted => ("✗ NOT committed: this GUID is worthless, the old one works", theme.danger),
     };
-    let question = if reveal.asking {
-        Line::styled(
-            text::fit("Have you handed it over? It is shown nowhere else.   y: yes, leave   v: show   c: copy", width),
-            theme.danger,
-        )
+    let asked = if reveal.asking { "Have you handed it over? It is shown nowhere else." } else { "" };
+    let keys = if reveal.asking {
+        Line::styled(text::fit("y: yes, leave   v: show   c: copy   Esc: stay", width), theme.danger)
     } else {
         let show = left.map_or("v:show 10 s".to_owned(), |left| format!("hidden in {left} s"));
         Line::styled(text::fit(&format!("{show}   c:copy   Esc:done"), width), theme.strong)
@@ -172,8 +170,8 @@ pub fn draw(model: &Model, reveal: &Reveal, theme: &Theme, area: Rect, frame: &m
         Line::default(),
         Line::styled(text::fit(standing, width), style),
         Line::styled(text::fit(&record, width), theme.dim),
-        Line::default(),
-        question,
+        Line::styled(text::fit(asked, width), theme.danger),
+        keys,
     ];
     frame.render_widget(Paragraph::new(lines), inner);
 }

@@ -93,6 +93,13 @@ impl SessionList {
         if self.cursor_lost { None } else { self.rows.get(self.position()?) }
     }
 
+    /// Gives the row that a key may act on: the one under the cursor, unless a new filter is about to take it away.
+    #[must_use]
+    pub fn target(&self) -> Option<&SessionRow> {
+        let filter = SessionFilter::from_text(&self.filter);
+        self.selected().filter(|row| filter.words_fit(&row.session))
+    }
+
     /// Keeps the cursor within the `height` rows that are shown.
     pub fn scroll_into_view(&mut self, height: usize) {
         let place = self.position().unwrap_or(0);
@@ -169,17 +176,19 @@ pub fn load_first(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Reads the list from the anchor where the filter shows it, else from its beginning.
-pub fn load_at_anchor(model: &mut Model) -> Vec<Effect> {
-    let filter = SessionFilter::from_text(&model.list.filter);
-    let anchor = model.list.anchor.take().map(|row| row.session).filter(|session| filter.words_fit(session));
-    match anchor {
-        Some(session) => {
-            model.list.cursor = Some(session.id);
-            load(model, Page::From(session.id), CHUNK, Land::Match)
-        }
-        None => load(model, Page::First, CHUNK, Land::Match),
+/// Puts the cursor back on the session where the filter was begun, if the filter shows it.
+pub fn return_to_anchor(model: &mut Model, height: usize) -> Vec<Effect> {
+    let list = &mut model.list;
+    let filter = SessionFilter::from_text(&list.filter);
+    let Some(anchor) = list.anchor.take().map(|row| row.session).filter(|session| filter.words_fit(session)) else {
+        return Vec::new();
+    };
+    list.cursor = Some(anchor.id);
+    if list.loading.is_none() && list.position().is_some() {
+        list.scroll_into_view(height);
+        return Vec::new();
     }
+    load(model, Page::From(anchor.id), CHUNK, Land::Match)
 }
 
 /// Reads the window again where it is.

@@ -6,7 +6,6 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Cell, Paragraph, Row, Table};
 
 use crate::domain::host_record::RecordState;
-use crate::domain::session::SessionId;
 use crate::domain::snapshot::current_of;
 use crate::domain::time::Timestamp;
 use crate::store::SessionRow;
@@ -31,7 +30,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     }
     let height = usize::from(rows_area.height.saturating_sub(1));
     let shown = list.rows.iter().skip(list.top).take(height);
-    let columns = Columns::for_width(rows_area.width, list.rows.iter().map(|row| row.session.id).max());
+    let columns = Columns::for_rows(rows_area.width, &list.rows);
     let rows = shown.map(|row| {
         let here = Some(row.session.id) == list.cursor;
         let line = Row::new(columns.cells(row, here, model.now, theme));
@@ -91,21 +90,25 @@ fn empty_text(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
 struct Columns {
     width: u16,
     id: u16,
+    record: u16,
     status: bool,
     people: bool,
     age: bool,
 }
 
 impl Columns {
-    fn for_width(width: u16, largest: Option<SessionId>) -> Self {
-        let digits = largest.map_or(1, |id| id.to_string().len());
-        let id = u16::try_from(digits).unwrap_or(19).max(5);
-        Self { width, id: id + 2, status: width >= 66, people: width >= 74, age: width >= 50 }
+    fn for_rows(width: u16, rows: &[SessionRow]) -> Self {
+        let digits = |largest: Option<i64>| u16::try_from(largest.map_or(1, |id| id.to_string().len())).unwrap_or(19);
+        let id = digits(rows.iter().map(|row| row.session.id.get()).max()).max(5);
+        let records = rows.iter().flat_map(|row| &row.active);
+        // `#`, the id, a blank, and 12 digits of the fingerprint.
+        let record = 14 + digits(records.map(|record| record.id.get()).max()).clamp(3, 10);
+        Self { width, id: id + 2, record, status: width >= 66, people: width >= 74, age: width >= 50 }
     }
 
     /// Gives the columns beside the title.
     fn beside_title(&self) -> Vec<u16> {
-        let optional = [(self.status, 11), (self.people, 6), (true, 17), (self.age, 8)];
+        let optional = [(self.status, 11), (self.people, 6), (true, self.record), (self.age, 8)];
         optional.into_iter().filter(|(shown, _)| *shown).map(|(_, width)| width).collect()
     }
 

@@ -1,0 +1,287 @@
+//! Random people, databases and clocks: whatever comes in whatever order, nothing panics and nothing is confirmed
+//! that was not shown.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use host_provisioner::domain::sanitize::is_hostile;
+use host_provisioner::domain::session::Session;
+use host_provisioner::provision::{Certainty, ProvisionEvent};
+use host_provisioner::tui::effect::{Effect, JobId, Query, Ticket};
+use host_provisioner::tui::keymap::message_for;
+use host_provisioner::tui::message::{ConfirmUi, Global, JobEvent, Loaded, Message, Ui};
+use host_provisioner::tui::screen::Screen;
+use host_provisioner::tui::screen::confirm::Confirm;
+use host_provisioner::tui::theme::Theme;
+use host_provisioner::tui::update::update;
+use host_provisioner::tui::view::view;
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Cell;
+
+use crate::support::canned::{Canned, failure, many};
+use crate::support::console::{Console, Started};
+use crate::world::session_id;
+
+/// One thing that happens.
+#[derive(Debug, Clone)]
+enum Event {
+    Key(KeyCode, KeyModifiers),
+    Paste(String),
+    Resize(u16, u16),
+    FocusLost,
+    Suspend,
+    /// A key of the confirm screen, wherever the operator is.
+    Stray(char),
+    Pass(i64),
+    /// Answers a question, however old: rightly, with a failure, or with the answer to another one.
+    Answer(prop::sample::Index, u8),
+    /// A running change ends so, or one that ended long ago speaks up.
+    Job(u8, u64),
+    /// The way from the list to the key that confirms.
+    Rotate(i64, String),
+    RotatedElsewhere(i64),
+    Removed(i64),
+}
+
+fn events() -> impl Strategy<Value = Event> {
+    let often = "jkgGRXHyvqcnz/ =-L123?\\".chars().map(KeyCode::Char);
+    let named = [KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down];
+    let named = named.into_iter().chain([KeyCode::PageDown, KeyCode::PageUp, KeyCode::Home, KeyCode::End]);
+    let named = named.chain([KeyCode::Backspace, KeyCode::Delete, KeyCode::Left, KeyCode::F(1), KeyCode::F(5)]);
+    let keys: Vec<KeyCode> = often.chain(named).collect();
+    let modifiers = prop_oneof![
+        8 => Just(KeyModifiers::NONE),
+        1 => any::<u8>().prop_map(KeyModifiers::from_bits_truncate),
+        2 => Just(KeyModifiers::CONTROL),
+    ];
+    prop_oneof![
+        30 => (prop::sample::select(keys), Just(KeyModifiers::NONE)).prop_map(|(code, with)| Event::Key(code, with)),
+        6 => (any::<char>().prop_map(KeyCode::Char), modifiers.clone()).prop_map(|(code, with)| Event::Key(code, with)),
+        6 => (prop::char::range('a', 'z').prop_map(KeyCode::Char), modifiers).prop_map(|(c, with)| Event::Key(c, with)),
+        4 => ".{0,12}|y\n|1\n".prop_map(Event::Paste),
+        1 => (1..=300_u16, 1..=100_u16).prop_map(|(columns, lines)| Event::Resize(columns, lines)),
+        2 => (60..=130_u16, 16..=40_u16).prop_map(|(columns, lines)| Event::Resize(columns, lines)),
+        1 => Just(Event::FocusLost),
+        1 => Just(Event::Suspend),
+        3 => prop::sample::select(vec!['y', '1', '\n']).prop_map(Event::Stray),
+        10 => prop_oneof![0..500_i64, Just(350), Just(349), 0..40_000_i64].prop_map(Event::Pass),
+        25 => (any::<prop::sample::Index>(), 0..6_u8).prop_map(|(which, how)| Event::Answer(which, how)),
+        8 => (0..8_u8, 0..40_u64).prop_map(|(how, id)| Event::Job(how, id)),
+        6 => (300..500_i64, "y|[1-9]\n|y\n|1").prop_map(|(wait, keys)| Event::Rotate(wait, keys)),
+        2 => (1..8_i64).prop_map(Event::RotatedElsewhere),
+        1 => (1..30_i64).prop_map(Event::Removed),
+    ]
+}
+
+/// Five hundred sessions; some are live, some mean harm.
+fn world() -> Canned {
+    let mut data = many(500);
+    for (place, session) in data.sessions.iter_mut().enumerate() {
+        let title = session.title.clone().unwrap_or_default();
+        match place % 7 {
+            0 => *session = Session { status: Some("Active".to_owned()), ..session.clone() },
+            1 => session.title = Some(format!("{title} \u{1b}[2J\u{202e}\u{200b}知識\u{fe0f}🕌")),
+            2 => session.participant_count = Some(i64::MAX),
+            3 => session.title = None,
+            _ => {}
+        }
+    }
+    data
+}
+
+/// A console, and what a runtime would know of it.
+struct Run {
+    console: Console,
+    asked: Vec<(Ticket, Query)>,
+    under_way: Option<Started>,
+    drawn: u64,
+}
+
+impl Run {
+    fn new() -> Self {
+        let mut console = Console::unread(world(), (120, 35));
+        console.prompt = false;
+        let asked = console.waiting.clone();
+        Self { console, asked, under_way: None, drawn: 0 }
+    }
+
+    /// Sends a message and checks what comes of it.
+    fn send(&mut self, message: Message) {
+        let key = if let Message::Ui(Ui::Confirm(key)) = &message { Some(*key) } else { None };
+        let shown = match (&self.console.model.screen, key) {
+            (Screen::Confirm(confirm), Some(key)) => Some((confirm.clone(), key)),
+            _ => None,
+        };
+        let had_job = self.console.model.job.is_some();
+        let effects = self.console.send(message);
+        for effect in &effects {
+            match effect {
+                Effect::Load(ticket, query) => self.asked.push((*ticket, query.clone())),
+                Effect::Provision { job, request, expected } => {
+                    let (confirm, key) = shown.as_ref().expect("only a key before a plan starts a change");
+                    self.assert_confirmed(confirm, *key);
+                    assert_eq!(**request, confirm.request);
+                    assert_eq!(**expected, confirm.preview.as_ref().unwrap().expected);
+                    assert!(!had_job && self.under_way.is_none(), "one change at a time");
+                    let (request, expected) = ((**request).clone(), (**expected).clone());
+                    self.under_way = Some(Started { job: *job, request, expected });
+                }
+                Effect::Quit => assert!(self.console.model.job.is_none(), "a change is never abandoned"),
+                _ => {}
+            }
+        }
+        let list = &self.console.model.list;
+        assert!(list.rows.len() <= 400, "{} rows", list.rows.len());
+        assert!(list.rows.is_empty() || list.top < list.rows.len());
+        assert_eq!(
+            self.console.model.job.as_ref().map(|job| job.id),
+            self.under_way.as_ref().map(|started| started.job)
+        );
+    }
+
+    fn assert_confirmed(&self, confirm: &Confirm, key: ConfirmUi) {
+        let preview = confirm.preview.as_ref().expect("a plan is shown");
+        assert!(self.console.now.millis_since(confirm.quiet_since) >= 350);
+        assert!(self.console.now.millis_since(preview.read_at) <= 30_000);
+        assert_eq!(preview.plan.session, confirm.request.session);
+        if preview.session.is_live() {
+            assert_eq!(key, ConfirmUi::Enter);
+            assert_eq!(confirm.typed, confirm.request.session.to_string());
+        } else {
+            assert_eq!(key, ConfirmUi::Type('y'));
+        }
+    }
+
+    fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) {
+        if let Some(ui) = message_for(&self.console.model.screen, KeyEvent::new(code, modifiers)) {
+            self.send(Message::Ui(ui));
+        }
+    }
+
+    fn plain(&mut self, code: KeyCode) {
+        self.press(code, KeyModifiers::NONE);
+    }
+
+    fn happen(&mut self, event: Event) {
+        let global = |global| Message::Ui(Ui::Global(global));
+        match event {
+            Event::Key(code, modifiers) => self.press(code, modifiers),
+            Event::Paste(text) => self.send(global(Global::Paste(text))),
+            Event::Resize(columns, lines) => self.send(global(Global::Resize(columns, lines))),
+            Event::FocusLost => self.send(global(Global::FocusLost)),
+            Event::Suspend => self.send(global(Global::Suspend)),
+            Event::Stray('\n') => self.send(Message::Ui(Ui::Confirm(ConfirmUi::Enter))),
+            Event::Stray(c) => self.send(Message::Ui(Ui::Confirm(ConfirmUi::Type(c)))),
+            Event::Pass(milliseconds) => self.console.pass(milliseconds),
+            Event::Answer(which, how) => self.answer(which.index(self.asked.len()), how),
+            Event::Job(how, id) => self.job(how, id),
+            Event::Rotate(wait, keys) => {
+                self.plain(KeyCode::Char('R'));
+                self.plain(KeyCode::Down);
+                self.plain(KeyCode::Enter);
+                self.answer(self.asked.len() - 1, 0);
+                self.console.pass(wait);
+                for c in keys.chars() {
+                    self.plain(if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) });
+                }
+            }
+            Event::RotatedElsewhere(number) => {
+                if self.console.data.tables.sessions.contains(&session_id(number)) {
+                    self.console.data.rotated_elsewhere(number, 1);
+                }
+            }
+            Event::Removed(number) => self.console.data.remove(number),
+        }
+    }
+
+    fn answer(&mut self, which: usize, how: u8) {
+        let (ticket, query) = self.asked[which].clone();
+        let answer = match how {
+            0..=3 => self.console.data.answer(&query, self.console.now),
+            4 => Err(failure("no answer")),
+            _ => Ok(Loaded::Count(7)),
+        };
+        self.send(Message::Loaded(ticket, answer));
+    }
+
+    fn job(&mut self, how: u8, id: u64) {
+        let told = || JobEvent::Told(ProvisionEvent::Checking(session_id(1)));
+        let failed = || JobEvent::Ended(Box::new(Err(failure("the disk is full"))));
+        let Some(started) = self.under_way.clone().filter(|_| how > 2) else {
+            let event = [told(), failed(), JobEvent::Settled(id.is_multiple_of(2))]
+                .into_iter()
+                .nth(usize::from(how % 3))
+                .unwrap();
+            let stale = self.under_way.as_ref().is_none_or(|started| started.job.0 != id);
+            if stale {
+                self.send(Message::Job(JobId(id), event));
+            }
+            return;
+        };
+        let event = match how {
+            3 => told(),
+            4 => failed(),
+            _ => {
+                let mut end = self.console.outcome(&started);
+                if let (Ok(provisioned), 5) = (&mut end, how) {
+                    provisioned.certainty = Certainty::Unknown;
+                }
+                JobEvent::Ended(Box::new(end))
+            }
+        };
+        if how > 3 {
+            self.under_way = None;
+        }
+        self.send(Message::Job(started.job, event));
+    }
+
+    /// Draws, at times on a terminal that has another size already.
+    fn draw(&mut self) {
+        self.drawn += 1;
+        let model = &self.console.model;
+        let (columns, rows) = if self.drawn.is_multiple_of(8) { (77, 21) } else { model.size };
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| view(model, &Theme::new(true), frame)).unwrap();
+        let text: String = terminal.backend().buffer().content().iter().map(Cell::symbol).collect();
+        assert!(!text.chars().any(is_hostile), "{text:?}");
+        let shown = matches!(&model.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some());
+        assert!(shown || !text.contains("00000000-0000-4000-8000-"), "{text}");
+        assert!(text.matches('▸').count() <= 2, "one row and one field have the keys: {text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_nothing_is_confirmed_that_was_not_shown(happening in prop::collection::vec(events(), 400..500)) {
+        let mut run = Run::new();
+        run.answer(0, 0);
+        for (number, event) in happening.into_iter().enumerate() {
+            let resized = matches!(event, Event::Resize(..));
+            run.happen(event);
+            if resized || number % 30 == 0 {
+                run.draw();
+            }
+        }
+    }
+}
+
+#[test]
+fn the_fuzz_reaches_changes_and_guids() {
+    use proptest::strategy::ValueTree as _;
+    use proptest::test_runner::TestRunner;
+    let mut runner = TestRunner::deterministic();
+    let (mut changes, mut guids) = (0, 0);
+    for _ in 0..12 {
+        let mut run = Run::new();
+        run.answer(0, 0);
+        for event in prop::collection::vec(events(), 500).new_tree(&mut runner).unwrap().current() {
+            run.happen(event);
+            guids += usize::from(matches!(run.console.model.screen, Screen::Reveal(_)));
+        }
+        changes += run.console.started.len();
+        update(&mut run.console.model, Message::Clock(run.console.now));
+    }
+    assert!(changes >= 10 && guids >= 10, "{changes} changes, {guids} screens with a GUID");
+}
