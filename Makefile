@@ -1,13 +1,19 @@
-.PHONY: demo test lint pictures
+.PHONY: demo test lint needs pictures
 
 # Opens the console on a throwaway world.
 demo:
 	cargo run --release --locked -- demo
 
 # Everything that CI runs: format, lints, all tests, documentation.
-test: lint
+test: lint needs
 	cargo test --locked --all-targets
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+# The tests let another program write beside us: the system's sqlite3.
+needs:
+	@command -v sqlite3 >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq sqlite3; } \
+	  || { echo "make test: the program sqlite3 is missing; on Debian: apt-get install sqlite3" >&2; exit 1; }
 
 lint:
 	cargo fmt --check
