@@ -5,7 +5,7 @@ demo:
 	cargo run --release --locked -- demo
 
 # Everything that CI runs: format, lints, all tests, documentation.
-test: lint needs
+test: needs lint
 	cargo test --locked --all-targets
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
