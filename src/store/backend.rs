@@ -91,7 +91,7 @@ impl From<Fault> for StoreError {
 /// Turns an engine's error into ours, and leaves the engine's words in the log file.
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 pub(super) fn fault<B: Backend>(error: sqlx::Error) -> StoreError {
-    tracing::debug!(engine = B::NAME, "database error: {error}");
+    tracing::warn!(engine = B::NAME, "database error: {error}");
     B::classify(&error).into()
 }
 
