@@ -15,13 +15,7 @@ fn two_rotated() -> TestEnv {
 
 #[test]
 fn audit_verify_names_a_record_that_cannot_be_read_and_verifies_the_others() {
-    for (column, value) in [
-        ("CreatedAt", "'yesterday'"),
-        ("ExpiresAt", "''"),
-        ("LastUsedAt", "'2026-11-31'"),
-        ("HostGuidHash", "CAST(x'ff' AS TEXT)"),
-        ("CreatedBy", "CAST(x'c328' AS TEXT)"),
-    ] {
+    for (column, value) in [("HostGuidHash", "CAST(x'ff' AS TEXT)"), ("CreatedBy", "CAST(x'c328' AS TEXT)")] {
         let env = two_rotated();
         let record = env.texts(r#"SELECT "HostSessionId" FROM "HostSessions" WHERE "SessionId" = 1"#)[0].clone();
         env.sql(&format!(r#"UPDATE "HostSessions" SET "{column}" = {value} WHERE "SessionId" = 1"#));
@@ -51,13 +45,48 @@ fn audit_verify_names_an_entry_that_cannot_be_read() {
 }
 
 #[test]
-fn a_list_and_a_change_name_the_row_that_cannot_be_read() {
+fn a_text_that_cannot_be_read_is_named_with_its_row() {
     let env = two_rotated();
-    env.sql(r#"UPDATE "Sessions" SET "StartedAt" = 'tea time' WHERE "SessionId" = 2"#);
-    for line in ["list --json", "create --session-id 2 --json"] {
-        let error = env.run(line).error(1);
-        let message = error["message"].as_str().unwrap();
-        assert!(message.contains("StartedAt of session 2"), "{message}");
-    }
+    env.sql(r#"UPDATE "Sessions" SET "Title" = CAST(x'c328' AS TEXT) WHERE "SessionId" = 2"#);
+    let error = env.run("list --json").error(1);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("Title of session 2"), "{message}");
     env.run("create --session-id 1").ok();
+}
+
+#[test]
+fn a_time_that_is_no_time_keeps_no_session_from_being_listed_rotated_or_revoked() {
+    for time in ["tea time", "", "2026-11-31", "1763856000", "2026-13-01 00:00:00"] {
+        let env = two_rotated();
+        for column in ["StartedAt", "EndedAt", "ExpiresAt", "CreatedAt", "ModifiedAt"] {
+            env.sql(&format!(r#"UPDATE "Sessions" SET "{column}" = '{time}' WHERE "SessionId" = 2"#));
+        }
+        for column in ["CreatedAt", "ExpiresAt", "LastUsedAt"] {
+            env.sql(&format!(r#"UPDATE "HostSessions" SET "{column}" = '{time}' WHERE "SessionId" = 2"#));
+        }
+        assert!(env.run("list").ok().contains("unreadable"), "{time}");
+        assert!(env.run("show --session-id 2").ok().contains("unreadable"), "{time}");
+        let damage = env.run("audit verify");
+        assert!(damage.stdout.contains("CreatedAt was changed outside of the history"), "{time} {}", damage.stdout);
+        env.run("create --session-id 2").ok();
+        env.run("audit verify").ok();
+        env.run("revoke --session-id 2").ok();
+    }
+}
+
+#[test]
+fn an_end_that_is_no_time_has_passed() {
+    let env = two_rotated();
+    let guid = env.run("create --session-id 2").ok();
+    assert_eq!(env.feed("verify --session-id 2", &guid).code, 0);
+    env.sql(r#"UPDATE "HostSessions" SET "ExpiresAt" = 'some day' WHERE "SessionId" = 2"#);
+    assert_eq!(env.feed("verify --session-id 2", &guid).code, 9);
+}
+
+#[test]
+fn a_date_without_a_time_is_its_first_instant() {
+    let env = two_rotated();
+    env.sql(r#"UPDATE "Sessions" SET "StartedAt" = '2026-11-20' WHERE "SessionId" = 2"#);
+    let shown: serde_json::Value = serde_json::from_str(&env.run("show --session-id 2 --json").ok()).unwrap();
+    assert_eq!(shown["started_at"], "2026-11-20T00:00:00Z");
 }

@@ -12,6 +12,10 @@ pub struct Timestamp(DateTime<Utc>);
 const FIXED_WIDTH: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
 
 impl Timestamp {
+    /// Stands for a stored time that cannot be read: before every other instant, so that an end is over, and shown as
+    /// the word `unreadable`. What another program wrote must not keep a leaked GUID from being rotated.
+    pub const UNREADABLE: Self = Self(DateTime::<Utc>::MIN_UTC);
+
     /// Takes an instant and cuts it to the microsecond.
     #[must_use]
     pub fn new(instant: DateTime<Utc>) -> Self {
@@ -65,6 +69,9 @@ impl Timestamp {
 /// RFC 3339 in UTC with `Z`; a fraction only where there is one.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::UNREADABLE {
+            return f.write_str("unreadable");
+        }
         f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }

@@ -1,6 +1,6 @@
 //! Rows as they come out of the database, turned into the values of the domain.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::backend::{Backend, Speaks};
 use crate::domain::chain::StoredEntry;
@@ -17,12 +17,22 @@ pub(super) fn get<B: Backend + Speaks<T>, T>(row: &B::Row, column: &'static str)
     <B as Speaks<T>>::get(row, column)
 }
 
-fn time<B: Backend>(row: &B::Row, column: &'static str) -> Result<Timestamp, sqlx::Error> {
-    get::<B, DateTime<Utc>>(row, column).map(Timestamp::new)
+fn time<B: Backend>(row: &B::Row, column: &'static str) -> Timestamp {
+    time_or_none::<B>(row, column).unwrap_or(Timestamp::UNREADABLE)
 }
 
-fn time_or_none<B: Backend>(row: &B::Row, column: &'static str) -> Result<Option<Timestamp>, sqlx::Error> {
-    get::<B, Option<DateTime<Utc>>>(row, column).map(|at| at.map(Timestamp::new))
+/// Reads a time that another program may have written. No rotation waits for a tidy calendar: what is no time is kept
+/// as [`Timestamp::UNREADABLE`], under which an end counts as over.
+fn time_or_none<B: Backend>(row: &B::Row, column: &'static str) -> Option<Timestamp> {
+    get::<B, Option<DateTime<Utc>>>(row, column)
+        .map_or_else(|_| Some(date::<B>(row, column).unwrap_or(Timestamp::UNREADABLE)), |at| at.map(Timestamp::new))
+}
+
+/// Reads a date without a time of day as its first instant, as `SQLite`'s own functions do.
+fn date<B: Backend>(row: &B::Row, column: &'static str) -> Option<Timestamp> {
+    let text = get::<B, Option<String>>(row, column).ok()??;
+    let midnight = text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN);
+    Some(Timestamp::new(midnight.and_utc()))
 }
 
 fn out_of_range(column: &'static str) -> sqlx::Error {
@@ -64,11 +74,11 @@ fn read_session<B: Backend>(row: &B::Row) -> Result<Session, sqlx::Error> {
         status: get::<B, Option<String>>(row, "Status")?,
         participant_count: get::<B, Option<i64>>(row, "ParticipantCount")?,
         max_participants: get::<B, Option<i64>>(row, "MaxParticipants")?,
-        started_at: time_or_none::<B>(row, "StartedAt")?,
-        ended_at: time_or_none::<B>(row, "EndedAt")?,
-        expires_at: time_or_none::<B>(row, "ExpiresAt")?,
-        created_at: time::<B>(row, "CreatedAt")?,
-        modified_at: time::<B>(row, "ModifiedAt")?,
+        started_at: time_or_none::<B>(row, "StartedAt"),
+        ended_at: time_or_none::<B>(row, "EndedAt"),
+        expires_at: time_or_none::<B>(row, "ExpiresAt"),
+        created_at: time::<B>(row, "CreatedAt"),
+        modified_at: time::<B>(row, "ModifiedAt"),
     })
 }
 
@@ -87,11 +97,11 @@ fn read_record<B: Backend>(row: &B::Row) -> Result<Option<HostRecord>, sqlx::Err
         id: HostRecordId::new(id).ok_or_else(|| out_of_range("HostSessionId"))?,
         session: session_id::<B>(row, "RecordSessionId")?,
         hash: StoredHash::new(get::<B, String>(row, "HostGuidHash")?),
-        created_at: time::<B>(row, "RecordCreatedAt")?,
-        expires_at: time_or_none::<B>(row, "RecordExpiresAt")?,
-        last_used_at: time_or_none::<B>(row, "LastUsedAt")?,
+        created_at: time::<B>(row, "RecordCreatedAt"),
+        expires_at: time_or_none::<B>(row, "RecordExpiresAt"),
+        last_used_at: time_or_none::<B>(row, "LastUsedAt"),
         created_by: get::<B, Option<String>>(row, "CreatedBy")?,
-        revoked_at: time_or_none::<B>(row, "RevokedAt")?,
+        revoked_at: time_or_none::<B>(row, "RevokedAt"),
         revoked_by: get::<B, Option<String>>(row, "RevokedBy")?,
         is_active: get::<B, bool>(row, "IsActive")?,
         legacy_duplicate: get::<B, bool>(row, "LegacyDuplicate")?,

@@ -109,6 +109,9 @@ pub fn status(session: &Session) -> String {
 /// Says how long ago an instant was, in two or three characters.
 #[must_use]
 pub fn age(at: Timestamp, now: Timestamp) -> String {
+    if at == Timestamp::UNREADABLE {
+        return "?".to_owned();
+    }
     let seconds = now.seconds_since(at);
     match seconds {
         i64::MIN..=-1 => "future".to_owned(),
@@ -122,6 +125,9 @@ pub fn age(at: Timestamp, now: Timestamp) -> String {
 /// Shows an instant in UTC with its distance from now.
 #[must_use]
 pub fn instant(at: Timestamp, now: Timestamp) -> String {
+    if at == Timestamp::UNREADABLE {
+        return at.to_string();
+    }
     let shown = at.utc().format("%Y-%m-%d %H:%MZ");
     let distance = if at > now { format!("in {}", age(now, at)) } else { age(at, now) };
     format!("{shown} ({distance})")
