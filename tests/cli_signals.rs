@@ -43,6 +43,8 @@ fn a_verification_that_waits_for_its_guid_ends_with_the_signal() {
     for (signal, code) in SIGNALS {
         let mut command = env.command(["verify", "--session-id", "1", "-v"]);
         let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        // Held open to the end: waiting for the child would close it, and an end of input is an answer too.
+        let _stdin = child.stdin.take();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         // Once it names the database, it listens.
         while !read_line(&mut stderr).starts_with("database: ") {}

@@ -90,3 +90,23 @@ fn a_date_without_a_time_is_its_first_instant() {
     let shown: serde_json::Value = serde_json::from_str(&env.run("show --session-id 2 --json").ok()).unwrap();
     assert_eq!(shown["started_at"], "2026-11-20T00:00:00Z");
 }
+
+#[test]
+fn a_damaged_history_keeps_no_guid_from_being_rotated_and_stays_told() {
+    let env = two_rotated();
+    env.sql(r#"DROP TRIGGER "TR_HostSessionEvents_NoUpdate""#);
+    let hash = "z".repeat(64);
+    env.sql(&format!(r#"UPDATE "HostSessionEvents" SET "EntryHash" = '{hash}' WHERE "SessionId" = 2"#));
+    let guid = env.run("create --session-id 2").ok();
+    assert_eq!(env.feed("verify --session-id 2", &guid).code, 0);
+    let report: serde_json::Value = serde_json::from_str(&env.run("audit verify --json").stdout).unwrap();
+    let told: Vec<&serde_json::Value> = report["damage"].as_array().unwrap().iter().map(|one| &one["seq"]).collect();
+    assert_eq!(told, [&json!(1)], "{report}");
+}
+
+#[test]
+fn nothing_comes_before_an_entry_that_is_not_there() {
+    let env = two_rotated();
+    let before = "0192f3a1-7c44-7000-8000-3f2b1c0d9e8f";
+    assert_eq!(env.run(&format!("history --session-id 1 --before {before} --json")).ok().trim(), "[]");
+}

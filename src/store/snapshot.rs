@@ -14,7 +14,7 @@ pub(super) async fn read<B: Backend>(connection: &mut B::Connection, id: Session
     let session = session::<B>(connection, id).await?;
     let records = records::<B>(connection, id).await?;
     let last = last_entry::<B>(connection, id).await?;
-    let head = last.as_ref().map_or_else(|| Ok(ChainHead::default()), head_of)?;
+    let head = last.as_ref().map_or_else(ChainHead::default, head_of);
     let last_change = last.as_ref().and_then(|entry| {
         let at = Timestamp::parse_fixed_width(&entry.at)?;
         Some(LastChange { by: entry.parse_body()?.by, at })
@@ -52,10 +52,8 @@ async fn last_entry<B: Backend>(
     found.first().map(rows::entry::<B>).transpose().map_err(fault::<B>)
 }
 
-/// A chain goes on from what is stored; a damaged hash could not be told from a good one later.
-fn head_of(entry: &StoredEntry) -> Result<ChainHead, StoreError> {
-    let hash = ChainHash::parse(&entry.entry_hash).ok_or_else(|| StoreError::Corrupt {
-        what: format!("EntryHash of entry {} of session {} (audit verify tells more)", entry.seq, entry.session),
-    })?;
-    Ok(ChainHead { seq: entry.seq, hash })
+/// A chain goes on from what is stored. Behind a hash that is none it goes on from the start, as `audit verify` reads
+/// it: damage stays told at the damaged entry, and keeps no leaked GUID from being rotated.
+fn head_of(entry: &StoredEntry) -> ChainHead {
+    ChainHead { seq: entry.seq, hash: ChainHash::parse(&entry.entry_hash).unwrap_or(ChainHash::START) }
 }

@@ -78,7 +78,8 @@ pub(super) const HISTORY_OF_SESSION: &str = concat!(
     "SELECT ",
     event_columns!(),
     r#" FROM "HostSessionEvents" AS e WHERE e."SessionId" = $1
-        AND e."Seq" < coalesce((SELECT b."Seq" FROM "HostSessionEvents" AS b WHERE b."EventId" = $2 AND b."SessionId" = $1), $3)
+        AND e."Seq" < CASE WHEN $2 = '' THEN $3
+            ELSE (SELECT b."Seq" FROM "HostSessionEvents" AS b WHERE b."EventId" = $2 AND b."SessionId" = $1) END
         ORDER BY e."Seq" DESC LIMIT $4"#
 );
 

@@ -151,9 +151,13 @@ async fn add_session<B: Backend>(
         .with(0_i64)
         .with(at)
         .with(at);
+    // A transaction of its own: what is dropped at the deadline before the commit has not happened.
+    statement::<B>(B::BEGIN_WRITE).run(connection).await?;
     let found = asked.rows(connection).await?;
     let id = found.first().map(|row| get::<B, i64>(row, "SessionId")).transpose().map_err(fault::<B>)?;
     let missing = || StoreError::Corrupt { what: "the new session did not read back".to_owned() };
     let id = id.and_then(SessionId::new).ok_or_else(missing)?;
-    snapshot::session::<B>(connection, id).await?.ok_or_else(missing)
+    let added = snapshot::session::<B>(connection, id).await?.ok_or_else(missing)?;
+    statement::<B>(sql::COMMIT).run(connection).await?;
+    Ok(added)
 }

@@ -227,12 +227,15 @@ impl Runtime {
     async fn wind_down(mut self, inbox: &mut mpsc::Receiver<Message>) -> u8 {
         self.cancels.values().for_each(CancellationToken::cancel);
         self.loads.values().for_each(AbortHandle::abort);
-        if self.model.job.is_some() {
-            let end = timeout(LAST_WAIT, last_word(inbox)).await;
-            if let Ok(Some(provisioned)) = end
-                && provisioned.guid.is_some()
-            {
-                self.undelivered(provisioned.applied.plan.session, provisioned.event, provisioned.certainty);
+        if let Some(session) = self.model.job.as_ref().map(|job| job.request.session) {
+            match timeout(LAST_WAIT, last_word(inbox)).await {
+                Ok(Some(done)) if done.guid.is_some() => self.undelivered(session, done.event, done.certainty),
+                Ok(Some(_) | None) => {}
+                Err(_) => tracing::error!(
+                    session_id = session.get(),
+                    "PROVISIONER-ERROR: the console ended before the change of session {session} did; \
+                     its history tells whether it was committed, and its GUID was not delivered"
+                ),
             }
         }
         let unseen = match (self.model.ready.take(), &*self.model.screen.beneath()) {

@@ -77,6 +77,8 @@ impl Runtime {
     fn provision(&mut self, job: JobId, request: Box<Request>, expected: Box<Expected>) {
         let (provisioner, messages) = (Arc::clone(&self.provisioner), self.messages.clone());
         let (cancel, dropped) = (CancellationToken::new(), Arc::clone(&self.dropped));
+        // One change at a time: what an older one could be cancelled by is of no use.
+        self.cancels.clear();
         self.cancels.insert(job, cancel.clone());
         self.spawn(Task::Change(job), async move {
             let tell = |line| {
