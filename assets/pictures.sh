@@ -27,7 +27,7 @@ PY
 
 mkdir -p assets/screenshots
 tmux -L "$session" -f /dev/null new-session -d -s console -x 120 -y 35 \
-    "env -u TMUX -u NO_COLOR HOME=$work TERM=screen-256color target/release/host-provisioner demo"
+    "env -u TMUX -u NO_COLOR HOME=$work TERM=screen-256color ${CARGO_TARGET_DIR:-target}/release/host-provisioner demo"
 sleep 2
 picture main
 keys j j
