@@ -12,6 +12,7 @@ pub mod expiry;
 pub mod guid;
 pub mod hash;
 pub mod host_record;
+pub mod id;
 pub mod plan;
 pub mod reason;
 pub mod request;

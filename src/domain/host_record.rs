@@ -2,49 +2,16 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-use super::session::{IdError, SessionId, parse_id};
+use super::id::id_type;
+use super::session::SessionId;
 use super::time::Timestamp;
 
-/// The key of a host record: a whole number from 1 to 2⁶³−1.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HostRecordId(i64);
-
-impl HostRecordId {
-    /// Takes a number, if it is a valid id.
-    #[must_use]
-    pub fn new(number: i64) -> Option<Self> {
-        (number > 0).then_some(Self(number))
-    }
-
-    /// Gives the number.
-    #[must_use]
-    pub fn get(self) -> i64 {
-        self.0
-    }
-}
-
-impl FromStr for HostRecordId {
-    type Err = IdError;
-
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        parse_id(text).map(Self)
-    }
-}
-
-impl fmt::Display for HostRecordId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Debug for HostRecordId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "HostRecordId({})", self.0)
-    }
+id_type! {
+    /// The key of a host record: a whole number from 1 to 2⁶³−1.
+    HostRecordId
 }
 
 /// The text of `HostGuidHash`. It never prints itself: only its [`Fingerprint`] may be shown.

@@ -1,70 +1,18 @@
 //! Online sessions, as the existing `Sessions` table keeps them.
 
-use std::fmt;
-use std::num::NonZeroU64;
-use std::str::FromStr;
-
+use super::id::id_type;
 use super::time::Timestamp;
 
-/// The key of a session: a whole number from 1 to 2⁶³−1 (a `bigint` identity in the existing table).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SessionId(i64);
-
-/// The sentence for a number that is no id.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is not an id: ids are whole numbers from 1 to 9223372036854775807")]
-pub struct IdError {
-    text: String,
-}
-
-/// Reads a positive 64-bit id, the common form of all keys.
-pub(crate) fn parse_id(text: &str) -> Result<i64, IdError> {
-    let digits = text.trim();
-    digits
-        .parse::<NonZeroU64>()
-        .ok()
-        .filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))
-        .and_then(|number| i64::try_from(number.get()).ok())
-        .ok_or_else(|| IdError { text: text.chars().take(40).collect() })
+id_type! {
+    /// The key of a session: a whole number from 1 to 2⁶³−1 (a `bigint` identity in the existing table).
+    SessionId
 }
 
 impl SessionId {
-    /// Takes a number, if it is a valid id.
-    #[must_use]
-    pub fn new(number: i64) -> Option<Self> {
-        (number > 0).then_some(Self(number))
-    }
-
-    /// Gives the number, 1 to 2⁶³−1.
-    #[must_use]
-    pub fn get(self) -> i64 {
-        self.0
-    }
-
     /// Gives the eight big-endian bytes that hashes take in.
     #[must_use]
     pub fn to_be_bytes(self) -> [u8; 8] {
-        self.0.to_be_bytes()
-    }
-}
-
-impl FromStr for SessionId {
-    type Err = IdError;
-
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        parse_id(text).map(Self)
-    }
-}
-
-impl fmt::Display for SessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Debug for SessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SessionId({})", self.0)
+        self.get().to_be_bytes()
     }
 }
 

@@ -53,6 +53,11 @@ pub struct Reveal {
 }
 
 impl Reveal {
+    /// Tells whether a GUID that worked before has stopped working.
+    fn replaces(&self) -> bool {
+        self.provisioned.applied.plan.previous.as_ref().is_some_and(|record| record.is_active)
+    }
+
     /// Gives session, event and certainty of a GUID that works, or may, and that nobody has seen.
     #[must_use]
     pub fn undelivered(&self) -> Option<(SessionId, EventId, Certainty)> {
@@ -151,7 +156,10 @@ pub fn draw(model: &Model, reveal: &Reveal, theme: &Theme, area: Rect, frame: &m
         None => Span::styled(MASK, theme.plain),
     };
     let (standing, style) = match reveal.standing {
-        Standing::Committed => ("✓ committed: the new GUID works, the old one does not", theme.good),
+        Standing::Committed if reveal.replaces() => {
+            ("✓ committed: the new GUID works, the old one does not", theme.good)
+        }
+        Standing::Committed => ("✓ committed: the new GUID works", theme.good),
         Standing::Settling => ("? NOT KNOWN yet whether it was committed; asking the database …", theme.caution),
         Standing::NotCommitted => ("✗ NOT committed: this GUID is worthless, the old one works", theme.danger),
     };
