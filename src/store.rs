@@ -28,6 +28,8 @@ mod error;
 mod history;
 mod listing;
 mod migration;
+#[cfg(test)]
+mod query_plan_tests;
 mod rows;
 mod session_query;
 mod settings;

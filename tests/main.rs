@@ -28,6 +28,8 @@ mod migrations;
 mod model;
 mod plan_model;
 mod plan_table;
+mod process_kills;
+mod process_races;
 mod record_state;
 mod rollback;
 mod rotation_schemes;

@@ -40,7 +40,7 @@ pub(super) async fn count<B: Backend>(connection: &mut B::Connection, limit: u32
     Ok(counted.and_then(|count| u32::try_from(count).ok()).unwrap_or(0))
 }
 
-fn assemble<B: Backend>(query: &SessionQuery, now: Timestamp) -> QueryBuilder<B> {
+pub(super) fn assemble<B: Backend>(query: &SessionQuery, now: Timestamp) -> QueryBuilder<B> {
     let mut builder = QueryBuilder::new(sql::LIST_HEAD);
     let (compare, from, order) = match query.page {
         Page::First => ("> ", 0, "ASC"),

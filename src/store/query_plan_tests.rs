@@ -1,0 +1,231 @@
+//! No statement of the daily work reads a table from end to end, or sorts: `EXPLAIN QUERY PLAN` of each says so.
+//!
+//! The triggers that a write sets off have no lines there; their steps are looked at one by one instead. A filter on
+//! status or record walks the key of `Sessions` until the page is full, which is no scan to the engine: how far it
+//! walks depends on the rows. Filters on words do the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Executor as _, QueryBuilder, Row as _, Sqlite};
+
+use super::connections::{Connections, Lease};
+use super::deadline::Deadline;
+use super::{Page, RecordFilter, SessionFilter, SessionQuery, Settings, demo, listing, sql};
+use crate::domain::session::SessionId;
+use crate::domain::time::{Clock as _, SystemClock};
+
+/// Reads, with the names by which a failure tells of them.
+const READS: &[(&str, &str)] = &[
+    ("SESSION", sql::SESSION),
+    ("RECORDS_OF_SESSION", sql::RECORDS_OF_SESSION),
+    ("LAST_EVENT", sql::LAST_EVENT),
+    ("SESSION_OF_RECORD", sql::SESSION_OF_RECORD),
+    ("EVENT_EXISTS", sql::EVENT_EXISTS),
+    ("COUNT_SESSIONS", sql::COUNT_SESSIONS),
+    ("HISTORY_OF_SESSION", sql::HISTORY_OF_SESSION),
+    ("HISTORY_OF_ALL", sql::HISTORY_OF_ALL),
+    ("AUDIT_BATCH_BY_EVENTS", sql::AUDIT_BATCH_BY_EVENTS),
+    ("AUDIT_BATCH_BY_RECORDS", sql::AUDIT_BATCH_BY_RECORDS),
+    ("AUDIT_EVENTS", sql::AUDIT_EVENTS),
+    ("AUDIT_RECORDS", sql::AUDIT_RECORDS),
+    ("AUDIT_SESSIONS", sql::AUDIT_SESSIONS),
+];
+
+const WRITES: &[(&str, &str)] = &[
+    ("RETIRE", sql::RETIRE),
+    ("UPDATE_IN_PLACE", sql::UPDATE_IN_PLACE),
+    ("INSERT_RECORD", sql::INSERT_RECORD),
+    ("APPEND_EVENT", sql::APPEND_EVENT),
+    ("INSERT_SESSION", sql::INSERT_SESSION),
+];
+
+/// Statements without a plan, for other uses, or parts of the pages.
+const OTHERS: &[&str] = &[
+    "COMMIT",
+    "ROLLBACK",
+    "BEGIN_READ",
+    "SQLITE_VERSION",
+    "SQLITE_TABLES",
+    "SQLITE_WAL",
+    "APPLIED_MIGRATIONS",
+    "LIST_HEAD",
+    "LIST_TAIL",
+    "ACTIVE_OF_SESSION",
+    "DEMO_SESSION",
+    "DEMO_SESSIONS",
+    "DEMO_RECORD",
+    "DEMO_RECORDS",
+    "DEMO_LOG_IN",
+];
+
+/// Scans of a table that are as they should be.
+const BOUNDED: &[(&str, &str, &str)] = &[
+    ("COUNT_SESSIONS", "Sessions", "its LIMIT ends it"),
+    ("INSERT_RECORD", "sqlite_sequence", "a row for each table with AUTOINCREMENT, read by SQLite itself"),
+    ("INSERT_SESSION", "sqlite_sequence", "a row for each table with AUTOINCREMENT, read by SQLite itself"),
+];
+
+/// A small world and one connection to it.
+struct World {
+    _folder: tempfile::TempDir,
+    lease: Lease<Sqlite>,
+}
+
+impl World {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        demo::build(&path, 500, &SystemClock).await.unwrap();
+        let connections = Connections::new(Settings { timeout: Duration::from_secs(30), ..demo::settings(&path) });
+        let lease = connections.open(&Deadline::after(Duration::from_secs(30))).await.unwrap();
+        Self { _folder: folder, lease }
+    }
+
+    async fn run(&mut self, text: &'static str) {
+        self.lease.connection.execute(text).await.unwrap();
+    }
+
+    async fn explain(&mut self, how: &'static str, text: &str) -> Vec<SqliteRow> {
+        let mut asked = QueryBuilder::<Sqlite>::new(how);
+        // An explanation that was kept would not notice that an index is gone: only running looks at the schema.
+        let asked = asked.push(text).build().persistent(false);
+        asked.fetch_all(&mut self.lease.connection).await.unwrap()
+    }
+
+    /// The lines of the plan of a statement.
+    async fn plan(&mut self, text: &str) -> Vec<String> {
+        let rows = self.explain("EXPLAIN QUERY PLAN ", text).await;
+        assert!(!rows.is_empty() || text.starts_with("INSERT"), "no plan of {text}");
+        rows.iter().map(|row| row.get::<String, _>("detail")).collect()
+    }
+
+    /// The tables that a statement and its triggers go through from end to end.
+    async fn walked(&mut self, text: &str) -> BTreeSet<String> {
+        let places = sqlx::query("SELECT rootpage, tbl_name FROM sqlite_schema WHERE rootpage > 0");
+        let places = places.fetch_all(&mut self.lease.connection).await.unwrap();
+        let places: BTreeMap<i64, String> = places.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let steps = self.explain("EXPLAIN ", text).await;
+        let step = |row: &SqliteRow| (row.get::<i64, _>("addr"), row.get("opcode"), row.get("p1"), row.get("p2"));
+        let steps: Vec<(i64, String, i64, i64)> = steps.iter().map(step).collect();
+        // The steps of each trigger follow in a program of their own, with cursors of its own.
+        let programs: Vec<_> = steps.chunk_by(|one, next| one.0 < next.0).collect();
+        assert!(programs.len() > 1 || text == sql::INSERT_SESSION, "the triggers are not seen");
+        programs.iter().flat_map(|program| walked(program, &places)).collect()
+    }
+
+    /// What is wrong with the plans of all statements.
+    async fn complaints(&mut self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (name, text) in READS.iter().chain(WRITES) {
+            let lines = self.plan(text).await;
+            found.extend(complaints(name, &lines));
+        }
+        for (name, text) in pages() {
+            let lines = self.plan(&text).await;
+            found.extend(complaints(&name, &lines));
+        }
+        for (name, text) in WRITES {
+            let walked = self.walked(text).await.into_iter().filter(|table| !bounded(name, table));
+            found.extend(walked.map(|table| format!("{name} with its triggers walks {table}")));
+        }
+        found
+    }
+}
+
+/// The tables that one program goes through from end to end; `Sort` where it sorts.
+/// The steps are those of <https://sqlite.org/opcode.html>.
+fn walked(program: &[(i64, String, i64, i64)], places: &BTreeMap<i64, String>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (place, (_, step, cursor, _)) in program.iter().enumerate() {
+        match step.as_str() {
+            "Rewind" | "Last" => {
+                let opens = |other: &&(i64, String, i64, i64)| other.1.starts_with("Open") && other.2 == *cursor;
+                let (before, after) = program.split_at(place);
+                // What is opened once for the whole run stands at the end.
+                let opened = before.iter().rev().find(opens).or_else(|| after.iter().find(opens)).unwrap();
+                if matches!(opened.1.as_str(), "OpenRead" | "OpenWrite") {
+                    found.push(places[&opened.3].clone());
+                }
+            }
+            "Sort" | "SorterSort" => found.push("Sort".to_owned()),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Pages of every kind, each with every filter but words.
+fn pages() -> Vec<(String, String)> {
+    let id = SessionId::new(20).unwrap();
+    let records = [RecordFilter::None, RecordFilter::Active, RecordFilter::Expired, RecordFilter::Duplicate];
+    let records = records.map(Some).into_iter().chain([None]);
+    let filters = records.flat_map(|record| {
+        [None, Some("Active".to_owned())].map(|status| SessionFilter { words: Vec::new(), status, record })
+    });
+    let filters: Vec<SessionFilter> = filters.collect();
+    let mut all = Vec::new();
+    for page in [Page::First, Page::Last, Page::After(id), Page::Before(id), Page::From(id)] {
+        for filter in &filters {
+            let query = SessionQuery { filter: filter.clone(), page, limit: 40 };
+            let text = listing::assemble::<Sqlite>(&query, SystemClock.now());
+            all.push((format!("{page:?} with {filter:?}"), text.sql().as_str().to_owned()));
+        }
+    }
+    all
+}
+
+fn bounded(name: &str, table: &str) -> bool {
+    BOUNDED.iter().any(|(statement, what, _)| (*statement, *what) == (name, table))
+}
+
+/// A subquery is scanned, too, but only after its own lines have told how its rows were found.
+fn complaints(name: &str, lines: &[String]) -> Vec<String> {
+    let is_subquery = |what: &str| {
+        lines.iter().any(|line| *line == format!("CO-ROUTINE {what}") || *line == format!("MATERIALIZE {what}"))
+    };
+    let wrong = |line: &&String| match line.strip_prefix("SCAN ") {
+        Some("CONSTANT ROW") => false,
+        Some(scanned) => {
+            let what = scanned.split(' ').next().unwrap_or_default();
+            !is_subquery(what) && !bounded(name, what)
+        }
+        None => line.contains("TEMP B-TREE") || line.contains("AUTOMATIC"),
+    };
+    lines.iter().filter(wrong).map(|line| format!("{name}: {line}")).collect()
+}
+
+#[test]
+fn no_statement_is_forgotten_here() {
+    let written = include_str!("sql.rs").lines().filter_map(|line| line.strip_prefix("pub(super) const "));
+    let written: BTreeSet<&str> = written.map(|line| line.split(':').next().unwrap()).collect();
+    let known = READS.iter().chain(WRITES).map(|(name, _)| name).chain(OTHERS);
+    assert_eq!(written, known.copied().collect());
+}
+
+#[tokio::test]
+async fn no_statement_of_the_daily_work_scans_a_table_or_sorts() {
+    let mut world = World::new().await;
+    assert_eq!(world.complaints().await, [] as [&str; 0]);
+    // Another program may have left statistics, and these change the engine's mind.
+    world.run("ANALYZE").await;
+    assert_eq!(world.complaints().await, [] as [&str; 0], "with statistics");
+}
+
+#[tokio::test]
+async fn without_its_indexes_the_daily_work_scans_and_that_is_seen() {
+    let mut world = World::new().await;
+    world.run(r#"DROP INDEX "UX_HostSessionEvents_EventId""#).await;
+    let found = world.complaints().await.join("\n");
+    for name in ["HISTORY_OF_ALL: ", "APPEND_EVENT with its triggers walks HostSessionEvents"] {
+        assert!(found.contains(name), "{found}");
+    }
+    world.run(r#"DROP INDEX "IX_HostSessions_SessionId"; DROP INDEX "IX_HostSessions_SessionGuidHash";"#).await;
+    let found = world.complaints().await.join("\n");
+    for name in
+        ["RECORDS_OF_SESSION: ", "AUDIT_BATCH_BY_RECORDS: ", "After(SessionId(20))", "RETIRE with its triggers walks"]
+    {
+        assert!(found.contains(name), "{found}");
+    }
+}

@@ -1,0 +1,121 @@
+//! Crowds of processes on one file, while a reader goes on reading: one at a time, and nothing is lost.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use serde_json::Value;
+
+use crate::support::program::{Ran, TestEnv, end_of};
+
+const CROWD: usize = 32;
+
+/// Long enough for the last of a crowd on a loaded machine.
+const PATIENCE: &str = "--timeout 240s";
+
+/// A database with as many sessions as the crowd has members; session 1 has a host record.
+fn world() -> (TestEnv, Value) {
+    let env = TestEnv::empty();
+    let rows = (1..=CROWD).fold(String::new(), |mut rows, id| {
+        let columns = r#""SessionId", "GroupId", "Title", "CreatedAt", "ModifiedAt""#;
+        let at = "2025-11-19 08:28:00";
+        writeln!(rows, r#"INSERT INTO "Sessions" ({columns}) VALUES ({id}, 'G', 'Session {id}', '{at}', '{at}');"#)
+            .unwrap();
+        rows
+    });
+    env.sql(&rows);
+    let first = env.run("create --session-id 1 --json").json();
+    (env, first)
+}
+
+/// Starts all command lines at once and waits for them, while a reader lists the sessions over and over.
+fn at_once(env: &TestEnv, lines: impl Iterator<Item = String>) -> Vec<Ran> {
+    let children: Vec<_> =
+        lines.map(|line| env.command(format!("{line} {PATIENCE} --json").split(' ')).spawn().unwrap()).collect();
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut reads = 0;
+            while !over.load(Ordering::Relaxed) || reads == 0 {
+                let listed = env.run(&format!("list --json {PATIENCE}")).json();
+                let listed = listed.as_array().unwrap();
+                assert_eq!(listed.len(), CROWD);
+                // At no moment is a session seen without its record, or with two.
+                assert!(listed[0]["record"].is_object() && listed[0]["duplicates"] == 0, "{}", listed[0]);
+                reads += 1;
+            }
+        });
+        let ended = children.into_iter().map(end_of).collect();
+        over.store(true, Ordering::Relaxed);
+        reader.join().unwrap();
+        ended
+    })
+}
+
+/// Whether the GUID of a receipt opens its session.
+fn opens(env: &TestEnv, receipt: &Value) -> bool {
+    let line = format!("verify --session-id {} {PATIENCE}", receipt["session_id"]);
+    let ran = env.feed(&line, receipt["host_guid"].as_str().unwrap());
+    assert!([0, 9].contains(&ran.code), "{}", ran.transcript());
+    ran.code == 0
+}
+
+/// The entries of session 1, the newest first.
+fn history(env: &TestEnv) -> Vec<Value> {
+    let entries = env.run("history --session-id 1 --limit 1000 --json").json();
+    entries.as_array().unwrap().clone()
+}
+
+fn assert_sound(env: &TestEnv, entries: usize) {
+    let report = env.run("audit verify --json").json();
+    assert_eq!((&report["damage"], &report["entries"]), (&Value::Array(vec![]), &Value::from(entries)));
+    let crowded = r#"SELECT "SessionId" FROM "HostSessions" WHERE "IsActive" GROUP BY "SessionId" HAVING count(*) > 1"#;
+    assert_eq!(env.texts(crowded), [] as [&str; 0]);
+}
+
+#[test]
+fn of_a_crowd_that_saw_the_same_record_one_rotates_it_and_the_others_are_told_of_a_conflict() {
+    let (env, seen) = world();
+    let line = format!("create --session-id 1 --expect {}", seen["fingerprint"].as_str().unwrap());
+    let (won, lost): (Vec<Ran>, Vec<Ran>) =
+        at_once(&env, (0..CROWD).map(|_| line.clone())).into_iter().partition(|ran| ran.code == 0);
+    let told: Vec<String> = lost.iter().map(Ran::transcript).collect();
+    assert_eq!((won.len(), lost.len()), (1, CROWD - 1), "{told:#?}");
+    for ran in lost {
+        assert_eq!(ran.stdout, "");
+        assert_eq!(ran.error(6)["kind"], "conflict");
+    }
+    let winner = won.into_iter().next().unwrap().json();
+    assert!(opens(&env, &winner) && !opens(&env, &seen));
+    let entries = history(&env);
+    assert_eq!((entries.len(), &entries[0]["event"]), (2, &winner["event_id"]));
+    assert_sound(&env, 2);
+}
+
+#[test]
+fn of_a_crowd_that_expects_nothing_all_rotate_and_the_guid_of_the_last_entry_is_the_one_that_works() {
+    let (env, first) = world();
+    let ended = at_once(&env, (0..CROWD).map(|_| "create --session-id 1".to_owned()));
+    let receipts: Vec<Value> = ended.into_iter().map(Ran::json).collect();
+    let entries = history(&env);
+    assert_eq!(entries.len(), CROWD + 1);
+    let written: BTreeSet<&str> = entries[..CROWD].iter().map(|entry| entry["event"].as_str().unwrap()).collect();
+    let told: BTreeSet<&str> = receipts.iter().map(|receipt| receipt["event_id"].as_str().unwrap()).collect();
+    assert_eq!(written, told);
+    for receipt in receipts.iter().chain([&first]) {
+        assert_eq!(opens(&env, receipt), receipt["event_id"] == entries[0]["event"], "{receipt}");
+    }
+    assert_eq!(env.texts(r#"SELECT count(*) FROM "HostSessions" WHERE "IsActive""#), ["1"]);
+    assert_sound(&env, CROWD + 1);
+}
+
+#[test]
+fn a_crowd_on_as_many_sessions_all_get_a_guid_that_works() {
+    let (env, first) = world();
+    let ended = at_once(&env, (1..=CROWD).map(|id| format!("create --session-id {id}")));
+    let receipts: Vec<Value> = ended.into_iter().map(Ran::json).collect();
+    assert!(receipts.iter().all(|receipt| opens(&env, receipt)) && !opens(&env, &first));
+    assert_eq!(env.texts(r#"SELECT count(*) FROM "HostSessions" WHERE "IsActive""#), [CROWD.to_string()]);
+    assert_sound(&env, CROWD + 1);
+}
