@@ -1,6 +1,7 @@
 //! The whole rule as one pure function: what there is and what is asked give what to do.
 
 use super::chain::{AuditAction, AuditDraft};
+use super::expected::{Conflict, Expected};
 use super::expiry::{Expiry, ExpiryError};
 use super::hash::HashScheme;
 use super::host_record::{Fingerprint, HostRecord, HostRecordId, StoredHash};
@@ -107,6 +108,27 @@ impl Plan {
     pub fn retired_ids(&self) -> Vec<HostRecordId> {
         self.retired.iter().map(|record| record.id).collect()
     }
+}
+
+/// Why nothing is planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Declined {
+    /// The rule allows nothing.
+    Refused(Refusal),
+    /// The session is not as the operator saw it.
+    Conflict(Box<Conflict>),
+}
+
+/// Compares with what the operator saw, then asks the rule: the dry run, the confirm screen and the change alike.
+///
+/// # Errors
+/// [`Declined`]; a session that is not there is told as that, whatever was expected of it.
+pub fn decide(snapshot: &Snapshot, request: &Request, expected: &Expected, now: Timestamp) -> Result<Plan, Declined> {
+    if snapshot.session.is_some() {
+        let conflict = |conflict| Declined::Conflict(Box::new(conflict));
+        expected.check(request.session, snapshot, now).map_err(conflict)?;
+    }
+    plan(snapshot, request, now).map_err(Declined::Refused)
 }
 
 /// Decides what a request does to a session: the customer's rule, whole.

@@ -2,7 +2,7 @@
 
 use super::Provisioner;
 use crate::domain::expected::Expected;
-use crate::domain::plan::{Plan, plan};
+use crate::domain::plan::{Plan, Refusal, decide};
 use crate::domain::request::Request;
 use crate::domain::session::Session;
 use crate::domain::snapshot::{LastChange, Snapshot};
@@ -32,14 +32,10 @@ impl Provisioner {
     pub async fn preview(&self, request: &Request, expected: &Expected) -> Result<Preview, StoreError> {
         let seen: Snapshot = self.store.snapshot(request.session).await?;
         let now = self.store.clock().now();
-        if seen.session.is_some() {
-            let conflict = |conflict| StoreError::Conflict(Box::new(conflict));
-            expected.check(request.session, &seen, now).map_err(conflict)?;
-        }
-        let plan = plan(&seen, request, now)?;
+        let plan = decide(&seen, request, expected, now)?;
         let expected = Expected::exactly(&seen, now);
         let Snapshot { session, last_change, .. } = seen;
-        let session = session.ok_or(crate::domain::plan::Refusal::SessionNotFound(request.session))?;
+        let session = session.ok_or(Refusal::SessionNotFound(request.session))?;
         Ok(Preview { session, plan, expected, last_change, read_at: now })
     }
 }

@@ -8,8 +8,9 @@ use super::rows::get;
 use super::{Applied, Change, snapshot, sql};
 use crate::domain::chain::StoredEntry;
 use crate::domain::host_record::{HostRecord, HostRecordId, StoredHash};
-use crate::domain::plan::{Outcome, Plan, RecordWrite, Retirement, plan};
+use crate::domain::plan::{Outcome, Plan, RecordWrite, Retirement, decide};
 use crate::domain::request::Request;
+use crate::domain::session::SessionId;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::{Clock, Timestamp};
 
@@ -20,14 +21,10 @@ pub(super) async fn prepare<B: Backend>(
     clock: &dyn Clock,
 ) -> Result<Applied, StoreError> {
     let request = change.request;
-    statement::<B>(B::BEGIN_WRITE).run(connection).await?;
-    if let Some(lock) = B::LOCK_SESSION {
-        let lock = statement::<B>(lock).with(request.session.get());
-        lock.rows(connection).await?;
-    }
+    begin_write::<B>(connection, request.session).await?;
     let now = now::<B>(connection, clock).await?;
     let seen = snapshot::read::<B>(connection, request.session).await?;
-    let plan = decide(&seen, change, now)?;
+    let plan = decide(&seen, request, change.expected, now)?;
     (change.planned)(&plan);
     if plan.audit.is_none() {
         return Ok(Applied { plan, record: None, event: None, at: now });
@@ -41,6 +38,18 @@ pub(super) async fn prepare<B: Backend>(
     Ok(Applied { plan, record, event: Some(change.event), at: now })
 }
 
+/// Begins a transaction that has the session to itself.
+pub(super) async fn begin_write<B: Backend>(
+    connection: &mut B::Connection,
+    session: SessionId,
+) -> Result<(), StoreError> {
+    statement::<B>(B::BEGIN_WRITE).run(connection).await?;
+    if let Some(lock) = B::LOCK_SESSION {
+        statement::<B>(lock).with(session.get()).rows(connection).await?;
+    }
+    Ok(())
+}
+
 /// Reads the instant of the transaction: the server's clock if there is a server, else ours.
 async fn now<B: Backend>(connection: &mut B::Connection, clock: &dyn Clock) -> Result<Timestamp, StoreError> {
     let Some(query) = B::NOW else {
@@ -49,18 +58,6 @@ async fn now<B: Backend>(connection: &mut B::Connection, clock: &dyn Clock) -> R
     let found = statement::<B>(query).rows(connection).await?;
     let row = found.first().ok_or_else(|| StoreError::Corrupt { what: "the server's clock".to_owned() })?;
     get::<B, DateTime<Utc>>(row, "now").map(Timestamp::new).map_err(fault::<B>)
-}
-
-/// Compares with what the operator saw, then asks the rule.
-fn decide(seen: &Snapshot, change: &Change<'_>, now: Timestamp) -> Result<Plan, StoreError> {
-    let request = change.request;
-    if seen.session.is_some() {
-        change
-            .expected
-            .check(request.session, seen, now)
-            .map_err(|conflict| StoreError::Conflict(Box::new(conflict)))?;
-    }
-    Ok(plan(seen, request, now)?)
 }
 
 /// A write that met another number of rows than one met another program.

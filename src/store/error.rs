@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Applied;
 use crate::domain::expected::Conflict;
-use crate::domain::plan::{Outcome, Refusal};
+use crate::domain::plan::{Declined, Outcome, Refusal};
 
 /// Why an operation did not end as asked. The text says what happened; [`StoreError::unchanged`] says what was
 /// not changed. The engine's own words are the `source`, for the log file alone.
@@ -103,6 +103,15 @@ pub enum StoreError {
         /// The engine's sentence, without values.
         what: String,
     },
+}
+
+impl From<Declined> for StoreError {
+    fn from(declined: Declined) -> Self {
+        match declined {
+            Declined::Refused(refusal) => Self::Refused(refusal),
+            Declined::Conflict(conflict) => Self::Conflict(conflict),
+        }
+    }
 }
 
 /// What an error leaves behind.

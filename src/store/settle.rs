@@ -121,11 +121,7 @@ async fn look_up<B: Backend>(
     session: SessionId,
     event: EventId,
 ) -> Result<bool, StoreError> {
-    statement::<B>(B::BEGIN_WRITE).run(connection).await?;
-    if let Some(lock) = B::LOCK_SESSION {
-        let lock = statement::<B>(lock).with(session.get());
-        lock.rows(connection).await?;
-    }
+    apply::begin_write::<B>(connection, session).await?;
     let query = statement::<B>(sql::EVENT_EXISTS).with(event.to_string()).with(session.get());
     Ok(!query.rows(connection).await?.is_empty())
 }
