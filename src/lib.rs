@@ -99,13 +99,12 @@ fn prepare(invocation: Invocation, messages: &Messages, log: &mut Option<WorkerG
 
 /// Runs an action; the one place that knows them all.
 async fn dispatch(action: Action, config: &Config, style: Style, messages: &Messages) -> Result<(), Failure> {
-    let action = match action {
-        Action::Console => return console(config, messages, style).await,
-        Action::Demo(demo) => return self::demo(&demo, config, messages, style).await,
-        other => other,
-    };
     let signals = Signals::listen().map_err(|error| Failure::new(Exit::Failed, "failed", error.to_string()))?;
-    let end = command(action, config, style, messages, &signals).await;
+    let end = match action {
+        Action::Console => console(config, messages, style).await,
+        Action::Demo(demo) => self::demo(&demo, config, messages, style, signals.token()).await,
+        other => command(other, config, style, messages, &signals).await,
+    };
     end.map_err(|failure| match (failure.exit, signals.exit_code()) {
         (Exit::Signal(_), Some(code)) => Failure { exit: Exit::Signal(code), ..failure },
         _ => failure,
@@ -196,11 +195,18 @@ async fn console(config: &Config, messages: &Messages, style: Style) -> Result<(
 }
 
 /// Makes a world to try, and opens the console on it. A world that is not kept goes when the console does.
-async fn demo(demo: &cli::demo::Demo, config: &Config, messages: &Messages, style: Style) -> Result<(), Failure> {
+async fn demo(
+    demo: &cli::demo::Demo,
+    config: &Config,
+    messages: &Messages,
+    style: Style,
+    cancel: &CancellationToken,
+) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::new(Exit::Failed, "failed", error.to_string());
     let throwaway = tempfile::Builder::new().prefix("host-provisioner-demo-").tempdir().map_err(failed)?;
     let path = demo.keep.clone().unwrap_or_else(|| throwaway.path().join("demo.db"));
-    self::demo::world(&path, demo.sessions, Arc::new(SystemClock)).await?;
+    let world = async { Ok(self::demo::world(&path, demo.sessions, Arc::new(SystemClock)).await?) };
+    until(cancel, world).await?;
     if demo.keep.is_some() {
         messages.note(&format!("the world is in {0}; --database-url sqlite:{0} opens it", path.display()));
     }

@@ -54,6 +54,25 @@ fn a_verification_that_waits_for_its_guid_ends_with_the_signal() {
 }
 
 #[test]
+fn a_demo_that_is_given_up_leaves_no_file() {
+    let env = TestEnv::empty();
+    for (signal, code) in SIGNALS {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = folder.path().join("kept.db");
+        let mut command = env.command(["demo", "--no-tui", "--sessions", "1000000", "--keep"]);
+        let mut child = command.arg(&kept).env("TMPDIR", folder.path()).spawn().unwrap();
+        while std::fs::metadata(&kept).map_or(0, |file| file.len()) == 0 {
+            assert!(child.try_wait().unwrap().is_none(), "the world was ready before it could be given up");
+            std::thread::yield_now();
+        }
+        send(&child, signal);
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, Vec::<std::ffi::OsString>::new());
+    }
+}
+
+#[test]
 fn a_list_that_nobody_reads_ends_with_the_signal() {
     let env = TestEnv::with_sessions();
     env.sql(

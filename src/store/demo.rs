@@ -38,18 +38,41 @@ pub fn settings(path: &Path) -> Settings {
 /// the instants, which count back from the clock, and the hashes.
 ///
 /// # Errors
-/// [`StoreError`], also where a file is there already; a file that was begun is removed.
+/// [`StoreError`], also where a file is there already. A file that was begun is removed, also when the future is dropped.
 pub async fn build(path: &Path, sessions: u32, clock: &dyn Clock) -> Result<(), StoreError> {
     if !migration::create_file(path)? {
         let path = path.display().to_string();
         return Err(StoreError::NotOurs { path, why: "something is there, and a demo world is made anew".to_owned() });
     }
-    let built = fill(path, sessions, clock.now()).await;
-    if built.is_err() {
-        // The first error is the one to tell.
-        let _ = std::fs::remove_file(path);
+    let begun = Begun { path, whole: false };
+    fill(path, sessions, clock.now()).await?;
+    begun.keep();
+    Ok(())
+}
+
+/// A file that goes again unless it becomes whole: after an error, and when whoever waits for it gives up.
+struct Begun<'a> {
+    path: &'a Path,
+    whole: bool,
+}
+
+impl Begun<'_> {
+    fn keep(mut self) {
+        self.whole = true;
     }
-    built
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if !self.whole {
+            for beside in ["", "-journal", "-wal", "-shm"] {
+                let mut name = self.path.as_os_str().to_owned();
+                name.push(beside);
+                // What is not there need not go; another error is not the one to tell.
+                let _ = std::fs::remove_file(name);
+            }
+        }
+    }
 }
 
 /// Lets hosts log in: sets `LastUsedAt` of the active records, as the web application does.
