@@ -30,6 +30,7 @@ mod plan_model;
 mod plan_table;
 mod process_kills;
 mod process_races;
+mod read_back;
 mod readme;
 mod record_state;
 mod rollback;

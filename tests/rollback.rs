@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::domain::request::Action;
@@ -328,4 +329,13 @@ async fn a_lost_commit_is_no_failure_and_hands_over_the_guid_to_be_settled() {
     assert_eq!(done.certainty, Certainty::Unknown);
     assert!(lying.settle(session(ID), done.event).await.unwrap());
     assert!(opens(&lying, ID, &done.guid.unwrap()).await);
+}
+
+#[tokio::test]
+async fn an_attempt_is_settled_as_done_only_where_its_own_entry_is() {
+    let scene = Scene::new().await;
+    let done = change(&scene.provisioner(), &request(ID, PROVISION), &Expected::Anything).await.unwrap();
+    assert!(scene.provisioner().settle(session(ID), done.event).await.unwrap());
+    assert!(!scene.provisioner().settle(session(ID), EventId::generate()).await.unwrap());
+    assert!(!scene.provisioner().settle(session(OLD_TOOL.one_record), done.event).await.unwrap());
 }

@@ -10,6 +10,7 @@ use crate::domain::actor::{Actor, Origin};
 use crate::domain::expected::Expected;
 use crate::domain::expiry::Expiry;
 use crate::domain::host_record::StoredHash;
+use crate::domain::plan::Outcome;
 use crate::domain::reason::RotationReason;
 use crate::domain::request::{Action, Request};
 use crate::domain::snapshot::Snapshot;
@@ -27,20 +28,29 @@ fn first() -> SessionId {
     SessionId::new(2).unwrap()
 }
 
-/// Rotates the session to a hash, with as long a reason as there may be.
+/// Rotates the session to a hash.
 async fn rotate(connections: &Connections<Sqlite>, hash: &str) -> Result<Applied, StoreError> {
+    change(connections, Action::Provision(Expiry::Never), Some(StoredHash::new(hash.to_owned()))).await
+}
+
+/// Changes the session, with as long a reason as there may be.
+async fn change(
+    connections: &Connections<Sqlite>,
+    action: Action,
+    hash: Option<StoredHash>,
+) -> Result<Applied, StoreError> {
     let request = Request {
         session: first(),
-        action: Action::Provision(Expiry::Never),
+        action,
         by: Actor::parse("R. Sato").unwrap(),
         reason: Some(RotationReason::parse(&"知".repeat(500)).unwrap()),
         origin: Origin { os_user: "r.sato".to_owned(), client: "test".to_owned() },
     };
-    let hash = StoredHash::new(hash.to_owned());
+    let opens = |stored: &_| hash.as_ref() == Some(stored);
     let change = Change {
         request: &request,
         expected: &Expected::Anything,
-        credential: Some(Credential { hash: &hash, opens: &|stored| *stored == hash }),
+        credential: hash.as_ref().map(|hash| Credential { hash, opens: &opens }),
         event: EventId::generate(),
         planned: &|_| (),
         cancel: &CancellationToken::new(),
@@ -58,6 +68,58 @@ async fn pragma(connections: &Connections<Sqlite>, text: &'static str) {
     let mut lease = connections.lend(&Deadline::after(Duration::from_secs(5))).await.unwrap();
     statement::<Sqlite>(text).rows(&mut lease.connection).await.unwrap();
     connections.take_back(lease);
+}
+
+/// Keeps so many idle connections, none of which waits for a lock.
+async fn impatient(connections: &Connections<Sqlite>, count: usize) {
+    let mut leases = Vec::new();
+    for _ in 0..count {
+        let mut lease = connections.open(&Deadline::after(Duration::from_secs(5))).await.unwrap();
+        statement::<Sqlite>("PRAGMA busy_timeout = 0").rows(&mut lease.connection).await.unwrap();
+        leases.push(lease);
+    }
+    for lease in leases {
+        connections.take_back(lease);
+    }
+}
+
+/// Tells whether the next connection on loan is one that does not wait: a failed attempt closes its own.
+async fn is_next_impatient(connections: &Connections<Sqlite>) -> bool {
+    let mut lease = connections.lend(&Deadline::after(Duration::from_secs(5))).await.unwrap();
+    let found = statement::<Sqlite>("PRAGMA busy_timeout").rows(&mut lease.connection).await.unwrap();
+    sqlx::Row::get::<i64, _>(&found[0], 0) == 0
+}
+
+#[tokio::test]
+async fn a_lock_that_stays_is_met_three_times_and_then_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let connections = connections(&folder).await;
+    let mut other = connections.open(&Deadline::after(Duration::from_secs(5))).await.unwrap();
+    impatient(&connections, 4).await;
+    apply::begin_write::<Sqlite>(&mut other.connection, first()).await.unwrap();
+    let error = rotate(&connections, "locked out").await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
+    other.roll_back().await;
+    assert!(is_next_impatient(&connections).await, "a fourth attempt was made");
+    assert!(!is_next_impatient(&connections).await, "two attempts were made at most");
+}
+
+#[test]
+fn the_pause_grows_with_the_attempts_and_differs_from_one_event_to_the_next() {
+    let (event, rival) = ("0192f3a1-7c44-7000-8000-3f2b1c0d9e8f", "0192f3a1-7c44-7000-8000-3f2b1c0d9e80");
+    let millis = |attempt, event: &str| pause(attempt, event.parse().unwrap()).as_millis();
+    assert_eq!([millis(1, event), millis(2, event)], [33, 53]);
+    assert_eq!([millis(1, rival), millis(2, rival)], [39, 59]);
+}
+
+#[tokio::test]
+async fn a_change_that_writes_nothing_sends_no_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let connections = connections(&folder).await;
+    change(&connections, Action::Revoke, None).await.unwrap();
+    refuse_commits(&connections).await;
+    let nothing = change(&connections, Action::Revoke, None).await.unwrap();
+    assert_eq!(nothing.plan.outcome, Outcome::Unchanged);
 }
 
 #[tokio::test]
@@ -81,18 +143,23 @@ async fn a_full_disk_changes_nothing_and_the_next_change_works() {
     assert_eq!(seen(&connections).await.head.seq, before.head.seq + 1);
 }
 
-/// A connection that is closed in the moment of COMMIT: the look-up settles what became of it.
-#[tokio::test]
-async fn a_commit_that_fails_is_looked_up_and_told_as_not_done() {
-    let folder = tempfile::tempdir().unwrap();
-    let connections = connections(&folder).await;
-    let before = seen(&connections).await;
+/// Lets every COMMIT of the connection that the next change will use fail.
+async fn refuse_commits(connections: &Connections<Sqlite>) {
     let mut lease = connections.lend(&Deadline::after(Duration::from_secs(5))).await.unwrap();
     // A commit hook is what the engine asks last of all.
     let mut handle = lease.connection.lock_handle().await.unwrap();
     handle.set_commit_hook(|| false);
     drop(handle);
     connections.take_back(lease);
+}
+
+/// A connection that is closed in the moment of COMMIT: the look-up settles what became of it.
+#[tokio::test]
+async fn a_commit_that_fails_is_looked_up_and_told_as_not_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let connections = connections(&folder).await;
+    let before = seen(&connections).await;
+    refuse_commits(&connections).await;
     let error = rotate(&connections, "never").await.unwrap_err();
     assert!(matches!(error, StoreError::Failed { .. }), "{error:?}");
     assert_eq!(seen(&connections).await, before);
