@@ -189,11 +189,9 @@ async fn a_commit_that_is_refused() {
 #[tokio::test]
 async fn a_commit_that_a_reader_holds_up_past_the_deadline() {
     let Scene { db, store, old } = Scene::with_patience(Duration::from_millis(400)).await;
-    drop(store);
     // The journal changes only once the store's connection has gone.
-    while db.texts("PRAGMA journal_mode = DELETE").await != ["delete"] {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    store.close().await;
+    assert_eq!(db.texts("PRAGMA journal_mode = DELETE").await, ["delete"]);
     let scene = Scene { store: db.store().await, db, old };
     let mut reader = scene.db.open().await;
     sqlx::raw_sql("BEGIN; SELECT * FROM \"Sessions\"").execute(&mut reader).await.unwrap();
