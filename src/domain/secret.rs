@@ -50,7 +50,7 @@ pub(crate) fn unhex32(text: &str) -> Option<[u8; 32]> {
         return None;
     }
     for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        *byte = digit(pair[0])? * 16 + digit(pair[1])?;
     }
     Some(bytes)
 }
