@@ -30,6 +30,17 @@ fn the_vectors_of_the_format_page() {
     assert_eq!(hash(HashScheme::Legacy).as_str(), "rMYHJ6bVB/3vfplieP9p34wsZmX7NzbnX6r4oS1lZOI=");
 }
 
+#[test]
+fn a_stored_hash_prints_its_fingerprint_alone() {
+    let stored = hasher(HashScheme::Sha256).hash(session(1), &guid(GUID));
+    let fingerprint = stored.fingerprint();
+    assert_eq!(
+        format!("{stored:?} {fingerprint:?} {fingerprint}"),
+        "StoredHash(336cf97dd299) 336cf97dd299 336cf97dd299"
+    );
+    assert!(fingerprint.full().starts_with("336cf97dd299") && fingerprint.full().len() == 64);
+}
+
 /// RFC 4231, sections 4.2 to 4.8 (case 5 truncates: its first 128 bits).
 #[test]
 fn the_hmac_below_passes_rfc_4231() {

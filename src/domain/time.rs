@@ -117,4 +117,19 @@ mod tests {
             assert_eq!(Timestamp::parse_fixed_width(text), None, "{text}");
         }
     }
+
+    #[test]
+    fn a_distance_has_a_sign() {
+        let early = Timestamp::parse_fixed_width("2026-11-22T22:55:13.000120Z").unwrap();
+        let late = early.plus_seconds(61);
+        assert_eq!((late.seconds_since(early), early.seconds_since(late)), (61, -61));
+        assert_eq!((late.millis_since(early), early.millis_since(late)), (61_000, -61_000));
+    }
+
+    #[test]
+    fn an_instant_is_printed_alike_for_people_and_for_debugging() {
+        let at = Timestamp::parse_fixed_width("2026-11-22T22:55:13.000000Z").unwrap();
+        assert_eq!(format!("{at} {at:?}"), "2026-11-22T22:55:13Z 2026-11-22T22:55:13Z");
+        assert_eq!(format!("{0} {0:?}", Timestamp::UNREADABLE), "unreadable unreadable");
+    }
 }
