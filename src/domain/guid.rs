@@ -106,4 +106,18 @@ mod tests {
         assert_ne!(a.bytes(), b.bytes());
         assert_eq!(a.bytes()[6] >> 4, 4);
     }
+
+    #[test]
+    fn guids_are_equal_when_all_their_bytes_are() {
+        let guid = HostGuid::parse(TEXT).unwrap();
+        assert!(guid == HostGuid::parse(&TEXT.to_uppercase()).unwrap());
+        assert!(guid != HostGuid::parse(&TEXT.replace("e017", "e018")).unwrap());
+    }
+
+    #[test]
+    fn a_group_id_is_a_guid_in_upper_case() {
+        let id = new_group_id();
+        assert!(HostGuid::parse(&id).is_ok() && id.len() == 36, "{id}");
+        assert_eq!(id, id.to_uppercase());
+    }
 }

@@ -93,7 +93,9 @@ async fn is_next_impatient(connections: &Connections<Sqlite>) -> bool {
 #[tokio::test]
 async fn a_lock_that_stays_is_met_three_times_and_then_told() {
     let folder = tempfile::tempdir().unwrap();
-    let connections = connections(&folder).await;
+    // So long that the attempts alone come to an end, however slow the machine is.
+    let settings = Settings { timeout: Duration::from_secs(30), ..connections(&folder).await.settings().clone() };
+    let connections = Connections::new(settings);
     let mut other = connections.open(&Deadline::after(Duration::from_secs(5))).await.unwrap();
     impatient(&connections, 4).await;
     apply::begin_write::<Sqlite>(&mut other.connection, first()).await.unwrap();
