@@ -31,6 +31,16 @@ fn the_vectors_of_the_format_page() {
 }
 
 #[test]
+fn a_scheme_is_read_by_its_own_name_alone() {
+    for scheme in HashScheme::ALL {
+        assert_eq!(format!(" {}\n", scheme.name()).parse(), Ok(scheme));
+    }
+    for (text, repeated) in [("md5", "md5"), ("", ""), (&*"x".repeat(41), &*"x".repeat(40))] {
+        assert_eq!(text.parse::<HashScheme>(), Err(HasherError::UnknownScheme(repeated.to_owned())));
+    }
+}
+
+#[test]
 fn a_stored_hash_prints_its_fingerprint_alone() {
     let stored = hasher(HashScheme::Sha256).hash(session(1), &guid(GUID));
     let fingerprint = stored.fingerprint();

@@ -118,6 +118,8 @@ mod tests {
         for text in ["0", "-1", "+1", "9223372036854775808", "99999999999999999999", "x", "1.0", "", "٣"] {
             assert!(text.parse::<SessionId>().is_err(), "{text}");
         }
+        let taken = [i64::MIN, -1, 0, 1, i64::MAX].map(|number| SessionId::new(number).map(SessionId::get));
+        assert_eq!(taken, [None, None, None, Some(1), Some(i64::MAX)]);
     }
 
     #[test]
