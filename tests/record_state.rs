@@ -1,8 +1,9 @@
-//! What a record is good for.
+//! What a record is good for, and whether people would notice that it changes.
 
 use host_provisioner::domain::host_record::{HostRecord, RecordState};
+use host_provisioner::domain::session::Session;
 
-use crate::world::{duplicate, hours, inactive, instant, record};
+use crate::world::{duplicate, hours, inactive, instant, record, session};
 
 fn expiring(milliseconds: i64) -> HostRecord {
     HostRecord { expires_at: Some(instant(milliseconds)), ..record(5) }
@@ -44,4 +45,21 @@ fn the_state_is_one_word() {
     assert_eq!(word(&HostRecord { legacy_duplicate: true, ..expiring(0) }), "duplicate");
     assert_eq!(word(&inactive(5)), "retired");
     assert_eq!(HostRecord { legacy_duplicate: true, ..inactive(5) }.state(hours(0)), RecordState::Retired);
+}
+
+#[test]
+fn a_session_is_live_when_it_is_active_or_has_people_in_it() {
+    let session =
+        |status: &str, participant_count| Session { status: Some(status.to_owned()), participant_count, ..session(1) };
+    for (status, people, counted, live) in [
+        ("Active", None, 0, true),
+        ("Active", Some(0), 0, true),
+        ("Created", None, 0, false),
+        ("Created", Some(0), 0, false),
+        ("Completed", Some(2), 2, true),
+        ("Created", Some(-1), -1, false),
+    ] {
+        let session = session(status, people);
+        assert_eq!((session.people(), session.is_live()), (counted, live), "{status} {people:?}");
+    }
 }

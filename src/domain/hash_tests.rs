@@ -41,6 +41,13 @@ fn a_scheme_is_read_by_its_own_name_alone() {
 }
 
 #[test]
+fn base64_of_another_length_and_other_texts_of_that_length_are_no_scheme() {
+    for text in ["", "cGxhaW4=", &"*".repeat(44), &"A".repeat(48), "sha256", "SHA256:00"] {
+        assert_eq!(HashScheme::of(&StoredHash::new(text.to_owned())), None, "{text}");
+    }
+}
+
+#[test]
 fn a_stored_hash_prints_its_fingerprint_alone() {
     let stored = hasher(HashScheme::Sha256).hash(session(1), &guid(GUID));
     let fingerprint = stored.fingerprint();
