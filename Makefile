@@ -1,4 +1,4 @@
-.PHONY: demo test lint needs pictures
+.PHONY: demo test lint mutants needs pictures
 
 # Opens the console on a throwaway world.
 demo:
@@ -18,6 +18,17 @@ needs:
 lint:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+
+# Changes the rule and its way into the database place by place (.cargo/mutants.toml); each change must fail a test.
+# The fast tests meet every change, all tests that open no terminal those that are left. Exit 2: something survived.
+MUTANTS = PROPTEST_MAX_SHRINK_ITERS=0 cargo mutants --iterate --
+FAST = domain:: store:: provision:: apply audit_ expectations meddling plan_ record_state rollback rotation_schemes
+mutants:
+	@command -v cargo-mutants >/dev/null \
+	  || { echo "make mutants: cargo-mutants is missing: cargo install --locked cargo-mutants" >&2; exit 1; }
+	rm -rf target/mutants.out target/mutants.out.old
+	$(MUTANTS) -- $(FAST) --skip layering --skip tui_ || [ $$? = 2 ]
+	$(MUTANTS) -- --skip layering --skip process_ --skip readme --skip tui_pty
 
 # Makes the pictures of the README from the running program; needs tmux and python3.
 pictures:
