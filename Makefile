@@ -4,9 +4,9 @@
 demo:
 	cargo run --release --locked -- demo
 
-# Everything that CI runs: format, lints, all tests, documentation.
+# Everything that CI runs: format, lints, all tests (beside a throwaway PostgreSQL server), documentation.
 test: needs lint
-	cargo test --locked --all-targets
+	tests/with-postgres cargo test --locked --all-targets
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
 # The tests let another program write beside us: the system's sqlite3.

@@ -22,6 +22,7 @@ use std::ffi::OsString;
 use std::fs::DirBuilder;
 use std::future::Future;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -125,7 +126,7 @@ async fn command(
     }
     let hasher = config.hasher()?;
     let database = config.database()?;
-    messages.detail(&format!("database: {}", database.settings.target.file().display()));
+    messages.detail(&format!("database: {}", database.settings.target));
     if let Action::Migrate(migrate) = action {
         if !migrate.is_check() {
             make_default_folder(&database)?;
@@ -162,7 +163,7 @@ async fn until<T>(cancel: &CancellationToken, work: impl Future<Output = Result<
 
 /// Opens the database; a default one is made, or brought up to date, on first use.
 async fn open(database: &Database) -> Result<Arc<dyn Store>, StoreError> {
-    let connect = || store::connect(database.settings.clone(), Arc::new(SystemClock));
+    let connect = || store::connect(database.settings.clone(), None);
     match connect().await {
         Err(StoreError::Missing { .. } | StoreError::Unmigrated { .. })
             if database.is_default && !database.settings.read_only =>
@@ -177,9 +178,8 @@ async fn open(database: &Database) -> Result<Arc<dyn Store>, StoreError> {
 
 /// Makes the folder of a default database (mode 0700); any other folder is its owner's business.
 fn make_default_folder(database: &Database) -> Result<(), StoreError> {
-    let folder =
-        database.settings.target.file().parent().filter(|_| database.is_default && !database.settings.read_only);
-    let Some(folder) = folder else {
+    let file = database.settings.target.file().filter(|_| database.is_default && !database.settings.read_only);
+    let Some(folder) = file.and_then(Path::parent) else {
         return Ok(());
     };
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
@@ -189,7 +189,7 @@ fn make_default_folder(database: &Database) -> Result<(), StoreError> {
 /// Opens the console on the configured database.
 async fn console(config: &Config, messages: &Messages, style: Style) -> Result<(), Failure> {
     let database = config.database()?;
-    messages.detail(&format!("database: {}", database.settings.target.file().display()));
+    messages.detail(&format!("database: {}", database.settings.target));
     let store = open(&database).await?;
     show(Provisioner::new(store, config.hasher()?), style, false).await
 }
@@ -214,7 +214,7 @@ async fn demo(
         return Ok(());
     }
     let settings = config.settings_for(Target::Sqlite(path));
-    let store = store::connect(settings, Arc::new(SystemClock)).await?;
+    let store = store::connect(settings, None).await?;
     show(Provisioner::new(store, config.hasher()?), style, true).await
 }
 

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sqlx::{Postgres, Sqlite};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::audit::Trail;
@@ -21,6 +22,7 @@ use crate::domain::time::{Clock, Timestamp};
 mod apply;
 mod audit_walk;
 mod backend;
+mod clock;
 mod connections;
 mod deadline;
 pub mod demo;
@@ -28,9 +30,11 @@ mod error;
 mod history;
 mod listing;
 mod migration;
+mod postgres;
 #[cfg(test)]
 mod query_plan_tests;
 mod rows;
+mod server;
 mod session_query;
 mod settings;
 mod settle;
@@ -38,11 +42,17 @@ mod snapshot;
 mod sql;
 mod sql_store;
 mod sqlite;
+mod standing;
+mod title_pattern;
+
+use sql_store::SqlStore;
 
 pub use error::{StoreError, Unchanged};
-pub use migration::{MigrationReport, migrate, pending_migrations};
+pub use migration::MigrationReport;
+pub use server::Server;
 pub use session_query::{Page, RecordFilter, SessionFilter, SessionQuery, TitleWord};
 pub use settings::{Settings, Target, UrlError, holds_password};
+pub use standing::ReadOnly;
 
 /// One row of a list: a session with the records that are active now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,8 +117,8 @@ pub trait Store: Send + Sync {
     /// Names the engine and the database for people, such as `sqlite host-provisioner.db`.
     fn name(&self) -> String;
 
-    /// Tells whether the store was opened for reading alone.
-    fn is_read_only(&self) -> bool;
+    /// Tells why nothing can be written, if that is so.
+    fn read_only(&self) -> Option<ReadOnly>;
 
     /// Gives the instant by which this database judges expiry.
     fn clock(&self) -> &dyn Clock;
@@ -144,13 +154,36 @@ pub trait Store: Send + Sync {
     async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError>;
 }
 
-/// Opens the database of the settings, which must be up to date.
+/// Opens the database of the settings, which must be up to date. Without a `clock` it keeps its own time: the server's,
+/// or this machine's where the database is embedded.
 ///
 /// # Errors
 /// [`StoreError`] says whether it is missing, not ours, not migrated, newer than this program, or out of reach.
-pub async fn connect(settings: Settings, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, StoreError> {
-    let store = match &settings.target {
-        Target::Sqlite(_) => sql_store::SqlStore::<sqlx::Sqlite>::connect(settings, clock).await?,
-    };
-    Ok(Arc::new(store))
+pub async fn connect(settings: Settings, clock: Option<Arc<dyn Clock>>) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match &settings.target {
+        Target::Sqlite(_) => Arc::new(SqlStore::<Sqlite>::connect(settings, clock).await?),
+        Target::Postgres(_) => Arc::new(SqlStore::<Postgres>::connect(settings, clock).await?),
+    })
+}
+
+/// Brings a database up to date; a missing file is made (mode 0600), as is a missing schema.
+///
+/// # Errors
+/// [`StoreError`]: no folder, not ours, newer than this program, read-only, locked, full. Nothing is half done.
+pub async fn migrate(settings: &Settings) -> Result<MigrationReport, StoreError> {
+    match &settings.target {
+        Target::Sqlite(_) => migration::migrate::<Sqlite>(settings).await,
+        Target::Postgres(_) => migration::migrate::<Postgres>(settings).await,
+    }
+}
+
+/// Lists the migrations that [`migrate`] would run, and changes nothing.
+///
+/// # Errors
+/// As [`migrate`]; a missing file is no error, but everything to do.
+pub async fn pending_migrations(settings: &Settings) -> Result<Vec<String>, StoreError> {
+    match &settings.target {
+        Target::Sqlite(_) => migration::pending::<Sqlite>(settings).await,
+        Target::Postgres(_) => migration::pending::<Postgres>(settings).await,
+    }
 }

@@ -28,6 +28,8 @@ mod migrations;
 mod model;
 mod plan_model;
 mod plan_table;
+mod postgres_guards;
+mod postgres_migrations;
 mod process_kills;
 mod process_races;
 mod readme;

@@ -202,7 +202,10 @@ fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
         StoreError::Unmigrated { .. } => (Exit::Usage, "unmigrated", Some(MIGRATE)),
         StoreError::Newer { .. } => (Exit::Usage, "newer_schema", Some("use the newer host-provisioner")),
         StoreError::Denied { .. } => (Exit::NotAllowed, "denied", None),
-        StoreError::ReadOnly => (Exit::NotAllowed, "read_only", Some("leave --read-only out to write")),
+        StoreError::ReadOnly(why) => (Exit::NotAllowed, "read_only", Some(why.hint())),
+        StoreError::NoDatabase => {
+            (Exit::Usage, "database_missing", Some("the owner of the server makes it: CREATE DATABASE …"))
+        }
         StoreError::Unavailable { .. } => (Exit::Unavailable, "unavailable", Some("try again")),
         StoreError::TooSlow { .. } => (Exit::Unavailable, "timeout", Some("try again, or wait longer with --timeout")),
         StoreError::Full => (Exit::Failed, "disk_full", Some("free some room, then try again")),

@@ -16,7 +16,7 @@ pub(super) async fn walk<B: Backend>(
     connection: &mut B::Connection,
     visit: &mut (dyn FnMut(Trail) + Send),
 ) -> Result<(), StoreError> {
-    statement::<B>(sql::BEGIN_READ).run(connection).await?;
+    statement::<B>(B::BEGIN_READ).run(connection).await?;
     // Ids are positive in sound data; a damaged one may be anything.
     let mut after = i64::MIN;
     while let Some(end) = batch_end::<B>(connection, after).await? {

@@ -8,7 +8,7 @@ use super::backend::{Backend, Place, Stop, statement};
 use super::deadline::Deadline;
 use super::error::StoreError;
 use super::settings::Settings;
-use super::sql;
+use super::{migration, sql};
 
 /// Idle connections that are kept; a one-shot command opens one.
 const KEPT: usize = 4;
@@ -25,6 +25,8 @@ pub(super) struct Connections<B: Backend> {
 /// One connection on loan. Dropping it stops its running statement and closes it.
 pub(super) struct Lease<B: Backend> {
     pub(super) connection: B::Connection,
+    /// Whether it has lain idle: then it may have been lost without a sign.
+    pub(super) was_idle: bool,
     stop: StopOnDrop,
     place: Option<Place>,
 }
@@ -57,17 +59,24 @@ impl<B: Backend> Connections<B> {
             idle.pop()
         };
         match found {
-            Some(lease) => Ok(lease),
+            Some(lease) => Ok(Lease { was_idle: true, ..lease }),
             None => self.open(deadline).await,
         }
     }
 
-    /// Opens a new connection.
+    /// Opens a new connection to a database that must be ours and up to date.
     pub(super) async fn open(&self, deadline: &Deadline) -> Result<Lease<B>, StoreError> {
+        let mut lease = self.open_unchecked(deadline).await?;
+        deadline.run(migration::check::<B>(&mut lease.connection)).await??;
+        Ok(lease)
+    }
+
+    /// Opens a new connection, whatever the schema is.
+    pub(super) async fn open_unchecked(&self, deadline: &Deadline) -> Result<Lease<B>, StoreError> {
         let stop: Stop = Arc::new(AtomicBool::new(false));
         let place = B::place(&self.settings);
         let connection = deadline.run(B::open(&self.settings, deadline.left(), Arc::clone(&stop))).await??;
-        Ok(Lease { connection, stop: StopOnDrop(stop), place })
+        Ok(Lease { connection, was_idle: false, stop: StopOnDrop(stop), place })
     }
 
     /// Closes all idle connections, each within the deadline of an operation.
@@ -79,6 +88,11 @@ impl<B: Backend> Connections<B> {
             let _ = deadline.run(sqlx::Connection::close(connection)).await;
             drop(stop);
         }
+    }
+
+    /// Drops the idle connections: where one was lost, the others are too.
+    pub(super) fn forget_idle(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Takes a connection back after an operation that ended well.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Applied;
+use super::{Applied, ReadOnly};
 use crate::domain::expected::Conflict;
 use crate::domain::plan::{Declined, Outcome, Refusal};
 
@@ -61,9 +61,12 @@ pub enum StoreError {
         /// What.
         what: String,
     },
-    /// This program was told not to write.
-    #[error("this is a read-only connection")]
-    ReadOnly,
+    /// Nothing can be written here.
+    #[error("{0}")]
+    ReadOnly(ReadOnly),
+    /// The server is there, and the database is not.
+    #[error("the server has no such database")]
+    NoDatabase,
     /// Locked by another program, or out of reach.
     #[error("the database is locked or cannot be reached: {what}")]
     Unavailable {

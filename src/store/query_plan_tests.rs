@@ -45,10 +45,7 @@ const WRITES: &[(&str, &str)] = &[
 const OTHERS: &[&str] = &[
     "COMMIT",
     "ROLLBACK",
-    "BEGIN_READ",
     "SQLITE_VERSION",
-    "SQLITE_TABLES",
-    "SQLITE_WAL",
     "APPLIED_MIGRATIONS",
     "LIST_HEAD",
     "LIST_TAIL",

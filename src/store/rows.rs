@@ -68,12 +68,12 @@ pub(super) fn session<B: Backend>(row: &B::Row) -> Result<Session, sqlx::Error> 
 fn read_session<B: Backend>(row: &B::Row) -> Result<Session, sqlx::Error> {
     Ok(Session {
         id: session_id::<B>(row, "SessionId")?,
-        group_id: get::<B, String>(row, "GroupId")?,
+        group_id: get::<B, B::Guid>(row, "GroupId")?.to_string(),
         title: get::<B, Option<String>>(row, "Title")?,
         description: get::<B, Option<String>>(row, "Description")?,
         status: get::<B, Option<String>>(row, "Status")?,
-        participant_count: get::<B, Option<i64>>(row, "ParticipantCount")?,
-        max_participants: get::<B, Option<i64>>(row, "MaxParticipants")?,
+        participant_count: get::<B, Option<B::Count>>(row, "ParticipantCount")?.map(Into::into),
+        max_participants: get::<B, Option<B::Count>>(row, "MaxParticipants")?.map(Into::into),
         started_at: time_or_none::<B>(row, "StartedAt"),
         ended_at: time_or_none::<B>(row, "EndedAt"),
         expires_at: time_or_none::<B>(row, "ExpiresAt"),

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::backend::{Backend, statement};
+use super::clock::StoreClock;
 use super::connections::{Connections, Lease};
 use super::deadline::Deadline;
 use super::error::StoreError;
 use super::{Applied, Change, apply, sql};
 use crate::domain::event_id::EventId;
 use crate::domain::session::SessionId;
-use crate::domain::time::Clock;
 
 /// Whole transactions that are tried, inside one deadline.
 const ATTEMPTS: u32 = 3;
@@ -21,7 +21,7 @@ const SETTLING_TIME: Duration = Duration::from_secs(1);
 pub(super) async fn run<B: Backend>(
     connections: &Connections<B>,
     change: &Change<'_>,
-    clock: &dyn Clock,
+    clock: &StoreClock,
 ) -> Result<Applied, StoreError> {
     let deadline = Deadline::after(connections.settings().timeout);
     let mut attempt = 1;
@@ -29,6 +29,7 @@ pub(super) async fn run<B: Backend>(
         match once(connections, change, clock, &deadline).await {
             Ok(end) => return end,
             Err(StoreError::Unavailable { .. }) if attempt < ATTEMPTS && !deadline.left().is_zero() => {
+                connections.forget_idle();
                 tokio::time::sleep(pause(attempt, change.event).min(deadline.left())).await;
                 attempt += 1;
             }
@@ -47,7 +48,7 @@ fn pause(attempt: u32, event: EventId) -> Duration {
 async fn once<B: Backend>(
     connections: &Connections<B>,
     change: &Change<'_>,
-    clock: &dyn Clock,
+    clock: &StoreClock,
     deadline: &Deadline,
 ) -> Result<Result<Applied, StoreError>, StoreError> {
     let mut lease = tokio::select! {
@@ -58,7 +59,7 @@ async fn once<B: Backend>(
     let prepared = tokio::select! {
         biased;
         () = change.cancel.cancelled() => Err(StoreError::Cancelled),
-        prepared = deadline.run(apply::prepare::<B>(&mut lease.connection, change, clock)) => prepared.and_then(|inner| inner),
+        prepared = deadline.run(apply::prepare::<B>(&mut lease.connection, change, clock, deadline)) => prepared.and_then(|inner| inner),
     };
     match prepared {
         Ok(applied) if applied.event.is_some() => Ok(commit(connections, lease, change, applied, deadline).await),
@@ -111,7 +112,8 @@ pub(super) async fn committed<B: Backend>(
     deadline: &Deadline,
 ) -> Result<bool, StoreError> {
     let mut lease = connections.open(deadline).await?;
-    let found = deadline.run(look_up::<B>(&mut lease.connection, session, event)).await.and_then(|inner| inner);
+    let found =
+        deadline.run(look_up::<B>(&mut lease.connection, session, event, deadline)).await.and_then(|inner| inner);
     lease.roll_back().await;
     found
 }
@@ -120,8 +122,9 @@ async fn look_up<B: Backend>(
     connection: &mut B::Connection,
     session: SessionId,
     event: EventId,
+    deadline: &Deadline,
 ) -> Result<bool, StoreError> {
-    apply::begin_write::<B>(connection, session).await?;
+    apply::begin_write::<B>(connection, session, deadline).await?;
     let query = statement::<B>(sql::EVENT_EXISTS).with(event.to_string()).with(session.get());
     Ok(!query.rows(connection).await?.is_empty())
 }

@@ -45,7 +45,7 @@ async fn rotate(connections: &Connections<Sqlite>, hash: &str) -> Result<Applied
         planned: &|_| (),
         cancel: &CancellationToken::new(),
     };
-    run(connections, &change, &SystemClock).await
+    run(connections, &change, &StoreClock::new(None)).await
 }
 
 async fn seen(connections: &Connections<Sqlite>) -> Snapshot {
@@ -108,7 +108,7 @@ async fn a_commit_that_a_reader_holds_up_is_told_as_locked_and_is_not_tried_agai
     pragma(&connections, "PRAGMA busy_timeout = 0").await;
     let before = seen(&connections).await;
     let mut reader = connections.open(&Deadline::after(Duration::from_secs(5))).await.unwrap();
-    statement::<Sqlite>(sql::BEGIN_READ).run(&mut reader.connection).await.unwrap();
+    statement::<Sqlite>(Sqlite::BEGIN_READ).run(&mut reader.connection).await.unwrap();
     snapshot::read::<Sqlite>(&mut reader.connection, first()).await.unwrap();
     let error = rotate(&connections, "held up").await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");

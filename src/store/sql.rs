@@ -25,13 +25,8 @@ macro_rules! event_columns {
 
 pub(super) const COMMIT: &str = "COMMIT";
 pub(super) const ROLLBACK: &str = "ROLLBACK";
-/// One consistent view for several reads.
-pub(super) const BEGIN_READ: &str = "BEGIN";
 
 pub(super) const SQLITE_VERSION: &str = "SELECT sqlite_version()";
-pub(super) const SQLITE_TABLES: &str =
-    r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name";
-pub(super) const SQLITE_WAL: &str = "PRAGMA journal_mode = WAL";
 pub(super) const APPLIED_MIGRATIONS: &str = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
 
 pub(super) const SESSION: &str =
@@ -72,7 +67,7 @@ pub(super) const INSERT_SESSION: &str = r#"INSERT INTO "Sessions"
     RETURNING "SessionId""#;
 
 pub(super) const COUNT_SESSIONS: &str =
-    r#"SELECT count(*) AS "Count" FROM (SELECT 1 FROM "Sessions" LIMIT $1) AS some"#;
+    r#"SELECT count(*) AS "Count" FROM (SELECT 1 FROM "Sessions" LIMIT $1) AS counted"#;
 
 pub(super) const HISTORY_OF_SESSION: &str = concat!(
     "SELECT ",

@@ -6,13 +6,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::backend::{Backend, fault, statement};
+use super::clock::StoreClock;
 use super::connections::Connections;
 use super::deadline::Deadline;
 use super::error::StoreError;
 use super::rows::get;
 use super::settings::{Settings, Target};
-use super::{Applied, Change, HistoryQuery, SessionQuery, SessionRow, Store};
-use super::{audit_walk, history, listing, settle, snapshot, sql};
+use super::{Applied, Change, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store};
+use super::{audit_walk, history, listing, settle, snapshot, sql, standing};
 use crate::domain::audit::Trail;
 use crate::domain::chain::StoredEntry;
 use crate::domain::event_id::EventId;
@@ -24,16 +25,20 @@ use crate::domain::time::{Clock, Timestamp};
 /// A store whose bodies are the same for every engine.
 pub(super) struct SqlStore<B: Backend> {
     connections: Connections<B>,
-    clock: Arc<dyn Clock>,
+    clock: StoreClock,
+    read_only: Option<ReadOnly>,
 }
 
 impl<B: Backend> SqlStore<B> {
-    /// Opens the first connection, which checks place and schema.
-    pub(super) async fn connect(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let connections = Connections::new(settings);
-        let lease = connections.lend(&Deadline::after(connections.settings().timeout)).await?;
+    /// Opens the first connection, which checks place and schema, and asks what it may do.
+    pub(super) async fn connect(settings: Settings, clock: Option<Arc<dyn Clock>>) -> Result<Self, StoreError> {
+        let (asked, deadline) = (settings.read_only.then_some(ReadOnly::Asked), Deadline::after(settings.timeout));
+        let (connections, clock) = (Connections::new(settings), StoreClock::new(clock));
+        let mut lease = connections.open(&deadline).await?;
+        let standing = deadline.run(standing::read::<B>(&mut lease.connection)).await??;
+        clock.set(standing.now);
         connections.take_back(lease);
-        Ok(Self { connections, clock })
+        Ok(Self { connections, clock, read_only: asked.or(standing.obstacle) })
     }
 
     fn deadline(&self) -> Deadline {
@@ -41,21 +46,30 @@ impl<B: Backend> SqlStore<B> {
     }
 
     fn must_write(&self) -> Result<(), StoreError> {
-        if self.is_read_only() { Err(StoreError::ReadOnly) } else { Ok(()) }
+        self.read_only.map_or(Ok(()), |why| Err(StoreError::ReadOnly(why)))
     }
 }
 
-/// Lends a connection to one read, within the deadline; gives it back only if all went well.
+/// Lends a connection to one read, within the deadline; gives it back only if all went well. A connection that was
+/// idle may have been lost meanwhile: then the read is tried once more on a new one.
 macro_rules! ask {
     ($store:expr, |$connection:ident| $read:expr) => {{
         let deadline = $store.deadline();
-        let mut lease = $store.connections.lend(&deadline).await?;
-        let answer = {
-            let $connection = &mut lease.connection;
-            deadline.run($read).await??
-        };
-        $store.connections.take_back(lease);
-        Ok(answer)
+        loop {
+            let mut lease = $store.connections.lend(&deadline).await?;
+            let answer = {
+                let $connection = &mut lease.connection;
+                deadline.run($read).await?
+            };
+            match answer {
+                Err(StoreError::Unavailable { .. }) if lease.was_idle => $store.connections.forget_idle(),
+                Err(error) => return Err(error),
+                Ok(answer) => {
+                    $store.connections.take_back(lease);
+                    return Ok(answer);
+                }
+            }
+        }
     }};
 }
 
@@ -68,15 +82,17 @@ impl<B: Backend> Store for SqlStore<B> {
                     path.file_name().map_or_else(|| path.display().to_string(), |name| name.display().to_string());
                 format!("sqlite {file}")
             }
+            Target::Postgres(server) if server.is_unverified() => format!("postgres {server} (TLS not verified)"),
+            Target::Postgres(server) => format!("postgres {server}"),
         }
     }
 
-    fn is_read_only(&self) -> bool {
-        self.connections.settings().read_only
+    fn read_only(&self) -> Option<ReadOnly> {
+        self.read_only
     }
 
     fn clock(&self) -> &dyn Clock {
-        &*self.clock
+        &self.clock
     }
 
     async fn snapshot(&self, session: SessionId) -> Result<Snapshot, StoreError> {
@@ -85,7 +101,7 @@ impl<B: Backend> Store for SqlStore<B> {
 
     async fn apply(&self, change: &Change<'_>) -> Result<Applied, StoreError> {
         self.must_write()?;
-        settle::run(&self.connections, change, &*self.clock).await
+        settle::run(&self.connections, change, &self.clock).await
     }
 
     async fn settle(&self, session: SessionId, event: EventId) -> Result<bool, StoreError> {
@@ -93,10 +109,7 @@ impl<B: Backend> Store for SqlStore<B> {
     }
 
     async fn session_of(&self, record: HostRecordId) -> Result<Option<SessionId>, StoreError> {
-        let asked = statement::<B>(sql::SESSION_OF_RECORD).with(record.get());
-        let found: Result<Vec<B::Row>, StoreError> = ask!(self, |connection| asked.rows(connection));
-        let id = found?.first().map(|row| get::<B, i64>(row, "SessionId")).transpose().map_err(fault::<B>)?;
-        Ok(id.and_then(SessionId::new))
+        ask!(self, |connection| session_of::<B>(connection, record))
     }
 
     async fn sessions(&self, query: &SessionQuery) -> Result<Vec<SessionRow>, StoreError> {
@@ -109,7 +122,11 @@ impl<B: Backend> Store for SqlStore<B> {
 
     async fn add_session(&self, new: &NewSession, group: &str) -> Result<Session, StoreError> {
         self.must_write()?;
-        ask!(self, |connection| add_session::<B>(connection, new, group, self.clock.now()))
+        let deadline = self.deadline();
+        let mut lease = self.connections.lend(&deadline).await?;
+        let added = deadline.run(add_session::<B>(&mut lease.connection, new, group, self.clock.now())).await??;
+        self.connections.take_back(lease);
+        Ok(added)
     }
 
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError> {
@@ -131,10 +148,19 @@ impl<B: Backend> Store for SqlStore<B> {
 
 /// Reads a session from one consistent view, although it takes several statements.
 async fn one_view<B: Backend>(connection: &mut B::Connection, session: SessionId) -> Result<Snapshot, StoreError> {
-    statement::<B>(sql::BEGIN_READ).run(connection).await?;
+    statement::<B>(B::BEGIN_READ).run(connection).await?;
     let seen = snapshot::read::<B>(connection, session).await?;
     statement::<B>(sql::COMMIT).run(connection).await?;
     Ok(seen)
+}
+
+async fn session_of<B: Backend>(
+    connection: &mut B::Connection,
+    record: HostRecordId,
+) -> Result<Option<SessionId>, StoreError> {
+    let found = statement::<B>(sql::SESSION_OF_RECORD).with(record.get()).rows(connection).await?;
+    let id = found.first().map(|row| get::<B, i64>(row, "SessionId")).transpose().map_err(fault::<B>)?;
+    Ok(id.and_then(SessionId::new))
 }
 
 async fn add_session<B: Backend>(
@@ -144,11 +170,13 @@ async fn add_session<B: Backend>(
     now: Timestamp,
 ) -> Result<Session, StoreError> {
     let at: DateTime<Utc> = now.whole_seconds().utc();
+    let group =
+        group.parse::<B::Guid>().ok().ok_or_else(|| StoreError::Failed { what: "no GUID for the group".to_owned() })?;
     let asked = statement::<B>(sql::INSERT_SESSION)
-        .with(group.to_owned())
+        .with(group)
         .with(new.title().to_owned())
         .with(new.status().to_owned())
-        .with(0_i64)
+        .with(B::Count::default())
         .with(at)
         .with(at);
     // A transaction of its own: what is dropped at the deadline before the commit has not happened.

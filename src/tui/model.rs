@@ -8,6 +8,7 @@ use crate::domain::actor::{Actor, Origin};
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::provision::Provisioned;
+use crate::store::ReadOnly;
 
 /// What does not change while the console runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +21,8 @@ pub struct About {
     pub origin: Origin,
     /// A throwaway world.
     pub demo: bool,
-    /// Nothing can be written.
-    pub read_only: bool,
+    /// Why nothing can be written, if that is so.
+    pub read_only: Option<ReadOnly>,
     /// The scheme that new hashes are written in.
     pub writes: crate::domain::hash::HashScheme,
 }

@@ -114,7 +114,7 @@ impl Runtime {
             operator: setup.operator,
             origin: setup.origin,
             demo: setup.demo,
-            read_only: store.is_read_only(),
+            read_only: store.read_only(),
             writes: provisioner.hasher().writes(),
         };
         let model = Model::new(about, store.clock().now(), crossterm::terminal::size()?);

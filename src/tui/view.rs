@@ -85,7 +85,7 @@ fn header(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if about.demo {
         left.push(Span::styled("  [demo]", theme.caution));
     }
-    if about.read_only {
+    if about.read_only.is_some() {
         left.push(Span::styled("  [read-only]", theme.caution));
     }
     let state = match (&model.list.loading, &model.list.failure, model.list.read_at) {

@@ -10,7 +10,9 @@ use host_provisioner::domain::host_record::HostRecordId;
 use host_provisioner::domain::session::{NewSession, Session, SessionId};
 use host_provisioner::domain::snapshot::Snapshot;
 use host_provisioner::domain::time::Clock;
-use host_provisioner::store::{Applied, Change, Credential, HistoryQuery, SessionQuery, SessionRow, Store, StoreError};
+use host_provisioner::store::{
+    Applied, Change, Credential, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, StoreError,
+};
 
 /// What the store between says instead of the real one.
 #[derive(Clone, Copy)]
@@ -33,8 +35,8 @@ impl Store for Between {
         self.real.name()
     }
 
-    fn is_read_only(&self) -> bool {
-        self.real.is_read_only()
+    fn read_only(&self) -> Option<ReadOnly> {
+        self.real.read_only()
     }
 
     fn clock(&self) -> &dyn Clock {
