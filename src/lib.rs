@@ -102,7 +102,7 @@ fn prepare(invocation: Invocation, messages: &Messages, log: &mut Option<WorkerG
 async fn dispatch(action: Action, config: &Config, style: Style, messages: &Messages) -> Result<(), Failure> {
     let signals = Signals::listen().map_err(|error| Failure::new(Exit::Failed, "failed", error.to_string()))?;
     let end = match action {
-        Action::Console => console(config, messages, style).await,
+        Action::Console => console(config, messages, style, signals.token()).await,
         Action::Demo(demo) => self::demo(&demo, config, messages, style, signals.token()).await,
         other => command(other, config, style, messages, &signals).await,
     };
@@ -114,7 +114,7 @@ async fn dispatch(action: Action, config: &Config, style: Style, messages: &Mess
 
 /// Runs a command. One that changes something ends by itself when a signal comes; any other one is dropped.
 async fn command(
-    action: Action,
+    mut action: Action,
     config: &Config,
     style: Style,
     messages: &Messages,
@@ -133,7 +133,10 @@ async fn command(
         }
         return until(cancel, migrate.run(&database, messages, style.format)).await;
     }
-    let store = until(cancel, async { Ok(open(&database).await?) }).await?;
+    if let Action::Verify(verify) = &mut action {
+        verify.read(cancel).await?;
+    }
+    let store = until(cancel, open(&database, || store::connect_once(database.settings.clone()))).await?;
     let provisioner = Provisioner::new(store, hasher);
     let origin = caller::origin();
     let context = Context { provisioner: &provisioner, messages, style, origin: &origin, cancel };
@@ -162,17 +165,19 @@ async fn until<T>(cancel: &CancellationToken, work: impl Future<Output = Result<
 }
 
 /// Opens the database; a default one is made, or brought up to date, on first use.
-async fn open(database: &Database) -> Result<Arc<dyn Store>, StoreError> {
-    let connect = || store::connect(database.settings.clone(), None);
+async fn open<F>(database: &Database, connect: impl Fn() -> F) -> Result<Arc<dyn Store>, Failure>
+where
+    F: Future<Output = Result<Arc<dyn Store>, StoreError>>,
+{
     match connect().await {
         Err(StoreError::Missing { .. } | StoreError::Unmigrated { .. })
             if database.is_default && !database.settings.read_only =>
         {
             make_default_folder(database)?;
             store::migrate(&database.settings).await?;
-            connect().await
+            Ok(connect().await?)
         }
-        other => other,
+        other => Ok(other?),
     }
 }
 
@@ -187,10 +192,15 @@ fn make_default_folder(database: &Database) -> Result<(), StoreError> {
 }
 
 /// Opens the console on the configured database.
-async fn console(config: &Config, messages: &Messages, style: Style) -> Result<(), Failure> {
+async fn console(
+    config: &Config,
+    messages: &Messages,
+    style: Style,
+    cancel: &CancellationToken,
+) -> Result<(), Failure> {
     let database = config.database()?;
     messages.detail(&format!("database: {}", database.settings.target));
-    let store = open(&database).await?;
+    let store = until(cancel, open(&database, || store::connect(database.settings.clone(), None))).await?;
     show(Provisioner::new(store, config.hasher()?), style, false).await
 }
 

@@ -30,6 +30,7 @@ mod error;
 mod history;
 mod listing;
 mod migration;
+mod new_session;
 mod postgres;
 #[cfg(test)]
 mod query_plan_tests;
@@ -44,10 +45,11 @@ mod sql_store;
 mod sqlite;
 mod standing;
 mod title_pattern;
+mod trace;
 
 use sql_store::SqlStore;
 
-pub use error::{StoreError, Unchanged};
+pub use error::{StoreError, Unchanged, Unsettled};
 pub use migration::MigrationReport;
 pub use server::Server;
 pub use session_query::{Page, RecordFilter, SessionFilter, SessionQuery, TitleWord};
@@ -111,7 +113,8 @@ pub struct HistoryQuery {
     pub limit: u32,
 }
 
-/// The uses that the program has for a database. Every method ends within the deadline of the settings.
+/// The uses that the program has for a database. Every method ends within the deadline of the settings; one that has
+/// to find out whether it was committed has a second more.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Names the engine and the database for people, such as `sqlite host-provisioner.db`.
@@ -150,7 +153,8 @@ pub trait Store: Send + Sync {
     /// Closes the idle connections and waits for it, so that an embedded database is left in one file.
     async fn close(&self);
 
-    /// Shows every session that has entries or records to `visit`, in the order of ids, from one consistent read.
+    /// Shows every session that has entries or records to `visit`, in the order of ids, from one consistent read. It
+    /// reads everything, in batches: the deadline is that of each of them.
     async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError>;
 }
 
@@ -163,6 +167,17 @@ pub async fn connect(settings: Settings, clock: Option<Arc<dyn Clock>>) -> Resul
     Ok(match &settings.target {
         Target::Sqlite(_) => Arc::new(SqlStore::<Sqlite>::connect(settings, clock).await?),
         Target::Postgres(_) => Arc::new(SqlStore::<Postgres>::connect(settings, clock).await?),
+    })
+}
+
+/// Opens it for a single command: connecting and everything else end by one deadline.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_once(settings: Settings) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match &settings.target {
+        Target::Sqlite(_) => Arc::new(SqlStore::<Sqlite>::connect_once(settings).await?),
+        Target::Postgres(_) => Arc::new(SqlStore::<Postgres>::connect_once(settings).await?),
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod between;
 pub(crate) mod canned;
+pub(crate) mod cluster;
 pub(crate) mod console;
 pub(crate) mod database;
 pub(crate) mod desk;
@@ -9,6 +10,8 @@ pub(crate) mod drawn;
 pub(crate) mod fixtures;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod requests;
+pub(crate) mod site;
 pub(crate) mod world;

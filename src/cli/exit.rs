@@ -6,7 +6,7 @@ use crate::config::ConfigError;
 use crate::domain::event_id::EventId;
 use crate::domain::plan::Refusal;
 use crate::domain::session::SessionId;
-use crate::store::{StoreError, Unchanged};
+use crate::store::{StoreError, Unchanged, Unsettled};
 
 /// The exit codes of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,6 +212,14 @@ fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
         StoreError::Cancelled => (Exit::Signal(INTERRUPTED), "interrupted", None),
         StoreError::ReadBack { .. } => (Exit::Failed, "read_back", Some("another program writes this database too")),
         StoreError::OutcomeUnknown(_) => (Exit::Unknown, "outcome_unknown", None),
+        StoreError::Unsettled(Unsettled::Session(_)) => (
+            Exit::Unknown,
+            "outcome_unknown",
+            Some("`host-provisioner show` finds the session if it was added; else add it again"),
+        ),
+        StoreError::Unsettled(Unsettled::Migration) => {
+            (Exit::Unknown, "outcome_unknown", Some("`host-provisioner migrate --check` tells what is left to do"))
+        }
         StoreError::Corrupt { .. } => {
             (Exit::Failed, "corrupt", Some("`host-provisioner audit verify` and the log file tell more"))
         }

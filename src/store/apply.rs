@@ -47,6 +47,15 @@ pub(super) async fn begin_write<B: Backend>(
     deadline: &Deadline,
 ) -> Result<Option<Timestamp>, StoreError> {
     statement::<B>(B::BEGIN_WRITE).run(connection).await?;
+    hold::<B>(connection, session, deadline).await
+}
+
+/// Takes the session's lock, where the engine locks less than everything; gives the server's clock.
+pub(super) async fn hold<B: Backend>(
+    connection: &mut B::Connection,
+    session: SessionId,
+    deadline: &Deadline,
+) -> Result<Option<Timestamp>, StoreError> {
     let Some(hold) = B::HOLD_SESSION else {
         return Ok(None);
     };

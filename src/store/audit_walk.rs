@@ -1,8 +1,10 @@
 //! Walks all histories and records in one consistent read, in batches of bounded size.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::backend::{Backend, Fault, fault, statement};
+use super::deadline::Deadline;
 use super::error::StoreError;
 use super::rows::{self, get};
 use super::sql;
@@ -11,19 +13,21 @@ use crate::domain::audit::{Damage, Trail};
 /// Rows that one batch looks at; a session's own rows are never split.
 const BATCH: i64 = 2000;
 
-/// Shows every session that has entries or records to `visit`, in the order of ids.
+/// Shows every session that has entries or records to `visit`, in the order of ids. No batch takes longer than `patience`.
 pub(super) async fn walk<B: Backend>(
     connection: &mut B::Connection,
+    patience: Duration,
     visit: &mut (dyn FnMut(Trail) + Send),
 ) -> Result<(), StoreError> {
-    statement::<B>(B::BEGIN_READ).run(connection).await?;
+    let soon = || Deadline::after(patience);
+    soon().run(statement::<B>(B::BEGIN_READ).run(connection)).await??;
     // Ids are positive in sound data; a damaged one may be anything.
     let mut after = i64::MIN;
-    while let Some(end) = batch_end::<B>(connection, after).await? {
-        batch::<B>(connection, after, end).await?.into_values().for_each(&mut *visit);
+    while let Some(end) = soon().run(batch_end::<B>(connection, after)).await?? {
+        soon().run(batch::<B>(connection, after, end)).await??.into_values().for_each(&mut *visit);
         after = end;
     }
-    statement::<B>(sql::COMMIT).run(connection).await?;
+    soon().run(statement::<B>(sql::COMMIT).run(connection)).await??;
     Ok(())
 }
 

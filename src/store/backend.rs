@@ -49,8 +49,8 @@ pub(super) trait Backend:
     const BEGIN_WRITE: &'static str;
     /// Begins a transaction whose reads all see one state.
     const BEGIN_READ: &'static str;
-    /// Locks one session (`$1`) until the transaction ends and gives the server's clock as `now`; no lock and no
-    /// statement waits longer than `$2` milliseconds. `None` where the engine locks the whole database, without a server.
+    /// Locks one session (`$1`) until the transaction ends and gives the server's clock as `now`; no lock, no statement
+    /// and no transaction that nobody goes on with waits longer than `$2` milliseconds. `None` where the engine locks the whole database, without a server.
     const HOLD_SESSION: Option<&'static str>;
     /// Reads whether this connection may write: as `standby`, `read_only` and `may_write`, and the clock as `now`. `None` where there is no server.
     const STANDING: Option<&'static str>;

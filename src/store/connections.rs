@@ -102,21 +102,37 @@ impl<B: Backend> Connections<B> {
             idle.push(lease);
         }
     }
+
+    /// Closes a connection after an error.
+    pub(super) async fn give_up(&self, lease: Lease<B>, error: &StoreError) {
+        if matches!(error, StoreError::TooSlow { .. } | StoreError::Unavailable { .. }) {
+            self.forget_idle();
+        }
+        match error {
+            // It hangs: another statement would, too.
+            StoreError::TooSlow { .. } => lease.close().await,
+            _ => lease.roll_back().await,
+        }
+    }
 }
 
 impl<B: Backend> Lease<B> {
     /// Undoes what is not committed, by closing the connection: some errors leave a transaction open.
     pub(super) async fn roll_back(mut self) {
+        let goodbye = Deadline::after(GOODBYE);
         // Whether or not the statement gets through, the closed connection leaves nothing behind.
-        let undo = statement::<B>(sql::ROLLBACK).run(&mut self.connection);
-        let _ = Deadline::after(GOODBYE).run(undo).await;
-        self.close().await;
+        let _ = goodbye.run(statement::<B>(sql::ROLLBACK).run(&mut self.connection)).await;
+        self.close_by(goodbye).await;
     }
 
     /// Closes the connection; one that hangs is dropped. Without COMMIT, the engine rolls back by itself.
     pub(super) async fn close(self) {
+        self.close_by(Deadline::after(GOODBYE)).await;
+    }
+
+    async fn close_by(self, goodbye: Deadline) {
         let Self { connection, stop, .. } = self;
         drop(stop);
-        let _ = Deadline::after(GOODBYE).run(sqlx::Connection::close(connection)).await;
+        let _ = goodbye.run(sqlx::Connection::close(connection)).await;
     }
 }

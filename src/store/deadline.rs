@@ -25,9 +25,14 @@ impl Deadline {
         self.end.saturating_duration_since(Instant::now())
     }
 
-    /// Makes sure that at least so much is left from now.
-    pub(super) fn at_least(self, least: Duration) -> Self {
-        Self { end: self.end.max(Instant::now() + least), ..self }
+    /// Puts the end off.
+    pub(super) fn longer_by(self, more: Duration) -> Self {
+        Self { end: self.end + more, ..self }
+    }
+
+    /// Leaves half of the time that is left for another attempt, if this one has at least so much.
+    pub(super) fn half(&self, least: Duration) -> Self {
+        Self { end: self.end.min(Instant::now() + (self.left() / 2).max(least)), ..*self }
     }
 
     /// Waits for a future no longer than to the deadline, at which it is dropped.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Applied, ReadOnly};
 use crate::domain::expected::Conflict;
 use crate::domain::plan::{Declined, Outcome, Refusal};
+use crate::domain::session::SessionId;
 
 /// Why an operation did not end as asked. The text says what happened; [`StoreError::unchanged`] says what was
 /// not changed. The engine's own words are the `source`, for the log file alone.
@@ -94,6 +95,9 @@ pub enum StoreError {
     /// COMMIT was sent, and nobody answered.
     #[error("the connection was lost while the change was being committed, and it is not known whether it was")]
     OutcomeUnknown(Box<Applied>),
+    /// COMMIT was sent for something else than a change of a host record, and nobody answered.
+    #[error("the connection was lost while it was being committed, and it is not known whether {0}")]
+    Unsettled(Unsettled),
     /// A stored value cannot be what it is.
     #[error("the database holds a value that cannot be read: {what}")]
     Corrupt {
@@ -115,6 +119,17 @@ impl From<Declined> for StoreError {
             Declined::Conflict(conflict) => Self::Conflict(conflict),
         }
     }
+}
+
+/// What may have been done, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unsettled {
+    /// A session was to be added.
+    #[error("session {0} was added")]
+    Session(SessionId),
+    /// Migrations were to be run.
+    #[error("the database was migrated")]
+    Migration,
 }
 
 /// What an error leaves behind.

@@ -4,16 +4,17 @@
 //! processes at once are safe: on `SQLite` its write lock, which sqlx's own lock is not; on PostgreSQL an advisory lock.
 
 use futures_util::future::BoxFuture;
-use sqlx::Connection as _;
 use sqlx::migrate::{Migrate, MigrateError, Migration};
+use sqlx::{Connection as _, Transaction};
 
 use super::backend::{Backend, fault, statement};
 use super::connections::Connections;
 use super::deadline::Deadline;
-use super::error::StoreError;
+use super::error::{StoreError, Unsettled};
 use super::rows::get;
 use super::settings::Settings;
 use super::sql;
+use super::trace::Trace;
 
 /// The migration that makes the web application's tables where they are missing.
 const EXISTING_TABLES: i64 = 1;
@@ -36,11 +37,28 @@ pub(super) async fn migrate<B: Backend>(settings: &Settings) -> Result<Migration
     let created = B::create(settings)?;
     let connections = Connections::<B>::new(settings.clone());
     let mut lease = connections.open_unchecked(&deadline).await?;
-    let applied = deadline.run(bring_up_to_date::<B>(&mut lease.connection, settings)).await??;
-    // Waits until a file is released.
-    connections.take_back(lease);
-    connections.close().await;
-    Ok(MigrationReport { created, applied })
+    let mut sent = None;
+    let done = deadline.run(bring_up_to_date::<B>(&mut lease.connection, settings, &mut sent)).await;
+    match (done.and_then(|inner| inner), sent) {
+        (Ok(applied), _) => {
+            // Waits until a file is released.
+            connections.take_back(lease);
+            connections.close().await;
+            Ok(MigrationReport { created, applied })
+        }
+        (Err(error), None) => {
+            connections.give_up(lease, &error).await;
+            Err(error)
+        }
+        (Err(error), Some(applied)) => {
+            lease.close().await;
+            match Trace::Migrated.look_up(&connections, &deadline).await {
+                Ok(true) => Ok(MigrationReport { created, applied }),
+                Ok(false) => Err(error),
+                Err(_) => Err(StoreError::Unsettled(Unsettled::Migration)),
+            }
+        }
+    }
 }
 
 /// Lists the migrations that [`migrate`] would run, and changes nothing.
@@ -124,6 +142,7 @@ impl State {
 async fn bring_up_to_date<B: Backend>(
     connection: &mut B::Connection,
     settings: &Settings,
+    sent: &mut Option<Vec<String>>,
 ) -> Result<Vec<String>, StoreError> {
     let state = state_of::<B>(connection).await?;
     state.foreign(settings)?;
@@ -132,17 +151,30 @@ async fn bring_up_to_date<B: Backend>(
         // Outside of the transaction, where it must be. A file that others hold open keeps its mode until next time.
         let _ = statement::<B>(setting).rows(connection).await;
     }
+    let mut transaction = begin::<B>(connection).await?;
+    // Read again under the lock: another process may have been faster.
+    let missing = state_of::<B>(&mut transaction).await?.missing::<B>()?;
+    run::<B>(&mut transaction, None).await?;
+    *sent = Some(missing.clone());
+    transaction.commit().await.map_err(fault::<B>)?;
+    Ok(missing)
+}
+
+/// Begins a transaction that locks other migrations out.
+async fn begin<B: Backend>(connection: &mut B::Connection) -> Result<Transaction<'_, B>, StoreError> {
     // Boxed, so that the compiler sees that this may move between threads.
     let begun: BoxFuture<'_, _> = Box::pin(connection.begin_with(B::BEGIN_WRITE));
     let mut transaction = begun.await.map_err(fault::<B>)?;
     if let Some(place) = B::MAKE_PLACE {
         statement::<B>(place).run(&mut transaction).await?;
     }
-    // Read again under the lock: another process may have been faster.
-    let missing = state_of::<B>(&mut transaction).await?.missing::<B>()?;
-    run::<B>(&mut transaction, None).await?;
-    transaction.commit().await.map_err(fault::<B>)?;
-    Ok(missing)
+    Ok(transaction)
+}
+
+/// Tells, under the lock of a migration, whether there is nothing to do.
+pub(super) async fn is_done<B: Backend>(connection: &mut B::Connection) -> Result<bool, StoreError> {
+    let mut transaction = begin::<B>(connection).await?;
+    Ok(state_of::<B>(&mut transaction).await?.missing::<B>()?.is_empty())
 }
 
 async fn run<B: Backend>(connection: &mut B::Connection, to: Option<i64>) -> Result<(), StoreError>

@@ -25,9 +25,10 @@ const OLDEST: i64 = 150_000;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Sets a new connection up. `search_path` lets both engines use the same unqualified names.
+/// Sets a new connection up. `search_path` lets both engines use the same unqualified names. The server is not told when
+/// a network swallows us: it stops by itself what nobody waits for, or a lost transaction would hold its locks for hours.
 const SET_UP: &str = "SELECT set_config('search_path', 'canvas', false), \
-    set_config('statement_timeout', $1, false), \
+    set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', $1, false), \
     set_config('default_transaction_read_only', \
         CASE WHEN $2 THEN 'on' ELSE current_setting('default_transaction_read_only') END, false), \
     current_setting('server_version_num')::bigint AS version";
@@ -49,6 +50,7 @@ impl Backend for Postgres {
     // The targets are evaluated from left to right: the clock is read once the lock is held.
     const HOLD_SESSION: Option<&'static str> = Some(
         "SELECT set_config('lock_timeout', $2, true), set_config('statement_timeout', $2, true), \
+         set_config('idle_in_transaction_session_timeout', $2, true), \
          pg_advisory_xact_lock(hashtextextended('canvas.HostSessions', $1)), clock_timestamp() AS now",
     );
     const STANDING: Option<&'static str> = Some(
@@ -93,7 +95,7 @@ impl Backend for Postgres {
                 return Err(StoreError::Failed { what: "the place is no server".to_owned() });
             };
             let mut connection = connect(server, budget).await?;
-            let patience = settings.timeout.as_millis().to_string();
+            let patience = settings.timeout.as_millis().max(1).to_string();
             let asked = statement::<Postgres>(SET_UP).with(patience).with(settings.read_only);
             let found = asked.rows(&mut connection).await?;
             let version = found.first().and_then(|row| get::<Postgres, i64>(row, "version").ok()).unwrap_or(0);
@@ -153,6 +155,7 @@ fn of_server(code: &str, message: &str) -> Fault {
         "23505" => Fault::Duplicate,
         "40001" | "40P01" => Fault::Retryable("another transaction was in the way".to_owned()),
         "55P03" => Fault::Retryable("locked by another program".to_owned()),
+        "25P03" => Fault::Unavailable("the server ended a transaction that nobody went on with".to_owned()),
         "57014" => Fault::Unavailable("the server stopped a statement that took too long".to_owned()),
         "53300" => Fault::Unavailable("the server has no room for another connection".to_owned()),
         "57P03" => Fault::Unavailable("the server is starting or stopping".to_owned()),

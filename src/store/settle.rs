@@ -7,29 +7,25 @@ use super::clock::StoreClock;
 use super::connections::{Connections, Lease};
 use super::deadline::Deadline;
 use super::error::StoreError;
+use super::trace::Trace;
 use super::{Applied, Change, apply, sql};
 use crate::domain::event_id::EventId;
-use crate::domain::session::SessionId;
 
 /// Whole transactions that are tried, inside one deadline.
 const ATTEMPTS: u32 = 3;
-
-/// What settling has at least, whatever the deadline left.
-const SETTLING_TIME: Duration = Duration::from_secs(1);
 
 /// Applies a change within the deadline.
 pub(super) async fn run<B: Backend>(
     connections: &Connections<B>,
     change: &Change<'_>,
     clock: &StoreClock,
+    deadline: &Deadline,
 ) -> Result<Applied, StoreError> {
-    let deadline = Deadline::after(connections.settings().timeout);
     let mut attempt = 1;
     loop {
-        match once(connections, change, clock, &deadline).await {
+        match once(connections, change, clock, deadline).await {
             Ok(end) => return end,
             Err(StoreError::Unavailable { .. }) if attempt < ATTEMPTS && !deadline.left().is_zero() => {
-                connections.forget_idle();
                 tokio::time::sleep(pause(attempt, change.event).min(deadline.left())).await;
                 attempt += 1;
             }
@@ -68,7 +64,7 @@ async fn once<B: Backend>(
             Ok(Ok(nothing_written))
         }
         Err(error) => {
-            lease.roll_back().await;
+            connections.give_up(lease, &error).await;
             Err(error)
         }
     }
@@ -96,37 +92,11 @@ async fn commit<B: Backend>(
     };
     // The connection may still hold the transaction; whoever looks waits for its lock.
     lease.close().await;
-    let grace = deadline.at_least(SETTLING_TIME);
-    match committed(connections, change.request.session, change.event, &grace).await {
+    match Trace::Event(change.request.session, change.event).look_up(connections, deadline).await {
         Ok(true) => Ok(applied),
         Ok(false) => Err(error),
         Err(_) => Err(StoreError::OutcomeUnknown(Box::new(applied))),
     }
-}
-
-/// Looks an event up under the session's lock, so that no transaction of ours is in flight.
-pub(super) async fn committed<B: Backend>(
-    connections: &Connections<B>,
-    session: SessionId,
-    event: EventId,
-    deadline: &Deadline,
-) -> Result<bool, StoreError> {
-    let mut lease = connections.open(deadline).await?;
-    let found =
-        deadline.run(look_up::<B>(&mut lease.connection, session, event, deadline)).await.and_then(|inner| inner);
-    lease.roll_back().await;
-    found
-}
-
-async fn look_up<B: Backend>(
-    connection: &mut B::Connection,
-    session: SessionId,
-    event: EventId,
-    deadline: &Deadline,
-) -> Result<bool, StoreError> {
-    apply::begin_write::<B>(connection, session, deadline).await?;
-    let query = statement::<B>(sql::EVENT_EXISTS).with(event.to_string()).with(session.get());
-    Ok(!query.rows(connection).await?.is_empty())
 }
 
 #[cfg(test)]

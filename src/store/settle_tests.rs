@@ -12,6 +12,7 @@ use crate::domain::expiry::Expiry;
 use crate::domain::host_record::StoredHash;
 use crate::domain::reason::RotationReason;
 use crate::domain::request::{Action, Request};
+use crate::domain::session::SessionId;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::SystemClock;
 use crate::store::{Credential, Settings, demo, snapshot};
@@ -45,7 +46,7 @@ async fn rotate(connections: &Connections<Sqlite>, hash: &str) -> Result<Applied
         planned: &|_| (),
         cancel: &CancellationToken::new(),
     };
-    run(connections, &change, &StoreClock::new(None)).await
+    run(connections, &change, &StoreClock::new(None), &Deadline::after(connections.settings().timeout)).await
 }
 
 async fn seen(connections: &Connections<Sqlite>) -> Snapshot {
@@ -146,6 +147,7 @@ async fn a_commit_that_nobody_can_tell_of_yet_is_unknown_until_it_is_settled() {
     let error = rotate(&connections, "later").await.unwrap_err();
     let StoreError::OutcomeUnknown(applied) = error else { panic!("{error:?}") };
     let patient = Deadline::after(Duration::from_secs(10));
-    assert!(committed(&connections, first(), applied.event.unwrap(), &patient).await.unwrap());
+    let trace = Trace::Event(first(), applied.event.unwrap());
+    assert!(trace.settle(&connections, &patient).await.unwrap());
     assert_eq!(seen(&connections).await.records, [applied.record.unwrap()]);
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 
 use super::backend::{Backend, fault, statement};
 use super::clock::StoreClock;
@@ -12,21 +11,24 @@ use super::deadline::Deadline;
 use super::error::StoreError;
 use super::rows::get;
 use super::settings::{Settings, Target};
+use super::trace::Trace;
 use super::{Applied, Change, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store};
-use super::{audit_walk, history, listing, settle, snapshot, sql, standing};
+use super::{audit_walk, history, listing, new_session, settle, snapshot, sql, standing};
 use crate::domain::audit::Trail;
 use crate::domain::chain::StoredEntry;
 use crate::domain::event_id::EventId;
 use crate::domain::host_record::HostRecordId;
 use crate::domain::session::{NewSession, Session, SessionId};
 use crate::domain::snapshot::Snapshot;
-use crate::domain::time::{Clock, Timestamp};
+use crate::domain::time::Clock;
 
 /// A store whose bodies are the same for every engine.
 pub(super) struct SqlStore<B: Backend> {
     connections: Connections<B>,
     clock: StoreClock,
     read_only: Option<ReadOnly>,
+    /// The end of all operations; each has its own where this is not set.
+    last: Option<Deadline>,
 }
 
 impl<B: Backend> SqlStore<B> {
@@ -38,11 +40,17 @@ impl<B: Backend> SqlStore<B> {
         let standing = deadline.run(standing::read::<B>(&mut lease.connection)).await??;
         clock.set(standing.now);
         connections.take_back(lease);
-        Ok(Self { connections, clock, read_only: asked.or(standing.obstacle) })
+        Ok(Self { connections, clock, read_only: asked.or(standing.obstacle), last: None })
+    }
+
+    /// The same for a single command, whose operations all end by one deadline, connecting included.
+    pub(super) async fn connect_once(settings: Settings) -> Result<Self, StoreError> {
+        let last = Deadline::after(settings.timeout);
+        Ok(Self { last: Some(last), ..Self::connect(settings, None).await? })
     }
 
     fn deadline(&self) -> Deadline {
-        Deadline::after(self.connections.settings().timeout)
+        self.last.unwrap_or_else(|| Deadline::after(self.connections.settings().timeout))
     }
 
     fn must_write(&self) -> Result<(), StoreError> {
@@ -59,11 +67,17 @@ macro_rules! ask {
             let mut lease = $store.connections.lend(&deadline).await?;
             let answer = {
                 let $connection = &mut lease.connection;
-                deadline.run($read).await?
+                deadline.run($read).await.and_then(|inner| inner)
             };
             match answer {
                 Err(StoreError::Unavailable { .. }) if lease.was_idle => $store.connections.forget_idle(),
-                Err(error) => return Err(error),
+                Err(error) => {
+                    // It is dropped, and so are the idle ones if it hung: they would, too.
+                    if let StoreError::TooSlow { .. } = error {
+                        $store.connections.forget_idle();
+                    }
+                    return Err(error);
+                }
                 Ok(answer) => {
                     $store.connections.take_back(lease);
                     return Ok(answer);
@@ -101,11 +115,11 @@ impl<B: Backend> Store for SqlStore<B> {
 
     async fn apply(&self, change: &Change<'_>) -> Result<Applied, StoreError> {
         self.must_write()?;
-        settle::run(&self.connections, change, &self.clock).await
+        settle::run(&self.connections, change, &self.clock, &self.deadline()).await
     }
 
     async fn settle(&self, session: SessionId, event: EventId) -> Result<bool, StoreError> {
-        settle::committed(&self.connections, session, event, &self.deadline()).await
+        Trace::Event(session, event).settle(&self.connections, &self.deadline()).await
     }
 
     async fn session_of(&self, record: HostRecordId) -> Result<Option<SessionId>, StoreError> {
@@ -122,11 +136,7 @@ impl<B: Backend> Store for SqlStore<B> {
 
     async fn add_session(&self, new: &NewSession, group: &str) -> Result<Session, StoreError> {
         self.must_write()?;
-        let deadline = self.deadline();
-        let mut lease = self.connections.lend(&deadline).await?;
-        let added = deadline.run(add_session::<B>(&mut lease.connection, new, group, self.clock.now())).await??;
-        self.connections.take_back(lease);
-        Ok(added)
+        new_session::add(&self.connections, new, group, self.clock.now(), &self.deadline()).await
     }
 
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError> {
@@ -137,10 +147,9 @@ impl<B: Backend> Store for SqlStore<B> {
         self.connections.close().await;
     }
 
-    /// Reads everything, so it has no deadline of its own: the caller watches it and may drop it.
     async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError> {
         let mut lease = self.connections.lend(&self.deadline()).await?;
-        audit_walk::walk::<B>(&mut lease.connection, visit).await?;
+        audit_walk::walk::<B>(&mut lease.connection, self.connections.settings().timeout, visit).await?;
         self.connections.take_back(lease);
         Ok(())
     }
@@ -161,31 +170,4 @@ async fn session_of<B: Backend>(
     let found = statement::<B>(sql::SESSION_OF_RECORD).with(record.get()).rows(connection).await?;
     let id = found.first().map(|row| get::<B, i64>(row, "SessionId")).transpose().map_err(fault::<B>)?;
     Ok(id.and_then(SessionId::new))
-}
-
-async fn add_session<B: Backend>(
-    connection: &mut B::Connection,
-    new: &NewSession,
-    group: &str,
-    now: Timestamp,
-) -> Result<Session, StoreError> {
-    let at: DateTime<Utc> = now.whole_seconds().utc();
-    let group =
-        group.parse::<B::Guid>().ok().ok_or_else(|| StoreError::Failed { what: "no GUID for the group".to_owned() })?;
-    let asked = statement::<B>(sql::INSERT_SESSION)
-        .with(group)
-        .with(new.title().to_owned())
-        .with(new.status().to_owned())
-        .with(B::Count::default())
-        .with(at)
-        .with(at);
-    // A transaction of its own: what is dropped at the deadline before the commit has not happened.
-    statement::<B>(B::BEGIN_WRITE).run(connection).await?;
-    let found = asked.rows(connection).await?;
-    let id = found.first().map(|row| get::<B, i64>(row, "SessionId")).transpose().map_err(fault::<B>)?;
-    let missing = || StoreError::Corrupt { what: "the new session did not read back".to_owned() };
-    let id = id.and_then(SessionId::new).ok_or_else(missing)?;
-    let added = snapshot::session::<B>(connection, id).await?.ok_or_else(missing)?;
-    statement::<B>(sql::COMMIT).run(connection).await?;
-    Ok(added)
 }
