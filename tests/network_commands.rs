@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use crate::support::postgres::TestPg;
+use crate::support::program::Ran;
 use crate::support::proxy::{Cut, Fault, How, Then, commit};
-use crate::support::site::{Running, Site};
+use crate::support::site::{ROWS, Running, Site};
 
 const DEADLINE: Duration = Duration::from_secs(3);
 
@@ -218,4 +220,39 @@ fn a_commit_that_got_through_and_that_nobody_can_tell_of_is_told_as_unknown() {
 #[test]
 fn a_commit_that_got_lost_and_that_nobody_can_tell_of_is_told_as_unknown() {
     nobody_can_tell(false, How::Reset);
+}
+
+/// Migrates the web application's tables on a network that loses the COMMIT, or the answer to it.
+fn migrated(forwarded: bool, how: How, then: Then) -> (Ran, bool) {
+    let site = Site::of(TestPg::of_web_application(ROWS));
+    let before = site.dump();
+    site.proxy.set(cut(commit, forwarded, how, then));
+    let deadline = Duration::from_secs(8);
+    let ran = site.start("migrate --json --timeout 8s", "").ends_within(deadline);
+    assert_eq!(site.proxy.cuts(), 1);
+    assert_eq!(site.dump() != before, forwarded);
+    (ran, site.straight("migrate --check", "").code == 0)
+}
+
+#[test]
+fn a_migration_whose_commit_is_lost_is_looked_up_and_told_as_it_is() {
+    for how in [How::Silence, How::Reset, How::Close] {
+        let (ran, done) = migrated(true, how, Then::Same);
+        assert!(done && ran.json()["applied"].as_array().unwrap().len() > 1, "{how:?}");
+    }
+    for how in [How::Reset, How::Close] {
+        let (ran, done) = migrated(false, how, Then::Same);
+        ran.error(7);
+        assert!(!done, "{how:?}");
+    }
+}
+
+#[test]
+fn a_migration_that_nobody_can_tell_of_is_told_as_unknown() {
+    for forwarded in [false, true] {
+        let (ran, done) = migrated(forwarded, How::Reset, Then::Dark);
+        let error = ran.error(10);
+        assert!(error["hint"].as_str().unwrap().contains("migrate --check"), "{error}");
+        assert_eq!(done, forwarded);
+    }
 }

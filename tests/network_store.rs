@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::provision::{Certainty, Provisioned, Provisioner};
-use host_provisioner::store::{self, Settings, Store, StoreError};
+use host_provisioner::store::{self, Settings, Store, StoreError, Target};
 
 use crate::support::postgres::TestPg;
 use crate::support::proxy::{Cut, Fault, How, Proxy, Then, commit};
@@ -29,7 +29,7 @@ struct Place {
 /// A store that reaches a database through a proxy.
 pub(crate) async fn through(db: &TestPg, timeout: Duration) -> (Proxy, Arc<dyn Store>) {
     let proxy = Proxy::before(&db.url());
-    let target = store::Target::parse(proxy.url()).unwrap();
+    let target = Target::parse(proxy.url()).unwrap();
     let store = store::connect(Settings { target, timeout, read_only: false }, None).await.unwrap();
     (proxy, store)
 }
@@ -234,4 +234,20 @@ async fn after_a_read_that_hung_no_other_idle_connection_is_tried() {
     place.proxy.heal();
     place.store.count_sessions(9).await.unwrap();
     assert_eq!(place.proxy.accepted(), before + 1);
+}
+
+#[tokio::test]
+async fn connecting_is_part_of_the_deadline_of_a_single_command() {
+    let db = TestPg::with_old_rows(ROWS).await;
+    let proxy = Proxy::before(&db.url());
+    let settings = Settings { target: Target::parse(proxy.url()).unwrap(), timeout: DEADLINE * 2, read_only: false };
+    proxy.set(Fault::Latency(Duration::from_millis(60)));
+    let start = Instant::now();
+    let store = store::connect_once(settings).await.unwrap();
+    let connected = start.elapsed();
+    assert!(connected > SLACK, "it took {connected:?}, so that it would not be missed");
+    proxy.set(Fault::Dark);
+    assert!(matches!(store.count_sessions(9).await, Err(StoreError::TooSlow { .. })));
+    assert!(matches!(store.snapshot(request(1, PROVISION).session).await, Err(StoreError::TooSlow { .. })));
+    assert!(start.elapsed() < DEADLINE * 2 + SLACK, "it took {:?}", start.elapsed());
 }
