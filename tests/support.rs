@@ -14,4 +14,5 @@ pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod requests;
 pub(crate) mod site;
+pub(crate) mod wire;
 pub(crate) mod world;

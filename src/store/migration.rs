@@ -14,7 +14,7 @@ use super::error::{StoreError, Unsettled};
 use super::rows::get;
 use super::settings::Settings;
 use super::sql;
-use super::trace::Trace;
+use super::trace::{Lost, Trace};
 
 /// The migration that makes the web application's tables where they are missing.
 const EXISTING_TABLES: i64 = 1;
@@ -50,14 +50,11 @@ pub(super) async fn migrate<B: Backend>(settings: &Settings) -> Result<Migration
             connections.give_up(lease, &error).await;
             Err(error)
         }
-        (Err(error), Some(applied)) => {
-            lease.close().await;
-            match Trace::Migrated.look_up(&connections, &deadline).await {
-                Ok(true) => Ok(MigrationReport { created, applied }),
-                Ok(false) => Err(error),
-                Err(_) => Err(StoreError::Unsettled(Unsettled::Migration)),
-            }
-        }
+        (Err(error), Some(applied)) => match Trace::Migrated.look_up(&connections, lease, error, &deadline).await {
+            Ok(()) => Ok(MigrationReport { created, applied }),
+            Err(Lost::NotCommitted(error)) => Err(error),
+            Err(Lost::Unknown) => Err(StoreError::Unsettled(Unsettled::Migration)),
+        },
     }
 }
 

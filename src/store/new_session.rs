@@ -7,7 +7,7 @@ use super::connections::Connections;
 use super::deadline::Deadline;
 use super::error::{StoreError, Unsettled};
 use super::rows::get;
-use super::trace::Trace;
+use super::trace::{Lost, Trace};
 use super::{apply, snapshot, sql};
 use crate::domain::session::{NewSession, Session, SessionId};
 use crate::domain::time::Timestamp;
@@ -29,18 +29,10 @@ pub(super) async fn add<B: Backend>(
             return Err(error);
         }
     };
-    let error = match deadline.run(statement::<B>(sql::COMMIT).run(&mut lease.connection)).await {
-        Ok(Ok(_)) => {
-            connections.take_back(lease);
-            return Ok(added);
-        }
-        Ok(Err(error)) | Err(error) => error,
-    };
-    lease.close().await;
-    match Trace::Session(added.id, group).look_up(connections, deadline).await {
-        Ok(true) => Ok(added),
-        Ok(false) => Err(error),
-        Err(_) => Err(StoreError::Unsettled(Unsettled::Session(added.id))),
+    match Trace::Session(added.id, group).commit(connections, lease, deadline).await {
+        Ok(()) => Ok(added),
+        Err(Lost::NotCommitted(error)) => Err(error),
+        Err(Lost::Unknown) => Err(StoreError::Unsettled(Unsettled::Session(added.id))),
     }
 }
 

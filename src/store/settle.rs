@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::backend::{Backend, statement};
+use super::backend::Backend;
 use super::clock::StoreClock;
 use super::connections::{Connections, Lease};
 use super::deadline::Deadline;
 use super::error::StoreError;
-use super::trace::Trace;
-use super::{Applied, Change, apply, sql};
+use super::trace::{Lost, Trace};
+use super::{Applied, Change, apply};
 use crate::domain::event_id::EventId;
 
 /// Whole transactions that are tried, inside one deadline.
@@ -73,7 +73,7 @@ async fn once<B: Backend>(
 /// Sends COMMIT and waits for its end, which nothing may cancel.
 async fn commit<B: Backend>(
     connections: &Connections<B>,
-    mut lease: Lease<B>,
+    lease: Lease<B>,
     change: &Change<'_>,
     applied: Applied,
     deadline: &Deadline,
@@ -82,20 +82,10 @@ async fn commit<B: Backend>(
         lease.roll_back().await;
         return Err(StoreError::Cancelled);
     }
-    let sent = deadline.run(statement::<B>(sql::COMMIT).run(&mut lease.connection)).await;
-    let error = match sent {
-        Ok(Ok(_)) => {
-            connections.take_back(lease);
-            return Ok(applied);
-        }
-        Ok(Err(error)) | Err(error) => error,
-    };
-    // The connection may still hold the transaction; whoever looks waits for its lock.
-    lease.close().await;
-    match Trace::Event(change.request.session, change.event).look_up(connections, deadline).await {
-        Ok(true) => Ok(applied),
-        Ok(false) => Err(error),
-        Err(_) => Err(StoreError::OutcomeUnknown(Box::new(applied))),
+    match Trace::Event(change.request.session, change.event).commit(connections, lease, deadline).await {
+        Ok(()) => Ok(applied),
+        Err(Lost::NotCommitted(error)) => Err(error),
+        Err(Lost::Unknown) => Err(StoreError::OutcomeUnknown(Box::new(applied))),
     }
 }
 

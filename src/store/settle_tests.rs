@@ -15,6 +15,7 @@ use crate::domain::request::{Action, Request};
 use crate::domain::session::SessionId;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::SystemClock;
+use crate::store::backend::statement;
 use crate::store::{Credential, Settings, demo, snapshot};
 
 /// A small world, and connections to it.

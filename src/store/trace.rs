@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::backend::{Backend, statement};
-use super::connections::Connections;
+use super::connections::{Connections, Lease};
 use super::deadline::Deadline;
 use super::error::StoreError;
 use super::{apply, migration, snapshot, sql};
@@ -30,14 +30,47 @@ pub(super) enum Trace<'a> {
     Migrated,
 }
 
+/// How a COMMIT ended that was not acknowledged.
+pub(super) enum Lost {
+    /// It did not get through, for this reason.
+    NotCommitted(StoreError),
+    /// Nobody answers.
+    Unknown,
+}
+
 impl Trace<'_> {
-    /// Looks after a lost COMMIT, for a little longer than the deadline; tells whether it got through.
+    /// Sends COMMIT and waits for its end, which nothing may cancel. It was committed unless it is said to be lost.
+    pub(super) async fn commit<B: Backend>(
+        self,
+        connections: &Connections<B>,
+        mut lease: Lease<B>,
+        deadline: &Deadline,
+    ) -> Result<(), Lost> {
+        let sent = deadline.run(statement::<B>(sql::COMMIT).run(&mut lease.connection)).await;
+        match sent.and_then(|inner| inner) {
+            Ok(_) => {
+                connections.take_back(lease);
+                Ok(())
+            }
+            Err(error) => self.look_up(connections, lease, error, deadline).await,
+        }
+    }
+
+    /// Looks what became of a COMMIT that ended with this error, for a little longer than the deadline.
     pub(super) async fn look_up<B: Backend>(
         self,
         connections: &Connections<B>,
+        lease: Lease<B>,
+        error: StoreError,
         deadline: &Deadline,
-    ) -> Result<bool, StoreError> {
-        self.settle(connections, &deadline.longer_by(SETTLING_TIME)).await
+    ) -> Result<(), Lost> {
+        // The connection may still hold the transaction; whoever looks waits for its lock.
+        lease.close().await;
+        match self.settle(connections, &deadline.longer_by(SETTLING_TIME)).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Lost::NotCommitted(error)),
+            Err(_) => Err(Lost::Unknown),
+        }
     }
 
     /// Looks until the database answers or there is no time left; tells whether the transaction was committed.

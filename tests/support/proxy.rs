@@ -1,7 +1,5 @@
 //! A network that goes wrong: a proxy before the server that understands enough of the protocol to act on a statement.
-//! The protocol: <https://www.postgresql.org/docs/15/protocol-message-formats.html>.
 
-use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,6 +11,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::time::sleep;
+
+use super::wire::{Messages, Statements};
 
 /// What is wrong with the network.
 #[derive(Debug, Clone, Copy)]
@@ -156,20 +156,6 @@ impl Drop for Proxy {
     }
 }
 
-/// Messages in one direction, cut out of the stream.
-#[derive(Default)]
-struct Messages(Vec<u8>);
-
-impl Messages {
-    /// Takes the next whole message; the first one of a program has no letter.
-    fn next(&mut self, has_letter: bool) -> Option<Vec<u8>> {
-        let start = usize::from(has_letter);
-        let length = self.0.get(start..start + 4)?.try_into().map(i32::from_be_bytes).unwrap();
-        let end = start + usize::try_from(length).unwrap();
-        (self.0.len() >= end).then(|| self.0.drain(..end).collect())
-    }
-}
-
 /// Carries one connection until an end is closed, or for ever where everything is swallowed.
 async fn carry(mut program: TcpStream, server: (String, u16), shared: Arc<Shared>) -> io::Result<()> {
     match shared.fault() {
@@ -181,7 +167,7 @@ async fn carry(mut program: TcpStream, server: (String, u16), shared: Arc<Shared
     program.set_nodelay(true)?;
     server.set_nodelay(true)?;
     let (mut asked, mut started) = (Messages::default(), false);
-    let mut statements = HashMap::new();
+    let mut statements = Statements::default();
     let (mut down, mut up) = (vec![0; 16 * 1024], vec![0; 16 * 1024]);
     loop {
         tokio::select! {
@@ -205,7 +191,7 @@ async fn carry(mut program: TcpStream, server: (String, u16), shared: Arc<Shared
                     if let Fault::Dark = shared.fault() {
                         return swallow(&(program, Some(server))).await;
                     }
-                    let executed = if started { executed(&message, &mut statements) } else { None };
+                    let executed = if started { statements.executed(&message) } else { None };
                     started = true;
                     match (shared.fault(), executed) {
                         (Fault::Cut(cut), Some(text)) if (cut.at)(&text) => {
@@ -226,21 +212,6 @@ async fn carry(mut program: TcpStream, server: (String, u16), shared: Arc<Shared
                 }
             }
         }
-    }
-}
-
-/// Gives the text of the statement that a message executes: a simple query, or the parameters of a prepared one.
-fn executed(message: &[u8], statements: &mut HashMap<Vec<u8>, String>) -> Option<String> {
-    let mut texts = message[5..].split(|byte| *byte == 0);
-    match message[0] {
-        b'Q' => texts.next().map(|text| String::from_utf8_lossy(text).into_owned()),
-        b'P' => {
-            let (name, text) = (texts.next()?.to_vec(), texts.next()?);
-            statements.insert(name, String::from_utf8_lossy(text).into_owned());
-            None
-        }
-        b'B' => statements.get(texts.nth(1)?).cloned(),
-        _ => None,
     }
 }
 
