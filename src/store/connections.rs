@@ -52,16 +52,20 @@ impl<B: Backend> Connections<B> {
     /// Lends an idle connection, or opens one. A connection whose database was removed or replaced is never lent: what
     /// it would commit, nobody could find.
     pub(super) async fn lend(&self, deadline: &Deadline) -> Result<Lease<B>, StoreError> {
-        let place = B::place(&self.settings);
         let found = {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            idle.retain(|lease| lease.place == place);
+            idle.retain(|lease| self.still_stands(lease));
             idle.pop()
         };
         match found {
             Some(lease) => Ok(Lease { was_idle: true, ..lease }),
             None => self.open(deadline).await,
         }
+    }
+
+    /// Tells whether a connection's database is the one that stands at the configured place.
+    pub(super) fn still_stands(&self, lease: &Lease<B>) -> bool {
+        lease.place == B::place(&self.settings)
     }
 
     /// Opens a new connection to a database that must be ours and up to date.

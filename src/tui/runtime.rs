@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyEventKind};
@@ -24,6 +24,7 @@ use super::update::{start, update};
 use super::view::{layout, view};
 use super::{Setup, clipboard, keymap};
 use crate::provision::{Provisioned, Provisioner};
+use crate::store::ChangeMarker;
 
 mod ask;
 mod effects;
@@ -55,6 +56,7 @@ struct Runtime {
     kinds: HashMap<Id, Task>,
     loads: HashMap<Ticket, AbortHandle>,
     cancels: HashMap<JobId, CancellationToken>,
+    marker: Arc<Mutex<Option<ChangeMarker>>>,
     exit: Option<u8>,
 }
 
@@ -129,6 +131,7 @@ impl Runtime {
             kinds: HashMap::new(),
             loads: HashMap::new(),
             cancels: HashMap::new(),
+            marker: Arc::default(),
             exit: None,
         })
     }
