@@ -40,7 +40,7 @@ fn quitting_gives_the_terminal_back() {
 #[cfg(debug_assertions)]
 fn a_panic_while_drawing_gives_the_terminal_back() {
     let desk = Desk::demo();
-    let mut console = desk.console_with((120, 35), &[], &[("HOST_PROVISIONER_DRILL", "panic-while-drawing")]);
+    let mut console = desk.console_with((120, 35), &[], &[("HOST_PROVISIONER_DRILL", "draw:panic")]);
     assert_eq!(console.exit_code(), 1);
     each_switch_once(&console);
     console.sees(&["an internal error ended the console"]);
