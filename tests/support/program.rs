@@ -105,7 +105,8 @@ impl TestEnv {
         Self::around(|runtime| runtime.block_on(TestDb::with_old_rows(&rows)))
     }
 
-    fn around(database: impl FnOnce(&tokio::runtime::Runtime) -> TestDb) -> Self {
+    /// A home, and a database of the caller's making.
+    pub(crate) fn around(database: impl FnOnce(&tokio::runtime::Runtime) -> TestDb) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let db = database(&runtime);
         Self { home: tempfile::tempdir().unwrap(), db, runtime }
