@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 use super::database::TestDb;
+use super::pty::Console;
 
 /// Rows that most tests of the command line start from. Their times are fixed; what the program writes is later.
 pub(crate) const SESSIONS: &str = r#"
@@ -165,6 +166,16 @@ impl TestEnv {
         let mut command = self.bare(arguments);
         command.env("HOST_PROVISIONER_DATABASE_URL", self.url());
         command
+    }
+
+    /// Opens the console on the database.
+    pub(crate) fn console(&self) -> Console {
+        let home = self.home.path();
+        let url = self.url();
+        let variables =
+            [("HOME", home.to_str().unwrap()), ("TERM", "xterm-256color"), ("HOST_PROVISIONER_DATABASE_URL", &url)];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Console::start(home, (120, 35), &variables, &[])
     }
 
     /// Runs a command line, cut at blanks.
