@@ -9,6 +9,7 @@ use super::deadline::Deadline;
 use super::error::StoreError;
 use super::settings::Settings;
 use super::{migration, sql};
+use crate::drill::{self, Step};
 
 /// Idle connections that are kept; a one-shot command opens one.
 const KEPT: usize = 4;
@@ -79,7 +80,12 @@ impl<B: Backend> Connections<B> {
     pub(super) async fn open_unchecked(&self, deadline: &Deadline) -> Result<Lease<B>, StoreError> {
         let stop: Stop = Arc::new(AtomicBool::new(false));
         let place = B::place(&self.settings);
-        let connection = deadline.run(B::open(&self.settings, deadline.left(), Arc::clone(&stop))).await??;
+        let opening = async {
+            let connection = B::open(&self.settings, deadline.left(), Arc::clone(&stop)).await?;
+            drill::at(Step::Connect)?;
+            Ok::<_, StoreError>(connection)
+        };
+        let connection = deadline.run(opening).await??;
         Ok(Lease { connection, was_idle: false, stop: StopOnDrop(stop), place })
     }
 
