@@ -30,6 +30,7 @@ mod plan_model;
 mod plan_table;
 mod postgres_guards;
 mod postgres_migrations;
+mod postgres_races;
 mod process_kills;
 mod process_races;
 mod readme;
