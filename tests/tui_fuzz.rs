@@ -6,7 +6,7 @@ use host_provisioner::domain::sanitize::is_hostile;
 use host_provisioner::domain::session::Session;
 use host_provisioner::provision::{Certainty, ProvisionEvent};
 use host_provisioner::tui::effect::{Effect, JobId, Query, Ticket};
-use host_provisioner::tui::keymap::message_for;
+use host_provisioner::tui::keymap::message_in;
 use host_provisioner::tui::message::{ConfirmUi, Global, JobEvent, Loaded, Message, Ui};
 use host_provisioner::tui::screen::Screen;
 use host_provisioner::tui::screen::confirm::Confirm;
@@ -153,7 +153,7 @@ impl Run {
     }
 
     fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) {
-        if let Some(ui) = message_for(&self.console.model.screen, KeyEvent::new(code, modifiers)) {
+        if let Some(ui) = message_in(&self.console.model, KeyEvent::new(code, modifiers)) {
             self.send(Message::Ui(ui));
         }
     }
