@@ -10,6 +10,7 @@ mod cli_delivery;
 mod cli_journey;
 mod cli_log;
 mod cli_migrate;
+mod cli_places;
 mod cli_prompt;
 mod cli_read;
 mod cli_rivals;

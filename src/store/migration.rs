@@ -73,8 +73,10 @@ pub(super) async fn existing_tables(connection: &mut SqliteConnection) -> Result
 }
 
 /// Checks that an open database is ours and up to date.
-pub(super) async fn check(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let missing = state_of(connection).await?.missing()?;
+pub(super) async fn check(connection: &mut SqliteConnection, settings: &Settings) -> Result<(), StoreError> {
+    let state = state_of(connection).await?;
+    state.foreign(settings)?;
+    let missing = state.missing()?;
     if missing.is_empty() { Ok(()) } else { Err(StoreError::Unmigrated { count: missing.len() }) }
 }
 
@@ -119,7 +121,7 @@ impl State {
     /// Refuses a file that holds somebody else's tables and none of the web application's.
     fn foreign(&self, settings: &Settings) -> Result<(), StoreError> {
         let has = |name: &str| self.tables.iter().any(|table| table.eq_ignore_ascii_case(name));
-        if self.tables.is_empty() || has("_sqlx_migrations") || (has("Sessions") && has("HostSessions")) {
+        if self.tables.is_empty() || (has("Sessions") && has("HostSessions")) {
             return Ok(());
         }
         let some: Vec<&str> = self.tables.iter().take(3).map(String::as_str).collect();

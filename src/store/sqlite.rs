@@ -69,7 +69,7 @@ impl Backend for Sqlite {
             let mut handle = connection.lock_handle().await.map_err(fault::<Sqlite>)?;
             handle.set_progress_handler(STEPS_PER_CHECK, move || !stop.load(Ordering::Relaxed));
             drop(handle);
-            migration::check(&mut connection).await?;
+            migration::check(&mut connection, settings).await?;
             Ok(connection)
         })
     }
@@ -91,9 +91,13 @@ impl Backend for Sqlite {
         // Result codes: https://www.sqlite.org/rescode.html; the low byte is the primary one.
         match (code, code & 0xff) {
             (1555 | 2067, _) => Fault::Duplicate,
+            // SQLITE_IOERR_SHMSIZE: the index of the write-ahead log finds no room.
+            (4874, _) => Fault::Full,
             (_, 5 | 6) => Fault::Retryable("locked by another program".to_owned()),
             (_, 9) => Fault::Unavailable("interrupted".to_owned()),
-            (_, 3 | 8 | 23) => Fault::Denied("the database file cannot be written by this user".to_owned()),
+            (_, 3 | 8 | 23) => {
+                Fault::Denied("the database file or its folder cannot be written by this user".to_owned())
+            }
             (_, 13) => Fault::Full,
             (_, 14) => Fault::Unavailable("the file or its folder cannot be opened".to_owned()),
             (_, 11 | 26) => Fault::Corrupt("the file is damaged or not a database".to_owned()),

@@ -39,6 +39,12 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
+impl From<Command> for Ran {
+    fn from(mut command: Command) -> Self {
+        Self::of(&command.output().unwrap_or_else(|error| panic!("{command:?}: {error}")))
+    }
+}
+
 impl Ran {
     fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("all output is UTF-8");
@@ -173,7 +179,7 @@ impl TestEnv {
 
     /// Runs the program.
     pub(crate) fn run_with<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
-        Ran::of(&self.command(arguments).output().unwrap())
+        Ran::from(self.command(arguments))
     }
 
     /// Runs a command line with something on stdin.
