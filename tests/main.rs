@@ -23,6 +23,7 @@ mod concurrency;
 mod demo;
 mod expectations;
 mod first_use;
+mod full_disk;
 mod layering;
 mod migration_refusals;
 mod migrations;

@@ -1,5 +1,6 @@
 //! The program as somebody with fewer powers: tests often run as root, whom no permission binds.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Runs a command inside of another program, with the same environment and place.
@@ -19,4 +20,25 @@ pub(crate) fn bound_by_permissions(command: Command) -> Command {
     } else {
         command
     }
+}
+
+/// Mounts a disk of a megabyte at `$DISK`; `fill N` leaves N pages of it free.
+const DISK: &str = r#"set -eu
+mount -t tmpfs -o size=1m none "$DISK"
+fill() {
+    rm -f "$DISK/filler"
+    dd if=/dev/zero of="$DISK/filler" bs=4096 2>/dev/null || true
+    truncate -s "-$(($1 * 4096))" "$DISK/filler"
+}
+"#;
+
+/// Runs a shell script with a small disk of its own at `$DISK`, gone when it ends; `"$0" "$@"` is the command.
+///
+/// A mount needs root, or a kernel that lets every user be root among mounts of their own.
+pub(crate) fn with_small_disk(disk: &Path, script: &str, command: &Command) -> Command {
+    let may_mount = Command::new("unshare").args(["--mount", "true"]).output().is_ok_and(|ran| ran.status.success());
+    let unshare: &[&str] = if may_mount { &["unshare", "--mount"] } else { &["unshare", "--mount", "--map-root-user"] };
+    let mut outer = within(&[unshare, &["sh", "-c", &format!("{DISK}{script}")]].concat(), command);
+    outer.env("DISK", disk);
+    outer
 }
