@@ -19,6 +19,7 @@ mod cli_signals;
 mod cli_unknown;
 mod cli_usage;
 mod cli_verify;
+mod clock_set_back;
 mod concurrency;
 mod demo;
 mod expectations;
