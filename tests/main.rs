@@ -25,6 +25,7 @@ mod demo;
 mod expectations;
 mod first_use;
 mod full_disk;
+mod hostile;
 mod layering;
 mod migration_refusals;
 mod migrations;

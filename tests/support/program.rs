@@ -107,8 +107,12 @@ impl TestEnv {
 
     /// The same with records of the old tool, from before the migration.
     pub(crate) fn with_old_records() -> Self {
-        let rows = format!("{SESSIONS}{OLD_RECORDS}");
-        Self::around(|runtime| runtime.block_on(TestDb::with_old_rows(&rows)))
+        Self::with_old_rows(&format!("{SESSIONS}{OLD_RECORDS}"))
+    }
+
+    /// A database with these rows from before the migration.
+    pub(crate) fn with_old_rows(rows: &str) -> Self {
+        Self::around(|runtime| runtime.block_on(TestDb::with_old_rows(rows)))
     }
 
     fn around(database: impl FnOnce(&tokio::runtime::Runtime) -> TestDb) -> Self {
