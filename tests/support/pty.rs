@@ -223,6 +223,19 @@ impl Console {
         self.writer = None;
         self.master = None;
     }
+
+    /// Waits until the process is gone, without a terminal to tell; gives the processor time that it used meanwhile, in
+    /// milliseconds.
+    pub(crate) fn gone_within(&self, patience: Duration) -> u64 {
+        let (start, used) = (Instant::now(), self.processor_time().unwrap_or(0));
+        let mut spent = used;
+        while let Some(time) = self.state().and_then(|_| self.processor_time()) {
+            spent = time.max(used);
+            assert!(start.elapsed() < patience, "the console lives on without a terminal");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        spent - used
+    }
 }
 
 impl Drop for Console {
