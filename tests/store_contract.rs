@@ -175,8 +175,9 @@ fn every_method_of_a_store_is_in_the_contract() {
     let body = source.split_once("pub trait Store").unwrap().1.split_once("\n}").unwrap().0;
     let methods = [functions(body, "    fn "), functions(body, "    async fn ")].concat();
     assert!(methods.len() >= 11, "{methods:?}");
+    let called = [&PARTS[..], &[include_str!("support/requests.rs")]].concat();
     for method in methods {
         let call = format!(".{method}(");
-        assert!(PARTS.iter().any(|part| part.contains(&call)), "no behaviour calls {method}");
+        assert!(called.iter().any(|part| part.contains(&call)), "no behaviour calls {method}");
     }
 }

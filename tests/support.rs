@@ -2,6 +2,7 @@
 
 pub(crate) mod between;
 pub(crate) mod canned;
+pub(crate) mod confined;
 pub(crate) mod console;
 pub(crate) mod database;
 pub(crate) mod desk;

@@ -161,7 +161,7 @@ impl Failure {
     /// Writes the one object that stderr holds under `--json`.
     #[must_use]
     pub fn to_json(&self) -> String {
-        json!({"error": {"kind": self.kind, "message": self.message, "hint": self.hint}}).to_string()
+        super::json::text(&json!({"error": {"kind": self.kind, "message": self.message, "hint": self.hint}}))
     }
 }
 

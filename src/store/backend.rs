@@ -41,7 +41,7 @@ pub(super) trait Backend:
     + Speaks<Option<String>>
     + Speaks<Option<DateTime<Utc>>>
     + Speaks<Vec<u8>>
-    + Speaks<<Self as Columns>::Guid>
+    + Speaks<Option<<Self as Columns>::Guid>>
     + Speaks<<Self as Columns>::Count>
     + Speaks<Option<<Self as Columns>::Count>>
 {

@@ -72,7 +72,7 @@ impl<B: Backend> Connections<B> {
     /// Opens a new connection to a database that must be ours and up to date.
     pub(super) async fn open(&self, deadline: &Deadline) -> Result<Lease<B>, StoreError> {
         let mut lease = self.open_unchecked(deadline).await?;
-        deadline.run(migration::check::<B>(&mut lease.connection)).await??;
+        deadline.run(migration::check::<B>(&mut lease.connection, &self.settings)).await??;
         Ok(lease)
     }
 

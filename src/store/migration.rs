@@ -64,8 +64,10 @@ pub(super) async fn existing_tables<B: Backend>(connection: &mut B::Connection) 
 }
 
 /// Checks that an open database is ours and up to date.
-pub(super) async fn check<B: Backend>(connection: &mut B::Connection) -> Result<(), StoreError> {
-    let missing = state_of::<B>(connection).await?.missing::<B>()?;
+pub(super) async fn check<B: Backend>(connection: &mut B::Connection, settings: &Settings) -> Result<(), StoreError> {
+    let state = state_of::<B>(connection).await?;
+    state.foreign(settings)?;
+    let missing = state.missing::<B>()?;
     if missing.is_empty() { Ok(()) } else { Err(StoreError::Unmigrated { count: missing.len() }) }
 }
 
@@ -112,7 +114,7 @@ impl State {
     /// Refuses a place that holds somebody else's tables and none of the web application's.
     fn foreign(&self, settings: &Settings) -> Result<(), StoreError> {
         let has = |name: &str| self.tables.iter().any(|table| table.eq_ignore_ascii_case(name));
-        if self.tables.is_empty() || has("_sqlx_migrations") || (has("Sessions") && has("HostSessions")) {
+        if self.tables.is_empty() || (has("Sessions") && has("HostSessions")) {
             return Ok(());
         }
         let some: Vec<&str> = self.tables.iter().take(3).map(String::as_str).collect();

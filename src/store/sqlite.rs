@@ -99,8 +99,11 @@ impl Backend for Sqlite {
             (1555 | 2067, _) => Fault::Duplicate,
             (_, 5 | 6) => Fault::Retryable("locked by another program".to_owned()),
             (_, 9) => Fault::Unavailable("interrupted".to_owned()),
-            (_, 3 | 8 | 23) => Fault::Denied("the database file cannot be written by this user".to_owned()),
-            (_, 13) => Fault::Full,
+            (_, 3 | 8 | 23) => {
+                Fault::Denied("the database file or its folder cannot be written by this user".to_owned())
+            }
+            // 4874, SQLITE_IOERR_SHMSIZE: the index of the write-ahead log finds no room.
+            (4874, _) | (_, 13) => Fault::Full,
             (_, 14) => Fault::Unavailable("the file or its folder cannot be opened".to_owned()),
             (_, 11 | 26) => Fault::Corrupt("the file is damaged or not a database".to_owned()),
             (_, 10) => Fault::Unavailable(message),

@@ -15,13 +15,13 @@ use tokio_util::sync::CancellationToken;
 
 use self::input::{Input, Signals};
 use super::effect::{JobId, Ticket};
-use super::message::{Global, JobEvent, MainUi, Message, Ui};
+use super::message::{Global, JobEvent, Message, Ui};
 use super::model::{About, Model};
 use super::screen::Screen;
 use super::terminal::TerminalGuard;
 use super::theme::Theme;
 use super::update::{start, update};
-use super::view::{layout, view};
+use super::view::view;
 use super::{Setup, clipboard, keymap};
 use crate::domain::event_id::EventId;
 use crate::domain::session::SessionId;
@@ -189,16 +189,7 @@ impl Runtime {
                 self.exit = Some(129);
                 None
             }
-            Input::Event(Event::Key(key)) if key.kind != KeyEventKind::Release => {
-                let (columns, lines) = self.model.size;
-                if layout::too_small(columns, lines) {
-                    // Nothing is readable: only leaving makes sense, and only where it asks nothing.
-                    let quits = |ui: &Ui| *ui == Ui::Main(MainUi::Quit) && self.model.may_quit_unseen();
-                    keymap::message_for(&Screen::Sessions, key).filter(quits)
-                } else {
-                    keymap::message_for(&self.model.screen, key)
-                }
-            }
+            Input::Event(Event::Key(key)) if key.kind != KeyEventKind::Release => keymap::message_in(&self.model, key),
             Input::Event(Event::Paste(data)) => Some(Ui::Global(Global::Paste(data))),
             Input::Event(Event::FocusLost) => Some(Ui::Global(Global::FocusLost)),
             Input::Event(Event::Resize(columns, lines)) => Some(Ui::Global(Global::Resize(columns, lines))),

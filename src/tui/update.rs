@@ -19,6 +19,10 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Clock(now) => {
+            // A clock that was set back cannot tell how long a GUID has been shown.
+            if now < model.now {
+                reveal::mask(model);
+            }
             model.now = now;
             reveal::clock(model);
             return Vec::new();

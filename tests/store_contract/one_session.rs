@@ -2,34 +2,20 @@
 
 use host_provisioner::domain::chain::ChainHead;
 use host_provisioner::domain::event_id::EventId;
-use host_provisioner::domain::expected::Expected;
-use host_provisioner::domain::host_record::StoredHash;
 use host_provisioner::domain::plan::Outcome;
 use host_provisioner::domain::request::Action;
 use host_provisioner::domain::session::NewSession;
-use host_provisioner::store::{Applied, Change, Credential, ReadOnly, Store, StoreError};
-use tokio_util::sync::CancellationToken;
+use host_provisioner::store::{Applied, ReadOnly, Store, StoreError};
 
 use super::Database;
-use crate::support::requests::{PROVISION, SetClock, at, record, request, session};
+use crate::support::requests::{PROVISION, SetClock, apply_as, at, record, request, session};
 
 /// The present of these tests.
 pub(super) const NOW: &str = "2026-11-22T12:00:00.250000Z";
 
 /// Applies a change as `provision` does, but with a hash whose GUID nobody needs.
 pub(super) async fn apply(store: &dyn Store, id: i64, action: Action, hash: &str) -> Result<Applied, StoreError> {
-    let request = request(id, action);
-    let hash = StoredHash::new(hash.to_owned());
-    let opens = |stored: &StoredHash| *stored == hash;
-    let change = Change {
-        request: &request,
-        expected: &Expected::Anything,
-        credential: action.makes_guid().then_some(Credential { hash: &hash, opens: &opens }),
-        event: EventId::generate(),
-        planned: &|_| (),
-        cancel: &CancellationToken::new(),
-    };
-    store.apply(&change).await
+    apply_as(EventId::generate(), store, &request(id, action), hash).await
 }
 
 pub(crate) async fn a_snapshot_reads_the_session_all_its_records_and_the_head_of_its_chain(db: &dyn Database) {

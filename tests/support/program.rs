@@ -41,6 +41,12 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
+impl From<Command> for Ran {
+    fn from(mut command: Command) -> Self {
+        Self::of(&command.output().unwrap_or_else(|error| panic!("{command:?}: {error}")))
+    }
+}
+
 impl Ran {
     fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("all output is UTF-8");
@@ -103,8 +109,12 @@ impl TestEnv {
 
     /// The same with records of the old tool, from before the migration.
     pub(crate) fn with_old_records() -> Self {
-        let rows = format!("{SESSIONS}{OLD_RECORDS}");
-        Self::around(|runtime| runtime.block_on(TestDb::with_old_rows(&rows)))
+        Self::with_old_rows(&format!("{SESSIONS}{OLD_RECORDS}"))
+    }
+
+    /// A database with these rows from before the migration.
+    pub(crate) fn with_old_rows(rows: &str) -> Self {
+        Self::around(|runtime| runtime.block_on(TestDb::with_old_rows(rows)))
     }
 
     /// Compares with a stored snapshot, with everything blotted out that differs from run to run.
@@ -225,7 +235,7 @@ impl<D: Outside> TestEnv<D> {
 
     /// Runs the program.
     pub(crate) fn run_with<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
-        Ran::of(&self.command(arguments).output().unwrap())
+        Ran::from(self.command(arguments))
     }
 
     /// Runs a command line with something on stdin.

@@ -106,12 +106,6 @@ impl Console {
         writer.flush().unwrap();
     }
 
-    /// Waits until the program has read everything that was typed.
-    pub(crate) fn has_read_all(&self) {
-        let line = self.line.as_ref().unwrap();
-        eventually("all keys are read", || rustix::io::ioctl_fionread(line).unwrap() == 0);
-    }
-
     /// Waits until the screen is as wanted; fails with the screen as it is.
     pub(crate) fn wait_for(&self, what: &str, is_so: impl Fn(&Screen) -> bool) {
         self.wait("the screen", what, |seen| is_so(seen.parser.screen()));
@@ -228,6 +222,19 @@ impl Console {
         self.line = None;
         self.writer = None;
         self.master = None;
+    }
+
+    /// Waits until the process is gone, without a terminal to tell; gives the processor time that it used meanwhile, in
+    /// milliseconds.
+    pub(crate) fn gone_within(&self, patience: Duration) -> u64 {
+        let (start, used) = (Instant::now(), self.processor_time().unwrap_or(0));
+        let mut spent = used;
+        while let Some(time) = self.state().and_then(|_| self.processor_time()) {
+            spent = time.max(used);
+            assert!(start.elapsed() < patience, "the console lives on without a terminal");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        spent - used
     }
 }
 
