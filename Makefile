@@ -1,4 +1,4 @@
-.PHONY: demo test lint needs pictures
+.PHONY: demo test lint needs bench pictures
 
 # Opens the console on a throwaway world.
 demo:
@@ -18,6 +18,10 @@ needs:
 lint:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+
+# Measures the program against its targets; some minutes, on a machine with nothing else to do.
+bench:
+	cargo bench --locked --bench rule --bench speed
 
 # Makes the pictures of the README from the running program; needs tmux and python3.
 pictures:
