@@ -22,7 +22,7 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     let deep = scale.sessions.map(|sessions| Page::After(SessionId::new(i64::from(sessions) / 10 * 9).unwrap()));
     let took = turns::medians(
         scale.turns,
-        [
+        &mut [
             &mut |_| page(&*small, Page::First),
             &mut |_| page(&*small, deep[0]),
             &mut |_| page(&*medium, Page::First),

@@ -37,7 +37,7 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     let first = |turn: usize| i64::try_from(turn).unwrap() + 1;
     let [create, floor_create, rotate, floor_rotate] = turns::medians(
         scale.turns,
-        [
+        &mut [
             &mut |turn| provision(turns + first(turn)),
             &mut |turn| runtime.block_on(floor.borrow_mut().create(turns + first(turn))),
             &mut |turn| provision(first(turn)),

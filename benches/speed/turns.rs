@@ -6,7 +6,7 @@ use std::time::Instant;
 pub(crate) type Turn<'a> = &'a mut dyn FnMut(usize);
 
 /// Does these things in turn, so often; gives the median time of each, in seconds.
-pub(crate) fn medians<const N: usize>(turns: usize, things: [Turn<'_>; N]) -> [f64; N] {
+pub(crate) fn medians<const N: usize>(turns: usize, things: &mut [Turn<'_>; N]) -> [f64; N] {
     let mut took: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(turns));
     for turn in 0..turns {
         // Another one begins each time: what comes first after the others is colder.

@@ -3,10 +3,10 @@
 use crate::domain::chain::StoredEntry;
 
 /// Stands between two cells.
-const UNIT: char = '\u{1f}';
+const UNIT: u8 = b'\x1f';
 
 /// Stands between two entries.
-const RECORD: char = '\u{1e}';
+const RECORD: u8 = b'\x1e';
 
 /// Separators between the cells of one entry.
 const UNITS: usize = 6;
@@ -31,7 +31,7 @@ impl History {
     /// a text with more of them has a cell that holds one, and a text with fewer misses an entry.
     pub(super) fn whole(text: String, entries: i64) -> Option<Self> {
         let entries = usize::try_from(entries).ok()?;
-        let count = |separator: char| text.bytes().filter(|byte| char::from(*byte) == separator).count();
+        let count = |separator: u8| memchr::memchr_iter(separator, text.as_bytes()).count();
         (count(UNIT) == entries * UNITS && count(RECORD) + 1 == entries).then_some(Self::Text(text))
     }
 
@@ -40,7 +40,7 @@ impl History {
         match self {
             Self::Entries(entries) => entries.iter().map(StoredEntry::lent).collect(),
             Self::Text(text) => {
-                let mut entries: Vec<_> = text.split(RECORD).map(|text| entry(session, text)).collect();
+                let mut entries: Vec<_> = text.split(char::from(RECORD)).map(|text| entry(session, text)).collect();
                 // The engine need not have put them in order.
                 entries.sort_by_key(|entry| entry.seq);
                 entries
@@ -50,7 +50,7 @@ impl History {
 }
 
 fn entry(session: i64, text: &str) -> StoredEntry<&str> {
-    let mut cells = text.splitn(UNITS + 1, UNIT);
+    let mut cells = text.splitn(UNITS + 1, char::from(UNIT));
     let mut next = || cells.next().unwrap_or_default();
     StoredEntry {
         session,
