@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use crate::report::{Report, Target};
 use crate::{Scale, audit_world, turns, worlds};
 
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 
 pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     let histories = runtime.block_on(audit_world::histories(scale.entries));

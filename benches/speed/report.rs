@@ -50,6 +50,9 @@ impl Report {
     }
 
     pub(crate) fn end(&self) {
+        let cores = std::thread::available_parallelism().unwrap();
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap();
+        println!("\n{cores} cores; load of the last 1, 5 and 15 minutes, this bench included: {}", load.trim_end());
         match self.missed.len() {
             _ if !self.judges => println!("\nnothing was judged: `make bench` does"),
             0 => println!("\nall targets are met"),
