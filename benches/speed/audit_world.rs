@@ -72,16 +72,21 @@ async fn write(connection: &mut SqliteConnection, text: &'static str, rows: &ser
     sqlx::query(text).bind(rows.to_string()).execute(connection).await.unwrap();
 }
 
-/// Creates one record and rotates it, as the program would; gives the record and its entries.
-fn session(id: i64) -> (serde_json::Value, Vec<serde_json::Value>) {
-    let hasher = Hasher::new(HashScheme::Sha256, None, None, None).unwrap();
-    let request = Request {
+/// The request that everything here is made by.
+pub(crate) fn request(id: i64) -> Request {
+    Request {
         session: SessionId::new(id).unwrap(),
         action: Action::Provision(Expiry::Never),
         by: Actor::parse("Security Team").unwrap(),
         reason: Some(RotationReason::parse("suspected compromise: link in a chat").unwrap()),
         origin: Origin { os_user: "m.keller".to_owned(), client: "bastion2 host-provisioner/0".to_owned() },
-    };
+    }
+}
+
+/// Creates one record and rotates it, as the program would; gives the record and its entries.
+fn session(id: i64) -> (serde_json::Value, Vec<serde_json::Value>) {
+    let hasher = Hasher::new(HashScheme::Sha256, None, None, None).unwrap();
+    let request = request(id);
     let now = SystemClock.now();
     let (mut head, mut before, mut entries): (_, Option<StoredHash>, _) = (ChainHead::default(), None, Vec::new());
     for _ in 0..ENTRIES {

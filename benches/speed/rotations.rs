@@ -2,13 +2,8 @@
 
 use std::path::PathBuf;
 
-use host_provisioner::domain::actor::{Actor, Origin};
 use host_provisioner::domain::expected::Expected;
-use host_provisioner::domain::expiry::Expiry;
 use host_provisioner::domain::hash::{HashScheme, Hasher};
-use host_provisioner::domain::reason::RotationReason;
-use host_provisioner::domain::request::{Action, Request};
-use host_provisioner::domain::session::SessionId;
 use host_provisioner::provision::Provisioner;
 use host_provisioner::store::HistoryQuery;
 use tokio::runtime::Runtime;
@@ -61,12 +56,6 @@ async fn fresh(name: &str, sessions: i64) -> PathBuf {
 }
 
 async fn provision(provisioner: &Provisioner, id: i64) {
-    let request = Request {
-        session: SessionId::new(id).unwrap(),
-        action: Action::Provision(Expiry::Never),
-        by: Actor::parse("Security Team").unwrap(),
-        reason: Some(RotationReason::parse("suspected compromise: link in a chat").unwrap()),
-        origin: Origin { os_user: "m.keller".to_owned(), client: "bastion2 host-provisioner/0".to_owned() },
-    };
+    let request = audit_world::request(id);
     provisioner.change(&request, &Expected::Anything, &|_| (), &CancellationToken::new()).await.unwrap();
 }
