@@ -1,4 +1,4 @@
-.PHONY: demo test soak lint needs pictures
+.PHONY: demo test soak lint needs bench pictures
 
 # Opens the console on a throwaway world.
 demo:
@@ -11,8 +11,8 @@ test: needs lint
 
 # The long forms of what `test` does in short, on the program as it is released.
 soak: needs
-	HOST_PROVISIONER_TEST_KILLS=10000 cargo test --locked --release --test all -- --nocapture \
-	  process_kills a_debug_build_alone_takes_part_in_drills
+	HOST_PROVISIONER_TEST_KILLS=10000 HOST_PROVISIONER_TEST_MESSAGES=1000000 \
+	  cargo test --locked --release --test all -- --nocapture process_kills tui_fuzz a_debug_build_alone_takes_part_in_drills
 
 # The tests let another program write beside us: the system's sqlite3.
 needs:
@@ -23,6 +23,10 @@ needs:
 lint:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+
+# Measures the program against its targets; some minutes, on a machine with nothing else to do.
+bench:
+	cargo bench --locked --bench rule --bench speed
 
 # Makes the pictures of the README from the running program; needs tmux and python3.
 pictures:

@@ -27,6 +27,7 @@ mod connections;
 mod deadline;
 pub mod demo;
 mod error;
+mod histories;
 mod history;
 mod listing;
 mod migration;
@@ -113,6 +114,9 @@ pub struct HistoryQuery {
     pub limit: u32,
 }
 
+/// What a session's history and records are shown to.
+pub type Visit<'a> = dyn for<'text> FnMut(Trail<&'text str>) + Send + 'a;
+
 /// The uses that the program has for a database. Every method ends within the deadline of the settings.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -156,7 +160,7 @@ pub trait Store: Send + Sync {
     async fn close(&self);
 
     /// Shows every session that has entries or records to `visit`, in the order of ids, from one consistent read.
-    async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError>;
+    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError>;
 }
 
 /// Opens the database of the settings, which must be up to date. Without a `clock` it keeps its own time: the server's,

@@ -69,6 +69,28 @@ fn a_text_that_is_none_keeps_no_session_from_being_listed_rotated_or_revoked() {
 }
 
 #[test]
+fn a_separator_in_a_cell_of_an_entry_moves_nothing_to_another_cell_or_entry() {
+    // A whole entry behind the separator of entries: of one row it would make two.
+    let second = r#"(SELECT "Body" || char(30) || 2 || char(31) || "EventId" || char(31) || "Action" || char(31) || "At"
+        || char(31) || "EntryHash" || char(31) || "EntryHash" || char(31) || "Body")"#;
+    // Two cells in one.
+    let moved = r#""Body" = '', "Action" = "Action" || char(31) || "At""#;
+    for change in [&format!(r#""Body" = {second}"#), moved, r#""Body" = "Body" || char(31)"#] {
+        let env = two_rotated();
+        env.sql(r#"DROP TRIGGER "TR_HostSessionEvents_NoUpdate""#);
+        env.sql(&format!(r#"UPDATE "HostSessionEvents" SET {change} WHERE "SessionId" = 2"#));
+        let report: serde_json::Value = serde_json::from_str(&env.run("audit verify --json").stdout).unwrap();
+        let told = &report["damage"][0];
+        assert_eq!(
+            (&report["entries"], &told["session_id"], &told["seq"]),
+            (&json!(2), &json!(2), &json!(1)),
+            "{report}"
+        );
+        assert_eq!(told["what"], "EntryHash does not fit the entry", "{change}");
+    }
+}
+
+#[test]
 fn a_time_that_is_no_time_keeps_no_session_from_being_listed_rotated_or_revoked() {
     for time in ["tea time", "", "2026-11-31", "1763856000", "2026-13-01 00:00:00"] {
         let env = two_rotated();

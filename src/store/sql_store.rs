@@ -13,9 +13,8 @@ use super::error::StoreError;
 use super::rows::get;
 use super::settings::{Settings, Target};
 use super::watch::Watch;
-use super::{Applied, Change, ChangeMarker, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store};
+use super::{Applied, Change, ChangeMarker, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, Visit};
 use super::{audit_walk, history, listing, settle, snapshot, sql, standing};
-use crate::domain::audit::Trail;
 use crate::domain::chain::StoredEntry;
 use crate::domain::event_id::EventId;
 use crate::domain::host_record::HostRecordId;
@@ -147,7 +146,7 @@ impl<B: Backend> Store for SqlStore<B> {
     }
 
     /// Reads everything, so it has no deadline of its own: the caller watches it and may drop it.
-    async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError> {
+    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
         let mut lease = self.connections.lend(&self.deadline()).await?;
         audit_walk::walk::<B>(&mut lease.connection, visit).await?;
         self.connections.take_back(lease);

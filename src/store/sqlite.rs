@@ -23,6 +23,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// Virtual-machine steps between two looks at the stop flag: well under a millisecond.
 const STEPS_PER_CHECK: i32 = 1000;
 
+/// Rows that `SQLite` may read ahead of us: with fewer, each side keeps waiting for the other.
+const ROWS_AHEAD: usize = 2000;
+
 /// Versions before this one can corrupt a file when a write-ahead log is reset (<https://sqlite.org/wal.html>).
 const OLDEST_SAFE: (u32, u32, u32) = (3, 51, 3);
 
@@ -133,6 +136,7 @@ pub(super) async fn open_file(settings: &Settings, budget: Duration) -> Result<S
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(budget)
         .optimize_on_close(false, None)
+        .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging();
     let mut connection = options.connect().await.map_err(fault::<Sqlite>)?;
     let version: String =
