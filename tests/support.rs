@@ -2,6 +2,7 @@
 
 pub(crate) mod between;
 pub(crate) mod canned;
+pub(crate) mod cluster;
 pub(crate) mod console;
 pub(crate) mod database;
 pub(crate) mod desk;
@@ -11,4 +12,5 @@ pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod pty;
 pub(crate) mod requests;
+pub(crate) mod roles;
 pub(crate) mod world;

@@ -178,10 +178,7 @@ impl TestEnv {
 
     /// Runs a command line with something on stdin.
     pub(crate) fn feed(&self, line: &str, stdin: &str) -> Ran {
-        let mut child = self.command(line.split_whitespace()).stdin(Stdio::piped()).spawn().unwrap();
-        // A program that refuses its arguments does not read.
-        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-        end_of(child)
+        end_with_input(self.command(line.split_whitespace()), stdin)
     }
 
     /// Makes a GUID for a session, for tests about something else.
@@ -238,6 +235,14 @@ impl TestEnv {
         let told = told.collect::<String>();
         self.check(name, &told);
     }
+}
+
+/// Runs a command with something on stdin.
+pub(crate) fn end_with_input(mut command: Command, stdin: &str) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    // A program that refuses its arguments does not read.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    end_of(child)
 }
 
 /// Waits for the end of a run.
