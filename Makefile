@@ -1,4 +1,4 @@
-.PHONY: demo test lint needs pictures
+.PHONY: demo test soak lint needs pictures
 
 # Opens the console on a throwaway world.
 demo:
@@ -8,6 +8,11 @@ demo:
 test: needs lint
 	tests/with-postgres cargo test --locked --all-targets
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+# The long forms of what `test` does in short, on the program as it is released.
+soak: needs
+	HOST_PROVISIONER_TEST_KILLS=10000 cargo test --locked --release --test all -- --nocapture \
+	  process_kills a_debug_build_alone_takes_part_in_drills
 
 # The tests let another program write beside us: the system's sqlite3.
 needs:

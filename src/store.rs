@@ -44,6 +44,7 @@ mod sql_store;
 mod sqlite;
 mod standing;
 mod title_pattern;
+mod watch;
 
 use sql_store::SqlStore;
 
@@ -53,6 +54,7 @@ pub use server::Server;
 pub use session_query::{Page, RecordFilter, SessionFilter, SessionQuery, TitleWord};
 pub use settings::{Settings, Target, UrlError, holds_password};
 pub use standing::ReadOnly;
+pub use watch::ChangeMarker;
 
 /// One row of a list: a session with the records that are active now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +148,9 @@ pub trait Store: Send + Sync {
 
     /// Reads entries of the history, newest first.
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError>;
+
+    /// Reads a marker that differs as soon as anybody committed something.
+    async fn change_marker(&self) -> Result<ChangeMarker, StoreError>;
 
     /// Closes the idle connections and waits for it, so that an embedded database is left in one file.
     async fn close(&self);

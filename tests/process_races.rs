@@ -1,4 +1,4 @@
-//! Crowds of processes on one file, while a reader goes on reading: one at a time, and nothing is lost.
+//! Crowds of processes on one file, while others read it and a console is used: one at a time, and nothing is lost.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,7 +7,9 @@ use std::thread;
 
 use serde_json::Value;
 
+use crate::support::desk::cursor_row;
 use crate::support::program::{Ran, TestEnv, end_of};
+use crate::support::pty::Console;
 
 const CROWD: usize = 32;
 
@@ -29,28 +31,66 @@ fn world() -> (TestEnv, Value) {
     (env, first)
 }
 
-/// Starts all command lines at once and waits for them, while a reader lists the sessions over and over.
+/// Starts all command lines at once and waits for them. Meanwhile the sessions are listed over and over, another program
+/// holds on to what it read before, and a console is used.
 fn at_once(env: &TestEnv, lines: impl Iterator<Item = String>) -> Vec<Ran> {
+    let mut console = env.console();
+    console.sees(&[&format!("{CROWD} sessions"), "If rotated now"]);
+    let mut reader = env.wait(env.db.open());
+    let begin = sqlx::raw_sql(r#"BEGIN; SELECT count(*) FROM "HostSessionEvents""#);
+    env.wait(async { begin.execute(&mut reader).await }).unwrap();
     let children: Vec<_> =
         lines.map(|line| env.command(format!("{line} {PATIENCE} --json").split(' ')).spawn().unwrap()).collect();
     let over = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let reader = scope.spawn(|| {
-            let mut reads = 0;
-            while !over.load(Ordering::Relaxed) || reads == 0 {
-                let listed = env.run(&format!("list --json {PATIENCE}")).json();
-                let listed = listed.as_array().unwrap();
-                assert_eq!(listed.len(), CROWD);
-                // At no moment is a session seen without its record, or with two.
-                assert!(listed[0]["record"].is_object() && listed[0]["duplicates"] == 0, "{}", listed[0]);
-                reads += 1;
-            }
-        });
+    let ended = thread::scope(|scope| {
+        let lister = scope.spawn(|| until(&over, || list(env)));
+        let operator = scope.spawn(|| until(&over, || move_the_cursor(&mut console)));
         let ended = children.into_iter().map(end_of).collect();
         over.store(true, Ordering::Relaxed);
-        reader.join().unwrap();
+        lister.join().unwrap();
+        operator.join().unwrap();
         ended
-    })
+    });
+    let held = sqlx::query_scalar::<_, i64>(r#"SELECT count(*) FROM "HostSessionEvents""#);
+    assert_eq!(env.wait(async { held.fetch_one(&mut reader).await }).unwrap(), 1, "what was read first is held");
+    env.wait(sqlx::Connection::close(reader)).unwrap();
+    shows_the_newest(env, console);
+    ended
+}
+
+/// Does something at least once, and again until the crowd is gone.
+fn until(over: &AtomicBool, mut act: impl FnMut()) {
+    act();
+    while !over.load(Ordering::Relaxed) {
+        act();
+    }
+}
+
+/// At no moment is a session seen without its record, or with two.
+fn list(env: &TestEnv) {
+    let listed = env.run(&format!("list --json {PATIENCE}")).json();
+    let listed = listed.as_array().unwrap();
+    assert_eq!(listed.len(), CROWD);
+    assert!(listed[0]["record"].is_object() && listed[0]["duplicates"] == 0, "{}", listed[0]);
+}
+
+/// The console answers keys.
+fn move_the_cursor(console: &mut Console) {
+    for (key, session) in [("j", 2), ("k", 1)] {
+        console.send(key);
+        console.wait_for(key, |screen| cursor_row(screen).is_some_and(|row| row.1 == session));
+    }
+}
+
+/// Reading again brings the record of session 1 as it is now, and the console ends as it should.
+fn shows_the_newest(env: &TestEnv, mut console: Console) {
+    let newest = env.run("show --session-id 1 --json").json();
+    let (record, fingerprint) =
+        (&newest["record"]["host_session_id"], newest["record"]["fingerprint"].as_str().unwrap());
+    console.send("\x12");
+    console.sees(&[&format!("#{record} {fingerprint}"), &format!("Fingerprint {fingerprint}")]);
+    console.send("q");
+    assert_eq!(console.exit_code(), 0);
 }
 
 /// Whether the GUID of a receipt opens its session.

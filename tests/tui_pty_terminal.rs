@@ -37,18 +37,6 @@ fn quitting_gives_the_terminal_back() {
 }
 
 #[test]
-#[cfg(debug_assertions)]
-fn a_panic_while_drawing_gives_the_terminal_back() {
-    let desk = Desk::demo();
-    let mut console = desk.console_with((120, 35), &[], &[("HOST_PROVISIONER_DRILL", "panic-while-drawing")]);
-    assert_eq!(console.exit_code(), 1);
-    each_switch_once(&console);
-    console.sees(&["an internal error ended the console"]);
-    assert!(desk.log().contains("internal error"), "the log file tells more");
-    assert!(!console.text().contains("panicked"), "the panic does not smear the terminal");
-}
-
-#[test]
 fn a_signal_while_a_change_waits_rolls_it_back() {
     let desk = Desk::demo();
     let before = desk.dump();

@@ -46,7 +46,8 @@ impl RotationReason {
 
 /// Finds 32 or more hexadecimal digits that only hyphens interrupt, and the groups 8-4-4-4-12 of a GUID that was
 /// broken into lines. Word processors make other dashes of hyphens.
-fn holds_guid(text: &str) -> bool {
+#[must_use]
+pub fn holds_guid(text: &str) -> bool {
     let plain = text.replace(|c| matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}'), "-");
     let in_one_piece = plain
         .split(|c: char| !(c.is_ascii_hexdigit() || c == '-'))

@@ -57,6 +57,8 @@ pub(super) trait Backend:
     const STANDING: Option<&'static str>;
     /// Lists the `name`s of the tables in the schema.
     const TABLES: &'static str;
+    /// Reads a text that differs after every commit of another connection, as `marker`.
+    const CHANGE_MARKER: &'static str;
     /// Sets the database up before the transaction of a migration.
     const BEFORE_MIGRATING: Option<&'static str>;
     /// Makes a place for the tables, first in that transaction, and locks out other migrations until its end.

@@ -12,7 +12,8 @@ use super::deadline::Deadline;
 use super::error::StoreError;
 use super::rows::get;
 use super::settings::{Settings, Target};
-use super::{Applied, Change, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store};
+use super::watch::Watch;
+use super::{Applied, Change, ChangeMarker, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store};
 use super::{audit_walk, history, listing, settle, snapshot, sql, standing};
 use crate::domain::audit::Trail;
 use crate::domain::chain::StoredEntry;
@@ -25,6 +26,7 @@ use crate::domain::time::{Clock, Timestamp};
 /// A store whose bodies are the same for every engine.
 pub(super) struct SqlStore<B: Backend> {
     connections: Connections<B>,
+    watch: Watch<B>,
     clock: StoreClock,
     read_only: Option<ReadOnly>,
 }
@@ -41,7 +43,7 @@ impl<B: Backend> SqlStore<B> {
             tracing::info!("this database user may not: {}", standing.missing);
         }
         connections.take_back(lease);
-        Ok(Self { connections, clock, read_only: asked.or(standing.obstacle) })
+        Ok(Self { connections, watch: Watch::new(), clock, read_only: asked.or(standing.obstacle) })
     }
 
     fn deadline(&self) -> Deadline {
@@ -136,7 +138,14 @@ impl<B: Backend> Store for SqlStore<B> {
         ask!(self, |connection| history::page::<B>(connection, query))
     }
 
+    async fn change_marker(&self) -> Result<ChangeMarker, StoreError> {
+        self.watch.marker(&self.connections, &self.deadline()).await
+    }
+
     async fn close(&self) {
+        if let Some(lease) = self.watch.end().await {
+            self.connections.take_back(lease);
+        }
         self.connections.close().await;
     }
 

@@ -45,6 +45,8 @@ impl Backend for Sqlite {
     const STANDING: Option<&'static str> = None;
     const TABLES: &'static str =
         r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name";
+    // https://www.sqlite.org/pragma.html#pragma_data_version
+    const CHANGE_MARKER: &'static str = "SELECT CAST(data_version AS TEXT) AS marker FROM pragma_data_version";
     const BEFORE_MIGRATING: Option<&'static str> = Some("PRAGMA journal_mode = WAL");
     const MAKE_PLACE: Option<&'static str> = None;
     const TITLE_MATCHES: &'static str = r#""Title" GLOB "#;

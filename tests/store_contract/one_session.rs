@@ -133,9 +133,33 @@ pub(crate) async fn a_store_names_its_engine_and_keeps_its_clock(db: &dyn Databa
     assert_eq!(store.read_only(), None);
 }
 
+pub(crate) async fn a_marker_changes_with_every_commit_of_anybody_and_rests_with_the_database(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    let mut seen = store.change_marker().await.unwrap();
+    let mut changed = async || {
+        let now = store.change_marker().await.unwrap();
+        std::mem::replace(&mut seen, now.clone()) != now
+    };
+    // A server may do some housekeeping of its own now and then, but not all the time.
+    let mut rests = 0;
+    for _ in 0..20 {
+        rests += usize::from(!changed().await);
+    }
+    assert!(rests >= 10, "{rests}");
+    for hash in ["first", "second"] {
+        apply(&*store, 1, PROVISION, hash).await.unwrap();
+        assert!(changed().await, "our own change");
+    }
+    for people in [3, 4] {
+        db.sql(&format!("UPDATE \"Sessions\" SET \"ParticipantCount\" = {people} WHERE \"SessionId\" = 1")).await;
+        assert!(changed().await, "a change of another program");
+    }
+}
+
 pub(crate) async fn a_closed_store_leaves_no_connection_and_opens_another(db: &dyn Database) {
     let store = db.store(SetClock::at(NOW)).await;
     apply(&*store, 1, PROVISION, "new hash").await.unwrap();
+    store.change_marker().await.unwrap();
     store.close().await;
     // Whatever an engine keeps beside its database while it is open has been folded into it.
     assert_eq!(db.left_beside().await, Vec::<String>::new());

@@ -11,7 +11,7 @@ use host_provisioner::domain::session::{NewSession, Session, SessionId};
 use host_provisioner::domain::snapshot::Snapshot;
 use host_provisioner::domain::time::Clock;
 use host_provisioner::store::{
-    Applied, Change, Credential, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, StoreError,
+    Applied, Change, ChangeMarker, Credential, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, StoreError,
 };
 
 /// What the store between says instead of the real one.
@@ -84,6 +84,10 @@ impl Store for Between {
 
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError> {
         self.real.history(query).await
+    }
+
+    async fn change_marker(&self) -> Result<ChangeMarker, StoreError> {
+        self.real.change_marker().await
     }
 
     async fn close(&self) {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 use super::database::TestDb;
+use super::pty::Console;
 
 /// Rows that most tests of the command line start from. Their times are fixed; what the program writes is later.
 pub(crate) const SESSIONS: &str = r#"
@@ -105,7 +106,8 @@ impl TestEnv {
         Self::around(|runtime| runtime.block_on(TestDb::with_old_rows(&rows)))
     }
 
-    fn around(database: impl FnOnce(&tokio::runtime::Runtime) -> TestDb) -> Self {
+    /// A home, and a database of the caller's making.
+    pub(crate) fn around(database: impl FnOnce(&tokio::runtime::Runtime) -> TestDb) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let db = database(&runtime);
         Self { home: tempfile::tempdir().unwrap(), db, runtime }
@@ -164,6 +166,16 @@ impl TestEnv {
         let mut command = self.bare(arguments);
         command.env("HOST_PROVISIONER_DATABASE_URL", self.url());
         command
+    }
+
+    /// Opens the console on the database.
+    pub(crate) fn console(&self) -> Console {
+        let home = self.home.path();
+        let url = self.url();
+        let variables =
+            [("HOME", home.to_str().unwrap()), ("TERM", "xterm-256color"), ("HOST_PROVISIONER_DATABASE_URL", &url)];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Console::start(home, (120, 35), &variables, &[])
     }
 
     /// Runs a command line, cut at blanks.

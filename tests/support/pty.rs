@@ -106,6 +106,12 @@ impl Console {
         writer.flush().unwrap();
     }
 
+    /// Waits until the program has read everything that was typed.
+    pub(crate) fn has_read_all(&self) {
+        let line = self.line.as_ref().unwrap();
+        eventually("all keys are read", || rustix::io::ioctl_fionread(line).unwrap() == 0);
+    }
+
     /// Waits until the screen is as wanted; fails with the screen as it is.
     pub(crate) fn wait_for(&self, what: &str, is_so: impl Fn(&Screen) -> bool) {
         self.wait("the screen", what, |seen| is_so(seen.parser.screen()));

@@ -11,6 +11,7 @@ use host_provisioner::domain::hash::{HashScheme, Hasher};
 use host_provisioner::domain::host_record::HostRecordId;
 use host_provisioner::domain::reason::RotationReason;
 use host_provisioner::domain::request::{Action, Request};
+use host_provisioner::domain::secret::Secret;
 use host_provisioner::domain::session::SessionId;
 use host_provisioner::domain::time::{Clock, Timestamp};
 use host_provisioner::provision::{Provisioned, Provisioner};
@@ -47,13 +48,14 @@ pub(crate) fn request_by(id: i64, action: Action, by: &str) -> Request {
     }
 }
 
-/// Writes the default scheme.
-pub(crate) fn sha256() -> Hasher {
-    Hasher::new(HashScheme::Sha256, None, None, None).unwrap()
+/// Accepts the default scheme and the web application's, without a key.
+pub(crate) fn hasher(writes: HashScheme) -> Hasher {
+    let secret = Secret::new(b"example-application-secret-42".to_vec());
+    Hasher::new(writes, None, None, Some(secret)).unwrap()
 }
 
 pub(crate) fn provisioner(store: &Arc<dyn Store>) -> Provisioner {
-    Provisioner::new(Arc::clone(store), sha256())
+    Provisioner::new(Arc::clone(store), hasher(HashScheme::Sha256))
 }
 
 /// Carries a request out, told to nobody and not to be cancelled.

@@ -1,6 +1,10 @@
 //! One session of each kind, as the old tool left them.
 
+use host_provisioner::domain::guid::HostGuid;
+use host_provisioner::domain::hash::HashScheme;
+
 use super::database::TestDb;
+use super::requests::{hasher, session};
 
 /// The sessions of the world, by what they have.
 pub(crate) struct World {
@@ -36,4 +40,13 @@ INSERT INTO "HostSessions" ("HostSessionId", "SessionId", "HostGuidHash", "Creat
 /// A migrated database with these sessions.
 pub(crate) async fn world() -> TestDb {
     TestDb::with_old_rows(ROWS).await
+}
+
+/// The same, with a GUID of the old tool that opens the session with duplicates.
+pub(crate) async fn world_with_guid() -> (TestDb, HostGuid) {
+    let (db, guid) = (world().await, HostGuid::generate());
+    let hash = hasher(HashScheme::Legacy).hash(session(OLD_TOOL.duplicates), &guid);
+    let (hash, record) = (hash.as_str(), OLD_TOOL.best_duplicate);
+    db.sql(&format!(r#"UPDATE "HostSessions" SET "HostGuidHash" = '{hash}' WHERE "HostSessionId" = {record}"#)).await;
+    (db, guid)
 }
