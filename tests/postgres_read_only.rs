@@ -79,7 +79,7 @@ fn a_user_and_a_database_that_are_set_to_read_only_are_told_apart_from_a_viewer(
     for whose in ["ROLE", "DATABASE"] {
         let roles = world(&env);
         let url = env.wait(roles.login("operator"));
-        let name = if whose == "ROLE" { roles.login_name("operator") } else { roles.database() };
+        let name = if whose == "ROLE" { roles.login_name("operator") } else { roles.db.name.clone() };
         env.wait(roles.db.sql(&format!("ALTER {whose} {name} SET default_transaction_read_only = on")));
         takes_no_writes(&url, SET.0, SET.1);
         nor_migrations(&url, SET.0);

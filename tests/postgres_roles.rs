@@ -1,5 +1,7 @@
 //! What each role of a shared database may do, command by command, and what nobody but the owner may.
 
+use sqlx::AssertSqlSafe;
+
 use crate::store_contract::OLD_ROWS;
 use crate::support::postgres::{TestPg, sql_on};
 use crate::support::program::TestEnv;
@@ -210,6 +212,25 @@ async fn a_second_run_of_the_file_takes_back_what_was_granted_beside_it() {
     assert_ne!(grants(&roles.db).await, first);
     roles.run_file().await;
     assert_eq!(grants(&roles.db).await, first);
+}
+
+#[tokio::test]
+async fn roles_that_another_database_is_making_at_the_moment_are_taken_as_they_come() {
+    // The roles go with the first one, so the second one, where they have grants, must go before it.
+    let first = TestPg::empty().await;
+    let second = TestPg::empty().await;
+    let mut making = first.open().await;
+    let half = format!("BEGIN; CREATE ROLE {}_auditor NOLOGIN", first.name);
+    sqlx::raw_sql(AssertSqlSafe(half)).execute(&mut making).await.unwrap();
+    let (url, text) = (second.url(), FILE.replace("host_provisioner_", &format!("{}_", first.name)));
+    let running = tokio::spawn(async move { sql_on(&url, &text).await });
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while second.number(waits).await == 0 {
+        assert!(!running.is_finished(), "it waits for the other database");
+    }
+    sqlx::raw_sql("COMMIT").execute(&mut making).await.unwrap();
+    running.await.unwrap().unwrap();
+    assert!(grants(&second).await.iter().any(|grant| grant.contains("_auditor=r/")));
 }
 
 #[test]

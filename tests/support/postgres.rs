@@ -26,7 +26,7 @@ const SEQUENCES: &str = r#"
 
 /// One database on the server, gone at the end of the test; with it go the roles whose names begin with its name.
 pub(crate) struct TestPg {
-    pub(super) name: String,
+    pub(crate) name: String,
     pub(super) server: PgConnectOptions,
     pub(crate) timeout: Duration,
 }

@@ -47,11 +47,6 @@ impl Roles {
         self.db.server.clone().database(&self.db.name).username(&name).password(PASSWORD).to_url_lossy().to_string()
     }
 
-    /// The name of the database.
-    pub(crate) fn database(&self) -> String {
-        self.db.name.clone()
-    }
-
     /// The name of the login that has a role.
     pub(crate) fn login_name(&self, role: &str) -> String {
         format!("{}_login_{role}", self.db.name)
