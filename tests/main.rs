@@ -31,6 +31,7 @@ mod plan_table;
 mod postgres_guards;
 mod postgres_migrations;
 mod postgres_privileges;
+mod postgres_races;
 mod postgres_read_only;
 mod postgres_roles;
 mod process_kills;

@@ -8,6 +8,7 @@ pub(crate) mod database;
 pub(crate) mod desk;
 pub(crate) mod drawn;
 pub(crate) mod fixtures;
+pub(crate) mod outside;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod pty;

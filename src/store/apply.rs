@@ -26,6 +26,7 @@ pub(super) async fn prepare<B: Backend>(
 ) -> Result<Applied, StoreError> {
     let request = change.request;
     let now = clock.set(begin_write::<B>(connection, request.session, deadline).await?);
+    drill::at(Step::LockSession)?;
     let seen = snapshot::read::<B>(connection, request.session).await?;
     drill::at(Step::ReadSession)?;
     let plan = decide(&seen, request, change.expected, now)?;
@@ -53,17 +54,6 @@ pub(super) async fn begin_write<B: Backend>(
     deadline: &Deadline,
 ) -> Result<Option<Timestamp>, StoreError> {
     statement::<B>(B::BEGIN_WRITE).run(connection).await?;
-    let now = hold::<B>(connection, session, deadline).await?;
-    drill::at(Step::LockSession)?;
-    Ok(now)
-}
-
-/// Locks the session on a server that does not lock the whole database, and reads its clock.
-async fn hold<B: Backend>(
-    connection: &mut B::Connection,
-    session: SessionId,
-    deadline: &Deadline,
-) -> Result<Option<Timestamp>, StoreError> {
     let Some(hold) = B::HOLD_SESSION else {
         return Ok(None);
     };

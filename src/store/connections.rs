@@ -100,6 +100,15 @@ impl<B: Backend> Connections<B> {
         }
     }
 
+    /// Takes a connection back after a transaction that wrote nothing; one that does not undo it well is closed.
+    pub(super) async fn take_back_undone(&self, mut lease: Lease<B>) {
+        let undo = statement::<B>(sql::ROLLBACK).run(&mut lease.connection);
+        match Deadline::after(GOODBYE).run(undo).await {
+            Ok(Ok(_)) => self.take_back(lease),
+            Ok(Err(_)) | Err(_) => lease.close().await,
+        }
+    }
+
     /// Drops the idle connections: where one was lost, the others are too.
     pub(super) fn forget_idle(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
