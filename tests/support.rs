@@ -2,6 +2,7 @@
 
 pub(crate) mod between;
 pub(crate) mod canned;
+pub(crate) mod cluster;
 pub(crate) mod confined;
 pub(crate) mod console;
 pub(crate) mod database;
@@ -13,4 +14,5 @@ pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod pty;
 pub(crate) mod requests;
+pub(crate) mod roles;
 pub(crate) mod world;

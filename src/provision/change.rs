@@ -55,6 +55,12 @@ impl Provisioner {
             log(&line, event);
             tell(line);
         };
+        // What cannot be written is told before anything is made or looked up.
+        if let Some(why) = self.store.read_only() {
+            let error = StoreError::ReadOnly(why);
+            told(failure(request.session, &error));
+            return Err(error);
+        }
         told(ProvisionEvent::Checking(request.session));
         // The GUID exists from here on, in memory alone.
         let guid = request.action.makes_guid().then(HostGuid::generate);

@@ -52,7 +52,8 @@ pub(super) trait Backend:
     /// Locks one session (`$1`) until the transaction ends and gives the server's clock as `now`; no lock and no
     /// statement waits longer than `$2` milliseconds. `None` where the engine locks the whole database, without a server.
     const HOLD_SESSION: Option<&'static str>;
-    /// Reads whether this connection may write: as `standby`, `read_only` and `may_write`, and the clock as `now`. `None` where there is no server.
+    /// Reads whether this connection may write: `standby`, `read_only` and, in words, the privileges that are `missing`
+    /// for a change; and the clock as `now`. `None` where there is no server.
     const STANDING: Option<&'static str>;
     /// Lists the `name`s of the tables in the schema.
     const TABLES: &'static str;

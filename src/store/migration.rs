@@ -14,6 +14,7 @@ use super::error::StoreError;
 use super::rows::get;
 use super::settings::Settings;
 use super::sql;
+use super::standing::{self, ReadOnly};
 
 /// The migration that makes the web application's tables where they are missing.
 const EXISTING_TABLES: i64 = 1;
@@ -30,12 +31,17 @@ pub struct MigrationReport {
 /// Brings the database up to date; a missing file is made (mode 0600).
 pub(super) async fn migrate<B: Backend>(settings: &Settings) -> Result<MigrationReport, StoreError> {
     if settings.read_only {
-        return Err(StoreError::ReadOnly(super::ReadOnly::Asked));
+        return Err(StoreError::ReadOnly(ReadOnly::Asked));
     }
     let deadline = Deadline::after(settings.timeout);
     let created = B::create(settings)?;
     let connections = Connections::<B>::new(settings.clone());
     let mut lease = connections.open_unchecked(&deadline).await?;
+    match deadline.run(standing::read::<B>(&mut lease.connection)).await??.obstacle {
+        Some(why @ (ReadOnly::Asked | ReadOnly::Standby | ReadOnly::Server)) => return Err(StoreError::ReadOnly(why)),
+        // Rotating and migrating take different privileges.
+        Some(ReadOnly::Privilege) | None => {}
+    }
     let applied = deadline.run(bring_up_to_date::<B>(&mut lease.connection, settings)).await??;
     // Waits until a file is released.
     connections.take_back(lease);

@@ -38,6 +38,9 @@ impl<B: Backend> SqlStore<B> {
         let mut lease = connections.open(&deadline).await?;
         let standing = deadline.run(standing::read::<B>(&mut lease.connection)).await??;
         clock.set(standing.now);
+        if standing.obstacle == Some(ReadOnly::Privilege) {
+            tracing::info!("this database user may not: {}", standing.missing);
+        }
         connections.take_back(lease);
         Ok(Self { connections, watch: Watch::new(), clock, read_only: asked.or(standing.obstacle) })
     }

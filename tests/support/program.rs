@@ -240,10 +240,7 @@ impl<D: Outside> TestEnv<D> {
 
     /// Runs a command line with something on stdin.
     pub(crate) fn feed(&self, line: &str, stdin: &str) -> Ran {
-        let mut child = self.command(line.split_whitespace()).stdin(Stdio::piped()).spawn().unwrap();
-        // A program that refuses its arguments does not read.
-        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-        end_of(child)
+        end_with_input(self.command(line.split_whitespace()), stdin)
     }
 
     /// Makes a GUID for a session, for tests about something else.
@@ -263,6 +260,14 @@ impl<D: Outside> TestEnv<D> {
     pub(crate) fn log_if_any(&self) -> String {
         if self.home(".local/state/host-provisioner/log").exists() { self.log() } else { String::new() }
     }
+}
+
+/// Runs a command with something on stdin.
+pub(crate) fn end_with_input(mut command: Command, stdin: &str) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    // A program that refuses its arguments does not read.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    end_of(child)
 }
 
 /// Waits for the end of a run.
