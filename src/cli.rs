@@ -19,6 +19,7 @@ pub mod demo;
 mod exit;
 mod globals;
 pub mod history;
+mod json;
 pub mod list;
 pub mod messages;
 pub mod migrate;

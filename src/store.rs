@@ -27,6 +27,7 @@ mod connections;
 mod deadline;
 pub mod demo;
 mod error;
+mod histories;
 mod history;
 mod listing;
 mod migration;
@@ -46,6 +47,7 @@ mod sqlite;
 mod standing;
 mod title_pattern;
 mod trace;
+mod watch;
 
 use sql_store::SqlStore;
 
@@ -55,6 +57,7 @@ pub use server::Server;
 pub use session_query::{Page, RecordFilter, SessionFilter, SessionQuery, TitleWord};
 pub use settings::{Settings, Target, UrlError, holds_password};
 pub use standing::ReadOnly;
+pub use watch::ChangeMarker;
 
 /// One row of a list: a session with the records that are active now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +116,9 @@ pub struct HistoryQuery {
     pub limit: u32,
 }
 
+/// What a session's history and records are shown to.
+pub type Visit<'a> = dyn for<'text> FnMut(Trail<&'text str>) + Send + 'a;
+
 /// The uses that the program has for a database. Every method ends within the deadline of the settings; one that has
 /// to find out whether it was committed has a second more.
 #[async_trait]
@@ -150,12 +156,15 @@ pub trait Store: Send + Sync {
     /// Reads entries of the history, newest first.
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError>;
 
+    /// Reads a marker that differs as soon as anybody committed something.
+    async fn change_marker(&self) -> Result<ChangeMarker, StoreError>;
+
     /// Closes the idle connections and waits for it, so that an embedded database is left in one file.
     async fn close(&self);
 
     /// Shows every session that has entries or records to `visit`, in the order of ids, from one consistent read. It
     /// reads everything, in batches: the deadline is that of each of them.
-    async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError>;
+    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError>;
 }
 
 /// Opens the database of the settings, which must be up to date. Without a `clock` it keeps its own time: the server's,

@@ -92,15 +92,15 @@ async fn crash(cluster: &Arc<Cluster>, after: Duration, is_back: &AtomicBool) {
     sleep(after).await;
     let cluster = Arc::clone(cluster);
     let crashed = tokio::task::spawn_blocking(move || {
-        cluster.stop("immediate");
-        cluster.restart();
+        cluster.stop("immediate").unwrap();
+        cluster.start_again();
     });
     crashed.await.unwrap();
     is_back.store(true, Ordering::SeqCst);
 }
 
 async fn world(cluster: &Cluster) -> Arc<dyn Store> {
-    let url = cluster.url();
+    let url = cluster.url("postgres");
     let settings =
         Settings { target: Target::parse(&url).unwrap(), timeout: Duration::from_secs(20), read_only: false };
     store::migrate(&settings).await.unwrap();
@@ -114,7 +114,7 @@ async fn world(cluster: &Cluster) -> Arc<dyn Store> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_during_rotations_loses_none_that_was_acknowledged_and_leaves_none_half_done() {
     let kills = std::env::var(MORE).map_or(KILLS, |kills| kills.parse().expect("a number of kills"));
-    let cluster = Arc::new(Cluster::start(""));
+    let cluster = Arc::new(Cluster::start(&["fsync = on"], &[]));
     let store = world(&cluster).await;
     let provisioner = provisioner(&store);
     let mut all: Vec<Told> =

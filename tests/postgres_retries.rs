@@ -161,17 +161,15 @@ fn a_server_that_never_has_room_is_told_so_at_the_deadline() {
 #[test]
 fn a_server_that_is_starting_is_asked_again_until_it_has_or_the_deadline_is_over() {
     let env = TestEnv::nowhere();
-    let cluster = Cluster::start("");
+    let cluster = Cluster::start(&[], &[]);
     let settings =
         |url: &str| Settings { target: Target::parse(url).unwrap(), timeout: Duration::from_mins(1), read_only: false };
-    env.wait(store::migrate(&settings(&cluster.url()))).unwrap();
-    cluster.stop("fast");
-    cluster.configure("hot_standby = off");
-    cluster.touch("standby.signal");
-    cluster.start_without_waiting();
+    env.wait(store::migrate(&settings(&cluster.url("postgres")))).unwrap();
+    cluster.stop("fast").unwrap();
+    cluster.start_closed();
     let run = |timeout: &str| {
         let mut command = env.bare(["list", "--json", "--timeout", timeout]);
-        command.env("HOST_PROVISIONER_DATABASE_URL", cluster.url());
+        command.env("HOST_PROVISIONER_DATABASE_URL", cluster.url("postgres"));
         command.spawn().unwrap()
     };
     let error = crate::support::program::end_of(run("2s")).error(7);

@@ -6,6 +6,7 @@ use super::{Applied, ReadOnly};
 use crate::domain::expected::Conflict;
 use crate::domain::plan::{Declined, Outcome, Refusal};
 use crate::domain::session::SessionId;
+use crate::drill::Drilled;
 
 /// Why an operation did not end as asked. The text says what happened; [`StoreError::unchanged`] says what was
 /// not changed. The engine's own words are the `source`, for the log file alone.
@@ -104,6 +105,9 @@ pub enum StoreError {
         /// Which.
         what: String,
     },
+    /// This program panicked; the log file tells where.
+    #[error("an internal error stopped the work")]
+    Internal,
     /// Anything else.
     #[error("the database refused: {what}")]
     Failed {
@@ -130,6 +134,12 @@ pub enum Unsettled {
     /// Migrations were to be run.
     #[error("the database was migrated")]
     Migration,
+}
+
+impl From<Drilled> for StoreError {
+    fn from(drilled: Drilled) -> Self {
+        Self::Failed { what: drilled.to_string() }
+    }
 }
 
 /// What an error leaves behind.

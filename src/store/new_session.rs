@@ -48,7 +48,7 @@ async fn prepare<B: Backend>(
     let group =
         group.parse::<B::Guid>().ok().ok_or_else(|| StoreError::Failed { what: "no GUID for the group".to_owned() })?;
     let asked = statement::<B>(sql::INSERT_SESSION)
-        .with(group)
+        .with(Some(group))
         .with(new.title().to_owned())
         .with(new.status().to_owned())
         .with(B::Count::default())

@@ -60,8 +60,13 @@ async fn once<B: Backend>(
     match prepared {
         Ok(applied) if applied.event.is_some() => Ok(commit(connections, lease, change, applied, deadline).await),
         Ok(nothing_written) => {
-            lease.roll_back().await;
+            connections.take_back_undone(lease).await;
             Ok(Ok(nothing_written))
+        }
+        // The rule declined, and the connection saw no error.
+        Err(error @ (StoreError::Refused(_) | StoreError::Conflict(_))) => {
+            connections.take_back_undone(lease).await;
+            Err(error)
         }
         Err(error) => {
             connections.give_up(lease, &error).await;

@@ -12,9 +12,9 @@ use super::error::StoreError;
 use super::rows::get;
 use super::settings::{Settings, Target};
 use super::trace::Trace;
-use super::{Applied, Change, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store};
+use super::watch::Watch;
+use super::{Applied, Change, ChangeMarker, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, Visit};
 use super::{audit_walk, history, listing, new_session, settle, snapshot, sql, standing};
-use crate::domain::audit::Trail;
 use crate::domain::chain::StoredEntry;
 use crate::domain::event_id::EventId;
 use crate::domain::host_record::HostRecordId;
@@ -25,6 +25,7 @@ use crate::domain::time::Clock;
 /// A store whose bodies are the same for every engine.
 pub(super) struct SqlStore<B: Backend> {
     connections: Connections<B>,
+    watch: Watch<B>,
     clock: StoreClock,
     read_only: Option<ReadOnly>,
     /// The end of all operations; each has its own where this is not set.
@@ -39,8 +40,12 @@ impl<B: Backend> SqlStore<B> {
         let mut lease = connections.open(&deadline).await?;
         let standing = deadline.run(standing::read::<B>(&mut lease.connection)).await??;
         clock.set(standing.now);
+        if standing.obstacle == Some(ReadOnly::Privilege) {
+            tracing::info!("this database user may not: {}", standing.missing);
+        }
         connections.take_back(lease);
-        Ok(Self { connections, clock, read_only: asked.or(standing.obstacle), last: None })
+        let read_only = asked.or(standing.obstacle);
+        Ok(Self { connections, watch: Watch::new(), clock, read_only, last: None })
     }
 
     /// The same for a single command, whose operations all end by one deadline, connecting included.
@@ -143,11 +148,18 @@ impl<B: Backend> Store for SqlStore<B> {
         ask!(self, |connection| history::page::<B>(connection, query))
     }
 
+    async fn change_marker(&self) -> Result<ChangeMarker, StoreError> {
+        self.watch.marker(&self.connections, &self.deadline()).await
+    }
+
     async fn close(&self) {
+        if let Some(lease) = self.watch.end().await {
+            self.connections.take_back(lease);
+        }
         self.connections.close().await;
     }
 
-    async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError> {
+    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
         let mut lease = self.connections.lend(&self.deadline()).await?;
         audit_walk::walk::<B>(&mut lease.connection, self.connections.settings().timeout, visit).await?;
         self.connections.take_back(lease);

@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::{apply, migration, snapshot, sql};
 use crate::domain::event_id::EventId;
 use crate::domain::session::SessionId;
+use crate::drill::{self, Step};
 
 /// What settling has beyond the deadline.
 const SETTLING_TIME: Duration = Duration::from_secs(1);
@@ -46,9 +47,13 @@ impl Trace<'_> {
         mut lease: Lease<B>,
         deadline: &Deadline,
     ) -> Result<(), Lost> {
-        let sent = deadline.run(statement::<B>(sql::COMMIT).run(&mut lease.connection)).await;
-        match sent.and_then(|inner| inner) {
-            Ok(_) => {
+        let commit = async {
+            drill::at(Step::SendCommit)?;
+            statement::<B>(sql::COMMIT).run(&mut lease.connection).await?;
+            Ok(drill::at(Step::HearCommit)?)
+        };
+        match deadline.run(commit).await.and_then(|inner| inner) {
+            Ok(()) => {
                 connections.take_back(lease);
                 Ok(())
             }

@@ -1,136 +1,176 @@
-//! A PostgreSQL server of a test's own, which it may stop, kill and reconfigure.
+//! A PostgreSQL server of one test's own, which may be stopped, killed, reconfigured and followed.
 
-use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::ffi::OsStr;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use super::pty::eventually;
+use rustix::process::geteuid;
 
-/// The user that runs the server where the tests run as root, which a server refuses.
-const USER: &str = "postgres";
+/// The user as whom the server runs where we are root, which it refuses to run as.
+const SERVER_USER: &str = "postgres";
 
-/// A server in a temporary folder, on a port and a socket folder of its own. What is committed is on the disk.
+/// One server in a folder of its own, on a free port of 127.0.0.1 and a socket in that folder.
 pub(crate) struct Cluster {
     folder: tempfile::TempDir,
     port: u16,
 }
 
-/// Finds a command of the newest server that is installed.
+/// Finds the newest version of the server's programs.
 fn program(name: &str) -> PathBuf {
-    let versions = fs::read_dir("/usr/lib/postgresql").expect("a PostgreSQL server is installed: `make test` does it");
-    let mut found: Vec<PathBuf> = versions.map(|version| version.unwrap().path().join("bin").join(name)).collect();
-    found.retain(|path| path.is_file());
+    let mut found: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
+        .expect("the servers of Debian's package postgresql")
+        .filter_map(|entry| {
+            let folder = entry.ok()?;
+            let version = folder.file_name().to_str()?.parse().ok()?;
+            Some((version, folder.path().join("bin").join(name)))
+        })
+        .filter(|(_, path)| path.exists())
+        .collect();
     found.sort();
-    found.pop().expect("a PostgreSQL server is installed: `make test` does it")
+    found.pop().expect("initdb, which Debian's package postgresql brings").1
 }
 
-fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
+/// Runs one of the server's programs; what it said when it fails.
+fn try_run<S: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = S>) -> Result<(), String> {
+    let mut command = if geteuid().is_root() {
+        let mut command = Command::new("setpriv");
+        let ids = [format!("--reuid={SERVER_USER}"), format!("--regid={SERVER_USER}"), "--clear-groups".to_owned()];
+        command.args(ids).arg(program(name));
+        command
+    } else {
+        Command::new(program(name))
+    };
+    command.args(arguments).env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C.UTF-8").current_dir("/");
+    // The server outlives pg_ctl, and would keep a pipe open.
+    let log = tempfile::NamedTempFile::new().unwrap();
+    command.stdout(log.reopen().unwrap()).stderr(log.reopen().unwrap());
+    let ended = command.status().unwrap();
+    ended.success().then_some(()).ok_or_else(|| format!("{name}: {}", std::fs::read_to_string(log.path()).unwrap()))
+}
+
+/// Runs one of the server's programs, which must end well.
+fn run<S: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = S>) {
+    try_run(name, arguments).unwrap();
+}
+
+/// Makes a folder that the server's user owns, and picks a port.
+fn place() -> (tempfile::TempDir, u16) {
+    let folder = tempfile::Builder::new().prefix("cluster-").tempdir_in("/tmp").unwrap();
+    if geteuid().is_root() {
+        let ended = Command::new("chown").arg(format!("{SERVER_USER}:")).arg(folder.path()).status().unwrap();
+        assert!(ended.success());
+    }
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    (folder, port)
 }
 
 impl Cluster {
-    /// Starts a server with further lines of configuration.
-    pub(crate) fn start(configuration: &str) -> Self {
-        let folder = tempfile::Builder::new().prefix("cluster-").tempdir().unwrap();
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    /// Starts a server with further lines of `postgresql.conf`. Its superuser is `postgres`; over the socket everybody
+    /// is let in, over TCP whoever the lines of `pg_hba` let in, which go before "everybody".
+    pub(crate) fn start(settings: &[&str], pg_hba: &[&str]) -> Self {
+        let (folder, port) = place();
         let cluster = Self { folder, port };
-        if is_root() {
-            let given = Command::new("chown").arg(USER).arg(cluster.folder.path()).status().unwrap();
-            assert!(given.success());
-        }
-        cluster.run(
+        let data = cluster.data();
+        run(
             "initdb",
-            &["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync", "-D", &cluster.data()],
+            [
+                OsStr::new("--no-sync"),
+                "--auth=trust".as_ref(),
+                "--username=postgres".as_ref(),
+                "-D".as_ref(),
+                data.as_ref(),
+            ],
         );
-        let sockets = cluster.folder.path().display();
-        cluster.configure(&format!(
-            "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{sockets}'\n{configuration}"
-        ));
-        cluster.restart();
+        let rules = std::fs::read_to_string(data.join("pg_hba.conf")).unwrap();
+        std::fs::write(data.join("pg_hba.conf"), format!("{}\n{rules}", pg_hba.join("\n"))).unwrap();
+        cluster.configure(&[&["fsync = off"], settings].concat());
+        cluster.pg_ctl("start").unwrap();
         cluster
     }
 
-    fn data(&self) -> String {
-        self.folder.path().join("data").display().to_string()
+    /// Starts a hot standby that follows this server.
+    pub(crate) fn standby(&self) -> Self {
+        let (folder, port) = place();
+        let standby = Self { folder, port };
+        let (data, socket, port) = (standby.data(), self.folder.path().to_owned(), self.port.to_string());
+        run(
+            "pg_basebackup",
+            ["-R", "--checkpoint=fast", "--no-sync", "-U", "postgres", "-p", &port]
+                .map(OsStr::new)
+                .into_iter()
+                .chain(["-h".as_ref(), socket.as_ref(), "-D".as_ref(), data.as_ref()]),
+        );
+        standby.configure(&[]);
+        standby.pg_ctl("start").unwrap();
+        standby
     }
 
-    /// Runs a command of the server, as a user that may.
-    fn run(&self, name: &str, arguments: &[&str]) {
-        let path = program(name);
-        let mut command = if is_root() {
-            let mut command = Command::new("setpriv");
-            command.args([&format!("--reuid={USER}"), &format!("--regid={USER}"), "--clear-groups", "--"]).arg(path);
-            command
-        } else {
-            Command::new(path)
-        };
-        // A server keeps the streams that it was started with.
-        let told = fs::File::create(self.folder.path().join("told")).unwrap();
-        command
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env_clear()
-            .env("PATH", "/usr/bin:/bin")
-            .env("LC_ALL", "C.UTF-8");
-        command.stdin(Stdio::null()).stdout(told.try_clone().unwrap()).stderr(told);
-        let ended = command.status().unwrap();
-        assert!(ended.success(), "{name}: {}", self.told());
+    /// Appends to the configuration; what stands last holds, from the next start on.
+    pub(crate) fn configure(&self, settings: &[&str]) {
+        let place =
+            [format!("port = {}", self.port), format!("unix_socket_directories = '{}'", self.socket().display())];
+        let file = self.data().join("postgresql.conf");
+        let before = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, format!("{before}\n{}\n{}\n", place.join("\n"), settings.join("\n"))).unwrap();
     }
 
-    fn told(&self) -> String {
-        let read = |name: &str| fs::read_to_string(self.folder.path().join(name)).unwrap_or_default();
-        format!("{}{}", read("told"), read("data/log"))
+    /// The folder of its data.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
-    fn control(&self, arguments: &[&str]) {
-        let (data, log) = (self.data(), Path::new(&self.data()).join("log").display().to_string());
-        self.run("pg_ctl", &[&["-D", &data, "-l", &log, "-s"], arguments].concat());
+    /// The folder of its socket.
+    pub(crate) fn socket(&self) -> &Path {
+        self.folder.path()
     }
 
-    /// Adds lines to the configuration, which count from the next start on.
-    pub(crate) fn configure(&self, lines: &str) {
-        let file = Path::new(&self.data()).join("postgresql.conf");
-        let before = fs::read_to_string(&file).unwrap();
-        fs::write(file, format!("{before}\n{lines}\n")).unwrap();
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
-    /// Makes an empty file in the server's folder.
-    pub(crate) fn touch(&self, name: &str) {
-        fs::write(Path::new(&self.data()).join(name), "").unwrap();
+    /// Reads what it logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
 
-    /// Gives the URL of its first database, as the owner.
-    pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", self.port)
+    /// Gives the URL of a database over TCP, as the superuser.
+    pub(crate) fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Stops it in one of the server's ways: `smart`, `fast`, or `immediate`, which is a crash.
-    pub(crate) fn stop(&self, mode: &str) {
-        self.control(&["stop", "-m", mode]);
+    /// Stops it in a `mode`: `smart`, `fast` or `immediate`, which is a crash.
+    pub(crate) fn stop(&self, mode: &str) -> Result<(), String> {
+        self.pg_ctl(&format!("stop -m {mode}"))
     }
 
-    /// Starts it again, and waits until it takes connections.
-    pub(crate) fn restart(&self) {
-        self.control(&["start", "-w", "-t", "120"]);
+    /// Starts it again, as one that was stopped.
+    pub(crate) fn start_again(&self) {
+        self.pg_ctl("start -t 120").unwrap();
     }
 
-    /// Starts it again, and waits only until something listens.
-    pub(crate) fn start_without_waiting(&self) {
-        self.control(&["start", "-W"]);
-        eventually("a server listens", || TcpStream::connect(("127.0.0.1", self.port)).is_ok());
+    /// Starts it again as a standby that lets nobody in, until it is promoted.
+    pub(crate) fn start_closed(&self) {
+        self.configure(&["hot_standby = off"]);
+        std::fs::write(self.data().join("standby.signal"), "").unwrap();
+        self.pg_ctl("start -t 120").unwrap();
     }
 
-    /// Makes a server of its own of a standby.
+    /// Makes a primary server of a standby.
     pub(crate) fn promote(&self) {
-        self.control(&["promote", "-W"]);
+        self.pg_ctl("promote").unwrap();
+    }
+
+    fn pg_ctl(&self, what: &str) -> Result<(), String> {
+        let (data, log) = (self.data(), self.folder.path().join("log"));
+        let places = ["-w".as_ref(), "-D".as_ref(), data.as_os_str(), "-l".as_ref(), log.as_os_str()];
+        try_run("pg_ctl", what.split(' ').map(OsStr::new).chain(places))
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if Path::new(&self.data()).join("postmaster.pid").exists() {
-            self.stop("immediate");
-        }
+        // One that a test stopped is not there to be stopped.
+        drop(self.stop("immediate"));
     }
 }

@@ -17,23 +17,33 @@ impl Messages {
     }
 }
 
-/// The prepared statements of a connection, by name.
+/// The statements of one connection.
 #[derive(Default)]
-pub(crate) struct Statements(HashMap<Vec<u8>, String>);
+pub(crate) struct Statements {
+    /// Those that are prepared, by name.
+    prepared: HashMap<Vec<u8>, String>,
+    /// Whether the transaction only reads.
+    reads: bool,
+}
 
 impl Statements {
-    /// Gives the text of the statement that a message executes: a simple query, or the parameters of a prepared one.
+    /// Gives the text of the statement that a message executes: a simple query, or the parameters of a prepared one. The
+    /// COMMIT of a transaction that only reads has none: it commits nothing.
     pub(crate) fn executed(&mut self, message: &[u8]) -> Option<String> {
         let mut texts = message[5..].split(|byte| *byte == 0);
-        match message[0] {
-            b'Q' => texts.next().map(|text| String::from_utf8_lossy(text).into_owned()),
+        let text = match message[0] {
+            b'Q' => String::from_utf8_lossy(texts.next()?).into_owned(),
             b'P' => {
                 let (name, text) = (texts.next()?.to_vec(), texts.next()?);
-                self.0.insert(name, String::from_utf8_lossy(text).into_owned());
-                None
+                self.prepared.insert(name, String::from_utf8_lossy(text).into_owned());
+                return None;
             }
-            b'B' => self.0.get(texts.nth(1)?).cloned(),
-            _ => None,
+            b'B' => self.prepared.get(texts.nth(1)?)?.clone(),
+            _ => return None,
+        };
+        if text.starts_with("BEGIN") {
+            self.reads = text.ends_with("READ ONLY");
         }
+        (text != "COMMIT" || !self.reads).then_some(text)
     }
 }
