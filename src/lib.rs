@@ -133,6 +133,9 @@ async fn command(
         }
         return until(cancel, migrate.run(&database, messages, style.format)).await;
     }
+    if matches!(action, Action::Doctor) {
+        return until(cancel, cli::doctor::run(&database.settings, &hasher, style.format)).await;
+    }
     let store = until(cancel, async { Ok(open(&database).await?) }).await?;
     let provisioner = Provisioner::new(store, hasher);
     let origin = caller::origin();
@@ -146,7 +149,7 @@ async fn command(
         Action::History(history) => until(cancel, history.run(&context)).await,
         Action::Verify(verify) => until(cancel, verify.run(&context)).await,
         Action::AuditVerify => until(cancel, cli::audit::verify(&context)).await,
-        Action::Console | Action::Demo(_) | Action::Migrate(_) => Ok(()),
+        Action::Console | Action::Demo(_) | Action::Doctor | Action::Migrate(_) => Ok(()),
     };
     provisioner.store().close().await;
     end

@@ -27,6 +27,7 @@ mod connections;
 mod deadline;
 pub mod demo;
 mod error;
+mod examination;
 mod history;
 mod listing;
 mod migration;
@@ -44,15 +45,18 @@ mod sql_store;
 mod sqlite;
 mod standing;
 mod title_pattern;
+mod untrusted;
 
 use sql_store::SqlStore;
 
 pub use error::{StoreError, Unchanged};
+pub use examination::{Census, Examination, Finding, HashForm, Step, examine};
 pub use migration::MigrationReport;
 pub use server::Server;
 pub use session_query::{Page, RecordFilter, SessionFilter, SessionQuery, TitleWord};
 pub use settings::{Settings, Target, UrlError, holds_password};
 pub use standing::ReadOnly;
+pub use untrusted::Untrusted;
 
 /// One row of a list: a session with the records that are active now.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! What several tests need: databases, requests, clocks, the program itself, the console with and without a terminal.
 
+pub(crate) mod authority;
 pub(crate) mod between;
 pub(crate) mod canned;
+pub(crate) mod cluster;
 pub(crate) mod console;
 pub(crate) mod database;
 pub(crate) mod desk;

@@ -139,7 +139,8 @@ pub(super) async fn open_file(settings: &Settings, budget: Duration) -> Result<S
     Ok(connection)
 }
 
-fn file_of(settings: &Settings) -> Result<&Path, StoreError> {
+/// Gives the file of the settings.
+pub(super) fn file_of(settings: &Settings) -> Result<&Path, StoreError> {
     settings.target.file().ok_or_else(|| StoreError::Failed { what: "the place is no file".to_owned() })
 }
 
@@ -161,7 +162,7 @@ pub(super) fn create_file(path: &Path) -> Result<bool, StoreError> {
 }
 
 /// Looks at the file before `SQLite` does, so that each kind of wrong place gets its own sentence.
-fn inspect(path: &Path) -> Result<(), StoreError> {
+pub(super) fn inspect(path: &Path) -> Result<(), StoreError> {
     let shown = || path.display().to_string();
     let not_ours = |why: &str| StoreError::NotOurs { path: shown(), why: why.to_owned() };
     match fs::metadata(path) {
