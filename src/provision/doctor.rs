@@ -92,7 +92,8 @@ fn duplicates(census: &Census) -> Finding {
         concerns.push(COUNT_ON.to_owned());
     }
     let more = if census.cut_short { "more than " } else { "" };
-    finding(format!("{left} left by the old tool, of {more}{active} active records"), &concerns)
+    let more_left = if left > 0 { more } else { "" };
+    finding(format!("{more_left}{left} left by the old tool, of {more}{active} active records"), &concerns)
 }
 
 /// Counts by scheme. Where the web application's own form is in use, it meets the other forms, and cannot read them.

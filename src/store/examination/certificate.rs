@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use tokio_rustls::rustls::crypto::{ring, verify_tls12_signature, verify_tls13_signature};
+use tokio_rustls::rustls::crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
@@ -84,6 +84,12 @@ fn named(name: &GeneralName<'_>) -> Option<String> {
     }
 }
 
+type Signed = Result<HandshakeSignatureValid, Error>;
+
+fn known() -> WebPkiSupportedAlgorithms {
+    ring::default_provider().signature_verification_algorithms
+}
+
 /// Takes any certificate: it is only looked at, and nothing is said to who shows it.
 #[derive(Debug)]
 struct Looker;
@@ -100,27 +106,15 @@ impl ServerCertVerifier for Looker {
         Ok(ServerCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let known = ring::default_provider().signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signed, &known)
+    fn verify_tls12_signature(&self, text: &[u8], by: &CertificateDer<'_>, of: &DigitallySignedStruct) -> Signed {
+        verify_tls12_signature(text, by, of, &known())
     }
 
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let known = ring::default_provider().signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, &known)
+    fn verify_tls13_signature(&self, text: &[u8], by: &CertificateDer<'_>, of: &DigitallySignedStruct) -> Signed {
+        verify_tls13_signature(text, by, of, &known())
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        ring::default_provider().signature_verification_algorithms.supported_schemes()
+        known().supported_schemes()
     }
 }
