@@ -194,7 +194,8 @@ async fn console(config: &Config, messages: &Messages, style: Style) -> Result<(
     let database = config.database()?;
     messages.detail(&format!("database: {}", database.settings.target));
     let store = open(&database).await?;
-    show(Provisioner::new(store, config.hasher()?), style, false).await
+    let unverified = database.settings.target.is_unverified();
+    show(Provisioner::new(store, config.hasher()?), style, false, unverified).await
 }
 
 /// Makes a world to try, and opens the console on it. A world that is not kept goes when the console does.
@@ -218,15 +219,15 @@ async fn demo(
     }
     let settings = config.settings_for(Target::Sqlite(path));
     let store = store::connect(settings, None).await?;
-    show(Provisioner::new(store, config.hasher()?), style, true).await
+    show(Provisioner::new(store, config.hasher()?), style, true, false).await
 }
 
 /// Runs the console to its end.
-async fn show(provisioner: Provisioner, style: Style, demo: bool) -> Result<(), Failure> {
+async fn show(provisioner: Provisioner, style: Style, demo: bool, unverified: bool) -> Result<(), Failure> {
     let origin = caller::origin();
     let unnamed = || Failure::new(Exit::Usage, "usage", "the operating system's user has no name");
     let operator = caller::fallback(&origin).ok_or_else(unnamed)?;
-    let setup = tui::Setup { operator, origin, demo, colours: style.color };
+    let setup = tui::Setup { operator, origin, demo, unverified, colours: style.color };
     let provisioner = Arc::new(provisioner);
     let end = tui::run(Arc::clone(&provisioner), setup).await;
     provisioner.store().close().await;

@@ -90,7 +90,13 @@ impl Target {
         }
     }
 
-    /// Names engine and database for people, and says where nobody makes sure whose server it is.
+    /// Tells whether somebody on the way could read along or pretend to be the server.
+    #[must_use]
+    pub fn is_unverified(&self) -> bool {
+        matches!(self, Self::Postgres(server) if server.is_unverified())
+    }
+
+    /// Names engine and database for people.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -98,7 +104,6 @@ impl Target {
                 let file = path.file_name().unwrap_or(path.as_os_str());
                 format!("sqlite {}", file.display())
             }
-            Self::Postgres(server) if server.is_unverified() => format!("postgres {server} (TLS not verified)"),
             Self::Postgres(server) => format!("postgres {server}"),
         }
     }
