@@ -209,6 +209,14 @@ fn a_pooler_in_transaction_mode_is_recognised_and_one_in_session_mode_serves() {
     let ran = on(&env, &transaction.url(), "doctor --json");
     assert_eq!(failed(&report(&ran, 2)), "pooling");
     assert_eq!(ran.error(2)["kind"], "pooled");
+    // The other commands meet what their predecessors prepared, unless the pooler is new enough to sort that out.
+    let mut lists = (0..3).map(|_| on(&env, &transaction.url(), "list --json"));
+    assert!(lists.all(|ran| ran.code == 0 || ran.error(2)["kind"] == "pooled"));
     let session = Pooler::before(&cluster, "session");
     report(&on(&env, &session.url(), "doctor --json"), 0);
+    let unknown = report(&on(&env, &format!("{}_of_another_name", session.url()), "doctor --json"), 7);
+    assert_eq!(failed(&unknown), "log_in");
+    // In the pooler's own words, which differ between its versions.
+    let told = step(&unknown, "log_in")["detail"].as_str().unwrap();
+    assert!(told.contains("bouncer config error") || told.contains("no such database"), "{told}");
 }

@@ -208,6 +208,7 @@ fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
         StoreError::ReadOnly(why) => (Exit::NotAllowed, "read_only", Some(why.hint())),
         StoreError::Untrusted(why @ Untrusted::File(_)) => (Exit::Usage, "configuration", Some(why.hint())),
         StoreError::Untrusted(why) => (Exit::NotAllowed, "untrusted", Some(why.hint())),
+        StoreError::TooOld { .. } => (Exit::Usage, "too_old", Some("connect to a newer one, or have it updated")),
         StoreError::Pooled => {
             (Exit::Usage, "pooled", Some("connect to the server itself, or to a pool in session mode"))
         }

@@ -67,6 +67,12 @@ pub enum StoreError {
     /// The server is there, and is not to be trusted.
     #[error("{0}")]
     Untrusted(Untrusted),
+    /// The engine is older than what this program is tried with.
+    #[error("{what}")]
+    TooOld {
+        /// Which it is, and which it should be.
+        what: String,
+    },
     /// Each transaction may meet another connection.
     #[error("the server is reached through a pooler in transaction mode, which this program does not support")]
     Pooled,

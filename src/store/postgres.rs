@@ -98,7 +98,7 @@ impl Backend for Postgres {
             let version = found.first().and_then(|row| get::<Postgres, i64>(row, "version").ok()).unwrap_or(0);
             if version < OLDEST {
                 let what = format!("PostgreSQL {} is too old: 15 or newer is needed", version / 10_000);
-                return Err(StoreError::Failed { what });
+                return Err(StoreError::TooOld { what });
             }
             Ok(connection)
         })
@@ -182,6 +182,8 @@ fn of_server(code: &str, message: &str) -> Fault {
         "53100" => Fault::Full,
         "28000" | "28P01" => Fault::Denied("the server refuses this user, or its password".to_owned()),
         "XX001" | "XX002" => Fault::Corrupt("the server says that its files are damaged".to_owned()),
+        // What stands in between says so, and gives its reason in words alone.
+        "08P01" => Fault::Unavailable(crate::domain::sanitize::visible(message).into_owned()),
         _ if class == "08" || class == "57" => Fault::Unavailable("the server closed the connection".to_owned()),
         // What a constraint or a trigger says holds no values but those of its owner.
         _ if class == "23" || code == "P0001" => Fault::Other(message.to_owned()),

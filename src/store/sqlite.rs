@@ -134,7 +134,7 @@ pub(super) async fn open_file(settings: &Settings, budget: Duration) -> Result<S
         sqlx::query_scalar(sql::SQLITE_VERSION).fetch_one(&mut connection).await.map_err(fault::<Sqlite>)?;
     if parse_version(&version) < OLDEST_SAFE {
         let what = format!("SQLite {version} can damage a database; at least 3.51.3 is needed");
-        return Err(StoreError::Failed { what });
+        return Err(StoreError::TooOld { what });
     }
     Ok(connection)
 }
