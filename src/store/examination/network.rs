@@ -106,7 +106,8 @@ async fn resolve(server: &Server, way: &mut Way, deadline: &Deadline) -> Result<
         .collect();
     let mut shown: Vec<String> = way.addresses.iter().map(|address| address.ip().to_string()).collect();
     shown.dedup();
-    Ok(Finding::fine(format!("{} is {}", server.host(), shown.join(", "))))
+    let shown = shown.join(", ");
+    Ok(Finding::fine(if shown == server.host() { shown } else { format!("{} is {shown}", server.host()) }))
 }
 
 async fn reach(server: &Server, way: &mut Way, deadline: &Deadline) -> Result<Finding, StoreError> {
