@@ -1,4 +1,4 @@
-.PHONY: demo test lint needs pictures
+.PHONY: demo test soak lint needs bench pictures
 
 # Opens the console on a throwaway world.
 demo:
@@ -9,6 +9,11 @@ test: needs lint
 	tests/with-postgres cargo test --locked --all-targets
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
+# The long forms of what `test` does in short, on the program as it is released.
+soak: needs
+	HOST_PROVISIONER_TEST_KILLS=10000 HOST_PROVISIONER_TEST_MESSAGES=1000000 \
+	  cargo test --locked --release --test all -- --nocapture process_kills tui_fuzz a_debug_build_alone_takes_part_in_drills
+
 # The tests let another program write beside us: the system's sqlite3.
 needs:
 	@command -v sqlite3 >/dev/null \
@@ -18,6 +23,10 @@ needs:
 lint:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+
+# Measures the program against its targets; some minutes, on a machine with nothing else to do.
+bench:
+	cargo bench --locked --bench rule --bench speed
 
 # Makes the pictures of the README from the running program; needs tmux and python3.
 pictures:

@@ -20,6 +20,7 @@ pub mod doctor;
 mod exit;
 mod globals;
 pub mod history;
+mod json;
 pub mod list;
 pub mod messages;
 pub mod migrate;

@@ -16,16 +16,19 @@
 //! | [`cli`] | arguments into actions, results into text, errors into exit codes |
 //! | [`config`] | settings: a flag before the environment before the default |
 //! | [`telemetry`] | the log file |
+//! | [`drill`] | what can go wrong at which step, for the tests |
 //! | [`signals`] | HUP, INT and TERM while a command runs |
 
 use std::ffi::OsString;
 use std::fs::DirBuilder;
 use std::future::Future;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 use tracing_appender::non_blocking::WorkerGuard;
 
@@ -41,6 +44,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod drill;
 pub mod provision;
 pub mod signals;
 pub mod store;
@@ -90,9 +94,11 @@ fn prepare(invocation: Invocation, messages: &Messages, log: &mut Option<WorkerG
         Ok(guard) => *log = Some(guard),
         Err(error) => messages.warn(&format!("there is no log of this run: {error}")),
     }
+    telemetry::log_panics();
     let failed = |error: std::io::Error| Failure::new(Exit::Failed, "failed", error.to_string());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failed)?;
-    let end = runtime.block_on(dispatch(action, &config, style, messages));
+    let work = AssertUnwindSafe(dispatch(action, &config, style, messages)).catch_unwind();
+    let end = runtime.block_on(work).unwrap_or_else(|_| Err(Failure::internal("command")));
     // A thread that waits for a pipe or a terminal is left behind.
     runtime.shutdown_background();
     end
@@ -233,10 +239,7 @@ async fn show(provisioner: Provisioner, style: Style, demo: bool, unverified: bo
     provisioner.store().close().await;
     match end {
         Ok(0) => Ok(()),
-        Ok(1) => {
-            Err(Failure::new(Exit::Failed, "internal", "an internal error ended the console; no change is half done")
-                .hint("the log file tells more; `history` and `audit verify` show what was done"))
-        }
+        Ok(1) => Err(Failure::internal("console")),
         Ok(code) => Err(Failure { exit: Exit::Signal(code), ..Failure::interrupted() }),
         Err(error) => Err(Failure::new(Exit::Usage, "no_terminal", format!("the terminal cannot be used: {error}"))),
     }

@@ -28,6 +28,7 @@ mod deadline;
 pub mod demo;
 mod error;
 mod examination;
+mod histories;
 mod history;
 mod listing;
 mod migration;
@@ -46,6 +47,7 @@ mod sqlite;
 mod standing;
 mod title_pattern;
 mod untrusted;
+mod watch;
 
 use sql_store::SqlStore;
 
@@ -57,6 +59,7 @@ pub use session_query::{Page, RecordFilter, SessionFilter, SessionQuery, TitleWo
 pub use settings::{Settings, Target, UrlError, holds_password};
 pub use standing::ReadOnly;
 pub use untrusted::Untrusted;
+pub use watch::ChangeMarker;
 
 /// One row of a list: a session with the records that are active now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +118,9 @@ pub struct HistoryQuery {
     pub limit: u32,
 }
 
+/// What a session's history and records are shown to.
+pub type Visit<'a> = dyn for<'text> FnMut(Trail<&'text str>) + Send + 'a;
+
 /// The uses that the program has for a database. Every method ends within the deadline of the settings.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -151,11 +157,14 @@ pub trait Store: Send + Sync {
     /// Reads entries of the history, newest first.
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError>;
 
+    /// Reads a marker that differs as soon as anybody committed something.
+    async fn change_marker(&self) -> Result<ChangeMarker, StoreError>;
+
     /// Closes the idle connections and waits for it, so that an embedded database is left in one file.
     async fn close(&self);
 
     /// Shows every session that has entries or records to `visit`, in the order of ids, from one consistent read.
-    async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError>;
+    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError>;
 }
 
 /// Opens the database of the settings, which must be up to date. Without a `clock` it keeps its own time: the server's,

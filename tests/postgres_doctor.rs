@@ -5,9 +5,11 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use host_provisioner::store;
+use sqlx::Connection as _;
+use sqlx::postgres::PgConnection;
 
 use crate::cli_doctor::{failed, report, step};
-use crate::support::cluster::Cluster;
+use crate::support::cluster::{Cluster, as_owner};
 use crate::support::postgres::TestPg;
 use crate::support::program::{Ran, TestEnv, end_of};
 
@@ -127,21 +129,17 @@ fn counting_ends_at_the_deadline_with_what_is_counted() {
 #[test]
 fn a_server_that_refuses_or_takes_no_writes_is_told_with_its_reason() {
     let env = TestEnv::nowhere();
-    let cluster = Cluster::start("", "host all stranger 127.0.0.1/32 scram-sha-256");
-    on(&env, &cluster.url(), "migrate").ok();
-    let sql = "CREATE ROLE stranger LOGIN PASSWORD 'right'; CREATE ROLE nobody LOGIN; \
+    let cluster = Cluster::start(&[], &["host all stranger 127.0.0.1/32 scram-sha-256"]);
+    on(&env, &cluster.url("postgres"), "migrate").ok();
+    let sql = "CREATE ROLE stranger LOGIN PASSWORD 'right'; CREATE ROLE nobody LOGIN; CREATE ROLE guest LOGIN; GRANT USAGE ON SCHEMA canvas TO guest; \
                CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA canvas TO reader; \
                GRANT SELECT ON ALL TABLES IN SCHEMA canvas TO reader";
-    assert!(
-        cluster
-            .as_owner("psql")
-            .args(["-q", "-h", &cluster.sockets(), "-p", &cluster.port().to_string()])
-            .args(["-U", "postgres", "-c", sql])
-            .status()
-            .unwrap()
-            .success()
-    );
-    let of = |user: &str| cluster.url().replace("postgres@", &format!("{user}@"));
+    env.wait(async {
+        let mut owner = PgConnection::connect(&cluster.url("postgres")).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut owner).await.unwrap();
+        owner.close().await.unwrap();
+    });
+    let of = |user: &str| cluster.url("postgres").replace("postgres@", &format!("{user}@"));
 
     let mut transcripts = Vec::new();
     let mut look = |title: &str, url: &str, code: i32, step: &str| {
@@ -149,15 +147,12 @@ fn a_server_that_refuses_or_takes_no_writes_is_told_with_its_reason() {
         let ran = on(&env, url, "doctor --output csv");
         transcripts.push(format!("{title}\n{}", ran.transcript()));
     };
-    look("no such database", &format!("{}_of_another_name", cluster.url()), 2, "log_in");
+    look("no such database", &cluster.url("nowhere"), 2, "log_in");
     look("a wrong password", &of("stranger:wr0ng"), 4, "log_in");
     look("no privileges", &of("nobody"), 4, "privileges");
+    look("the schema alone", &of("guest"), 4, "privileges");
     look("a reader", &of("reader"), 4, "writable");
-    // In recovery without end, as a standby is.
-    cluster.stop("fast");
-    cluster.write("standby.signal", "");
-    cluster.start_again();
-    look("a standby", &cluster.url(), 4, "writable");
+    look("a standby", &cluster.standby().url("postgres"), 4, "writable");
     let told = transcripts.join("\n");
     assert!(!told.contains("wr0ng"));
     env.check("doctor_refused", &told);
@@ -172,14 +167,12 @@ impl Pooler {
     fn before(cluster: &Cluster, mode: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let settings = format!(
-            "[databases]\npostgres = host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
+            "[databases]\npostgres = user=postgres host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
              unix_socket_dir =\nauth_type = any\npool_mode = {mode}\n",
             cluster.port()
-        )
-        .replace("postgres = host", "postgres = user=postgres host");
-        cluster.write("pooler.ini", &settings);
-        let mut command = cluster.as_owner("/usr/sbin/pgbouncer");
-        let child = command.arg("--quiet").arg("data/pooler.ini").spawn().expect("pgbouncer is installed");
+        );
+        let file = cluster.write("pooler.ini", &settings);
+        let child = as_owner("/usr/sbin/pgbouncer").arg("--quiet").arg(file).spawn().expect("pgbouncer is installed");
         let pooler = Self(child, port);
         let reached = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
         assert!((0..200).any(|_| reached() || {
@@ -203,8 +196,8 @@ impl Drop for Pooler {
 
 #[test]
 fn a_pooler_in_transaction_mode_is_recognised_and_one_in_session_mode_serves() {
-    let (env, cluster) = (TestEnv::nowhere(), Cluster::start("", ""));
-    on(&env, &cluster.url(), "migrate").ok();
+    let (env, cluster) = (TestEnv::nowhere(), Cluster::start(&[], &[]));
+    on(&env, &cluster.url("postgres"), "migrate").ok();
     let transaction = Pooler::before(&cluster, "transaction");
     let ran = on(&env, &transaction.url(), "doctor --json");
     assert_eq!(failed(&report(&ran, 2)), "pooling");

@@ -14,6 +14,9 @@ use crate::support::cluster::Cluster;
 use crate::support::desk::Desk;
 use crate::support::program::{Ran, TestEnv, end_of};
 
+/// The server listens at more than loopback.
+const EVERYWHERE: &[&str] = &["listen_addresses = '0.0.0.0'"];
+
 /// A server with TLS, which everybody may enter, and the file with the authority's certificate.
 struct Secured {
     env: TestEnv,
@@ -25,7 +28,7 @@ struct Secured {
 impl Secured {
     fn with(names: &[&str], from: NaiveDate, until: NaiveDate) -> Self {
         let (env, authority) = (TestEnv::nowhere(), Authority::new());
-        let cluster = Cluster::start("", "");
+        let cluster = Cluster::start(EVERYWHERE, &[]);
         let root = env.file("authority.pem", authority.pem.as_bytes());
         let secured = Self { env, cluster, authority, root };
         secured.migrate();
@@ -34,7 +37,7 @@ impl Secured {
     }
 
     fn migrate(&self) {
-        let url = self.cluster.url();
+        let url = self.cluster.url("postgres");
         assert!(self.env.bare(["migrate", "--database-url", &url]).output().unwrap().status.success());
     }
 
@@ -42,7 +45,7 @@ impl Secured {
     fn serve(&self, signed: &Signed) {
         self.cluster.write("server.crt", &signed.certificate);
         self.cluster.write("server.key", &signed.key);
-        self.cluster.append("postgresql.conf", "ssl = on\n");
+        self.cluster.configure(&["ssl = on"]);
         self.cluster.restart();
     }
 
@@ -136,19 +139,19 @@ fn a_certificate_out_of_its_time_is_refused() {
 
 #[test]
 fn a_server_without_tls_is_not_talked_to_off_this_machine() {
-    let (env, cluster) = (TestEnv::nowhere(), Cluster::start("", ""));
+    let (env, cluster) = (TestEnv::nowhere(), Cluster::start(EVERYWHERE, &[]));
     let url = |parameters: &str| format!("postgres://postgres@0.0.0.0:{}/postgres{parameters}", cluster.port());
     let list = |url: String| ran(&mut env.bare(["list", "--json", "--database-url", &url]));
     let sentence = "the server offers no TLS, and this connection must be encrypted";
     assert_eq!(refusal(list(url(""))), sentence);
     assert_eq!(refusal(list(url("?sslmode=require"))), sentence);
     assert_eq!(list(url("?sslmode=prefer")).error(2)["kind"], "unmigrated");
-    assert_eq!(list(cluster.url()).error(2)["kind"], "unmigrated");
+    assert_eq!(list(cluster.url("postgres")).error(2)["kind"], "unmigrated");
 }
 
 #[test]
 fn what_is_said_about_tls_and_cannot_be_followed_is_a_fault_of_the_settings() {
-    let (env, cluster) = (TestEnv::nowhere(), Cluster::start("", ""));
+    let (env, cluster) = (TestEnv::nowhere(), Cluster::start(EVERYWHERE, &[]));
     let secured = Secured { root: String::new(), authority: Authority::new(), env, cluster };
     secured.serve(&secured.authority.sign(&["0.0.0.0"], year(2020), year(2120)));
     let missing = ran(&mut secured.list("0.0.0.0", "?sslrootcert=/nowhere/root.pem")).error(2);

@@ -150,10 +150,18 @@ impl Failure {
         Self::new(Exit::NotDelivered, "not_delivered", message)
     }
 
+    /// Tells that the program itself failed, outside of what undoes its changes by itself.
+    #[must_use]
+    pub fn internal(what: &str) -> Self {
+        let message = format!("an internal error ended the {what}; no change is half done");
+        let hint = "the log file tells more; `history` and `audit verify` show what was done";
+        Self::new(Exit::Failed, "internal", message).hint(hint)
+    }
+
     /// Writes the one object that stderr holds under `--json`.
     #[must_use]
     pub fn to_json(&self) -> String {
-        json!({"error": {"kind": self.kind, "message": self.message, "hint": self.hint}}).to_string()
+        super::json::text(&json!({"error": {"kind": self.kind, "message": self.message, "hint": self.hint}}))
     }
 }
 
@@ -225,6 +233,7 @@ fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
         StoreError::Corrupt { .. } => {
             (Exit::Failed, "corrupt", Some("`host-provisioner audit verify` and the log file tell more"))
         }
+        StoreError::Internal => (Exit::Failed, "internal", Some("the log file tells more")),
         StoreError::Failed { .. } => (Exit::Failed, "failed", Some("the log file tells more")),
     }
 }

@@ -15,6 +15,7 @@ use crate::domain::request::Request;
 use crate::domain::session::SessionId;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::Timestamp;
+use crate::drill::{self, Step};
 
 /// Does everything but the COMMIT. Whoever calls must commit, or close the connection.
 pub(super) async fn prepare<B: Backend>(
@@ -25,18 +26,24 @@ pub(super) async fn prepare<B: Backend>(
 ) -> Result<Applied, StoreError> {
     let request = change.request;
     let now = clock.set(begin_write::<B>(connection, request.session, deadline).await?);
+    drill::at(Step::LockSession)?;
     let seen = snapshot::read::<B>(connection, request.session).await?;
+    drill::at(Step::ReadSession)?;
     let plan = decide(&seen, request, change.expected, now)?;
     (change.planned)(&plan);
+    drill::at(Step::Plan)?;
     if plan.audit.is_none() {
         return Ok(Applied { plan, record: None, event: None, at: now });
     }
     for retirement in &plan.retired {
         retire::<B>(connection, retirement, request, now).await?;
+        drill::at(Step::RetireRecord)?;
     }
     let written = write::<B>(connection, &plan, change, now).await?;
     append::<B>(connection, &plan, &seen, change, written, now).await?;
+    drill::at(Step::AppendEntry)?;
     let record = read_back::<B>(connection, &plan, change, written).await?;
+    drill::at(Step::ReadBack)?;
     Ok(Applied { plan, record, event: Some(change.event), at: now })
 }
 
@@ -87,9 +94,14 @@ async fn write<B: Backend>(
     let hash = || change.credential.as_ref().map(|credential| credential.hash).ok_or_else(no_credential);
     match &plan.write {
         RecordWrite::Nothing => Ok(None),
-        RecordWrite::Insert => insert::<B>(connection, plan, change.request, hash()?, now).await.map(Some),
+        RecordWrite::Insert => {
+            let id = insert::<B>(connection, plan, change.request, hash()?, now).await?;
+            drill::at(Step::InsertRecord)?;
+            Ok(Some(id))
+        }
         RecordWrite::Update { id, held } => {
             update::<B>(connection, plan, change.request, (*id, held), hash()?, now).await?;
+            drill::at(Step::UpdateRecord)?;
             Ok(Some(*id))
         }
     }

@@ -42,7 +42,7 @@ pub(super) trait Backend:
     + Speaks<Option<String>>
     + Speaks<Option<DateTime<Utc>>>
     + Speaks<Vec<u8>>
-    + Speaks<<Self as Columns>::Guid>
+    + Speaks<Option<<Self as Columns>::Guid>>
     + Speaks<<Self as Columns>::Count>
     + Speaks<Option<<Self as Columns>::Count>>
 {
@@ -53,10 +53,13 @@ pub(super) trait Backend:
     /// Locks one session (`$1`) until the transaction ends and gives the server's clock as `now`; no lock and no
     /// statement waits longer than `$2` milliseconds. `None` where the engine locks the whole database, without a server.
     const HOLD_SESSION: Option<&'static str>;
-    /// Reads whether this connection may write: as `standby`, `read_only` and `may_write`, and the clock as `now`. `None` where there is no server.
+    /// Reads whether this connection may write: `standby`, `read_only` and, in words, the privileges that are `missing`
+    /// for a change; and the clock as `now`. `None` where there is no server.
     const STANDING: Option<&'static str>;
     /// Lists the `name`s of the tables in the schema.
     const TABLES: &'static str;
+    /// Reads a text that differs after every commit of another connection, as `marker`.
+    const CHANGE_MARKER: &'static str;
     /// Sets the database up before the transaction of a migration.
     const BEFORE_MIGRATING: Option<&'static str>;
     /// Makes a place for the tables, first in that transaction, and locks out other migrations until its end.

@@ -38,3 +38,37 @@ impl Clock for StoreClock {
         Timestamp::new(SystemClock.now().utc() + ahead)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Noon;
+
+    impl Clock for Noon {
+        fn now(&self) -> Timestamp {
+            noon()
+        }
+    }
+
+    fn noon() -> Timestamp {
+        Timestamp::parse_fixed_width("2030-01-01T12:00:00.000000Z").unwrap()
+    }
+
+    #[test]
+    fn the_servers_clock_counts_and_goes_on_from_there() {
+        let clock = StoreClock::new(None);
+        assert!(clock.now() < noon());
+        assert_eq!(clock.set(Some(noon())), noon());
+        let later = clock.now();
+        assert!(later >= noon() && later.seconds_since(noon()) < 60, "{later}");
+        clock.set(None);
+        assert!(clock.now() >= noon(), "no server, no news");
+    }
+
+    #[test]
+    fn a_clock_that_was_brought_along_is_the_only_one() {
+        let clock = StoreClock::new(Some(Arc::new(Noon)));
+        assert_eq!((clock.set(Some(SystemClock.now())), clock.now()), (noon(), noon()));
+    }
+}

@@ -9,6 +9,7 @@ use super::deadline::Deadline;
 use super::error::StoreError;
 use super::settings::Settings;
 use super::{migration, sql};
+use crate::drill::{self, Step};
 
 /// Idle connections that are kept; a one-shot command opens one.
 const KEPT: usize = 4;
@@ -52,10 +53,9 @@ impl<B: Backend> Connections<B> {
     /// Lends an idle connection, or opens one. A connection whose database was removed or replaced is never lent: what
     /// it would commit, nobody could find.
     pub(super) async fn lend(&self, deadline: &Deadline) -> Result<Lease<B>, StoreError> {
-        let place = B::place(&self.settings);
         let found = {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            idle.retain(|lease| lease.place == place);
+            idle.retain(|lease| self.still_stands(lease));
             idle.pop()
         };
         match found {
@@ -64,10 +64,15 @@ impl<B: Backend> Connections<B> {
         }
     }
 
+    /// Tells whether a connection's database is the one that stands at the configured place.
+    pub(super) fn still_stands(&self, lease: &Lease<B>) -> bool {
+        lease.place == B::place(&self.settings)
+    }
+
     /// Opens a new connection to a database that must be ours and up to date.
     pub(super) async fn open(&self, deadline: &Deadline) -> Result<Lease<B>, StoreError> {
         let mut lease = self.open_unchecked(deadline).await?;
-        deadline.run(migration::check::<B>(&mut lease.connection)).await??;
+        deadline.run(migration::check::<B>(&mut lease.connection, &self.settings)).await??;
         Ok(lease)
     }
 
@@ -75,7 +80,12 @@ impl<B: Backend> Connections<B> {
     pub(super) async fn open_unchecked(&self, deadline: &Deadline) -> Result<Lease<B>, StoreError> {
         let stop: Stop = Arc::new(AtomicBool::new(false));
         let place = B::place(&self.settings);
-        let connection = deadline.run(B::open(&self.settings, deadline.left(), Arc::clone(&stop))).await??;
+        let opening = async {
+            let connection = B::open(&self.settings, deadline.left(), Arc::clone(&stop)).await?;
+            drill::at(Step::Connect)?;
+            Ok::<_, StoreError>(connection)
+        };
+        let connection = deadline.run(opening).await??;
         Ok(Lease { connection, was_idle: false, stop: StopOnDrop(stop), place })
     }
 
@@ -87,6 +97,15 @@ impl<B: Backend> Connections<B> {
             // The stop flag is left alone until then: it would interrupt the checkpoint that closing makes.
             let _ = deadline.run(sqlx::Connection::close(connection)).await;
             drop(stop);
+        }
+    }
+
+    /// Takes a connection back after a transaction that wrote nothing; one that does not undo it well is closed.
+    pub(super) async fn take_back_undone(&self, mut lease: Lease<B>) {
+        let undo = statement::<B>(sql::ROLLBACK).run(&mut lease.connection);
+        match Deadline::after(GOODBYE).run(undo).await {
+            Ok(Ok(_)) => self.take_back(lease),
+            Ok(Err(_)) | Err(_) => lease.close().await,
         }
     }
 

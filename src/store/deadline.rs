@@ -1,8 +1,10 @@
 //! One deadline per operation: every wait ends with it.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::time::Instant;
 
 use super::error::StoreError;
@@ -30,9 +32,13 @@ impl Deadline {
         Self { end: self.end.max(Instant::now() + least), ..self }
     }
 
-    /// Waits for a future no longer than to the deadline, at which it is dropped.
+    /// Waits for a future no longer than to the deadline, at which it is dropped. Its panic is an error like any other:
+    /// whoever waits still has a transaction to end, or a commit to look up.
     pub(super) async fn run<F: Future>(&self, future: F) -> Result<F::Output, StoreError> {
-        let elapsed = |_| StoreError::TooSlow { patience: self.patience };
-        tokio::time::timeout_at(self.end, future).await.map_err(elapsed)
+        match tokio::time::timeout_at(self.end, AssertUnwindSafe(future).catch_unwind()).await {
+            Ok(Ok(output)) => Ok(output),
+            Ok(Err(_)) => Err(StoreError::Internal),
+            Err(_) => Err(StoreError::TooSlow { patience: self.patience }),
+        }
     }
 }

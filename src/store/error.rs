@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Applied, ReadOnly, Untrusted};
 use crate::domain::expected::Conflict;
 use crate::domain::plan::{Declined, Outcome, Refusal};
+use crate::drill::Drilled;
 
 /// Why an operation did not end as asked. The text says what happened; [`StoreError::unchanged`] says what was
 /// not changed. The engine's own words are the `source`, for the log file alone.
@@ -118,6 +119,9 @@ pub enum StoreError {
         /// Which.
         what: String,
     },
+    /// This program panicked; the log file tells where.
+    #[error("an internal error stopped the work")]
+    Internal,
     /// Anything else.
     #[error("the database refused: {what}")]
     Failed {
@@ -132,6 +136,12 @@ impl From<Declined> for StoreError {
             Declined::Refused(refusal) => Self::Refused(refusal),
             Declined::Conflict(conflict) => Self::Conflict(conflict),
         }
+    }
+}
+
+impl From<Drilled> for StoreError {
+    fn from(drilled: Drilled) -> Self {
+        Self::Failed { what: drilled.to_string() }
     }
 }
 

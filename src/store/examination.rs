@@ -34,10 +34,10 @@ pub enum Step {
     LogIn,
     /// One connection stays one connection.
     Pooling,
-    /// The engine is no older than what is tried.
-    Version,
     /// The user may read the tables.
     Privileges,
+    /// The engine is no older than what is tried.
+    Version,
     /// The schema is this program's.
     Schema,
     /// Writes are taken.
@@ -177,7 +177,10 @@ impl<B: Examined> Examination for Examiner<B> {
             Step::Writable if read_only => Ok(Finding::fine("not asked: --read-only")),
             Step::Version => deadline.run(questions::version::<B>(self.connection(&deadline).await?)).await?,
             Step::Privileges => deadline.run(questions::privileges::<B>(self.connection(&deadline).await?)).await?,
-            Step::Schema => deadline.run(questions::schema::<B>(self.connection(&deadline).await?)).await?,
+            Step::Schema => {
+                let settings = self.connections.settings().clone();
+                deadline.run(questions::schema::<B>(self.connection(&deadline).await?, &settings)).await?
+            }
             Step::Writable => deadline.run(questions::writable::<B>(self.connection(&deadline).await?)).await?,
             Step::Clock => deadline.run(questions::clock::<B>(self.connection(&deadline).await?)).await?,
             Step::RoundTrip => {

@@ -14,6 +14,7 @@ use super::error::StoreError;
 use super::rows::get;
 use super::settings::Settings;
 use super::sql;
+use super::standing::{self, ReadOnly};
 
 /// The migration that makes the web application's tables where they are missing.
 const EXISTING_TABLES: i64 = 1;
@@ -30,12 +31,17 @@ pub struct MigrationReport {
 /// Brings the database up to date; a missing file is made (mode 0600).
 pub(super) async fn migrate<B: Backend>(settings: &Settings) -> Result<MigrationReport, StoreError> {
     if settings.read_only {
-        return Err(StoreError::ReadOnly(super::ReadOnly::Asked));
+        return Err(StoreError::ReadOnly(ReadOnly::Asked));
     }
     let deadline = Deadline::after(settings.timeout);
     let created = B::create(settings)?;
     let connections = Connections::<B>::new(settings.clone());
     let mut lease = connections.open_unchecked(&deadline).await?;
+    match deadline.run(standing::read::<B>(&mut lease.connection)).await??.obstacle {
+        Some(why @ (ReadOnly::Asked | ReadOnly::Standby | ReadOnly::Server)) => return Err(StoreError::ReadOnly(why)),
+        // Rotating and migrating take different privileges.
+        Some(ReadOnly::Privilege) | None => {}
+    }
     let applied = deadline.run(bring_up_to_date::<B>(&mut lease.connection, settings)).await??;
     // Waits until a file is released.
     connections.take_back(lease);
@@ -64,8 +70,10 @@ pub(super) async fn existing_tables<B: Backend>(connection: &mut B::Connection) 
 }
 
 /// Checks that an open database is ours and up to date.
-pub(super) async fn check<B: Backend>(connection: &mut B::Connection) -> Result<(), StoreError> {
-    let missing = state_of::<B>(connection).await?.missing::<B>()?;
+pub(super) async fn check<B: Backend>(connection: &mut B::Connection, settings: &Settings) -> Result<(), StoreError> {
+    let state = state_of::<B>(connection).await?;
+    state.foreign(settings)?;
+    let missing = state.missing::<B>()?;
     if missing.is_empty() { Ok(()) } else { Err(StoreError::Unmigrated { count: missing.len() }) }
 }
 
@@ -117,7 +125,7 @@ impl State {
     /// Refuses a place that holds somebody else's tables and none of the web application's.
     fn foreign(&self, settings: &Settings) -> Result<(), StoreError> {
         let has = |name: &str| self.tables.iter().any(|table| table.eq_ignore_ascii_case(name));
-        if self.tables.is_empty() || has("_sqlx_migrations") || (has("Sessions") && has("HostSessions")) {
+        if self.tables.is_empty() || (has("Sessions") && has("HostSessions")) {
             return Ok(());
         }
         let some: Vec<&str> = self.tables.iter().take(3).map(String::as_str).collect();

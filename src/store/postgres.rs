@@ -32,7 +32,26 @@ const SET_UP: &str = "SELECT set_config('search_path', 'canvas', false), \
     set_config('statement_timeout', $1, false), \
     set_config('default_transaction_read_only', \
         CASE WHEN $2 THEN 'on' ELSE current_setting('default_transaction_read_only') END, false), \
-    current_setting('server_version_num')::bigint AS version";
+    current_setting('server_version_num')::bigint AS version, \
+    (SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = 'canvas') AS may_look";
+
+/// Reads what keeps this connection from writing. A change needs each of these privileges, column by column; of a table
+/// or column that is not there it has none. `assets/roles.postgres.sql` grants the operator the same.
+const STANDING: &str = r"SELECT pg_is_in_recovery() AS standby,
+    current_setting('default_transaction_read_only')::boolean AS read_only, clock_timestamp() AS now,
+    (SELECT coalesce(string_agg(format('%s of %s.%s', privilege, relation, attribute), ', '), '') FROM (VALUES
+        ('Sessions', 'SELECT', 'SessionId GroupId Title Description Status ParticipantCount MaxParticipants StartedAt
+            EndedAt ExpiresAt CreatedAt ModifiedAt'),
+        ('HostSessions', 'SELECT', 'HostSessionId SessionId HostGuidHash CreatedAt ExpiresAt LastUsedAt CreatedBy
+            RevokedAt RevokedBy IsActive LegacyDuplicate'),
+        ('HostSessions', 'INSERT', 'SessionId HostGuidHash CreatedAt CreatedBy ExpiresAt IsActive LegacyDuplicate'),
+        ('HostSessions', 'UPDATE', 'HostGuidHash CreatedAt CreatedBy ExpiresAt IsActive LegacyDuplicate LastUsedAt
+            RevokedAt RevokedBy'),
+        ('HostSessionEvents', 'SELECT', 'SessionId Seq EventId Action At Body PrevHash EntryHash'),
+        ('HostSessionEvents', 'INSERT', 'SessionId Seq EventId Action At Body PrevHash EntryHash')
+    ) AS needed(relation, privilege, attributes) CROSS JOIN regexp_split_to_table(attributes, '\s+') AS attribute
+    LEFT JOIN pg_attribute ON attrelid = to_regclass(quote_ident(relation)) AND attname = attribute
+    WHERE has_column_privilege(attrelid, attnum, privilege) IS NOT TRUE) AS missing";
 
 impl RowsAffected for PgQueryResult {
     fn rows(&self) -> u64 {
@@ -53,14 +72,11 @@ impl Backend for Postgres {
         "SELECT set_config('lock_timeout', $2, true), set_config('statement_timeout', $2, true), \
          pg_advisory_xact_lock(hashtextextended('canvas.HostSessions', $1)), clock_timestamp() AS now",
     );
-    const STANDING: Option<&'static str> = Some(
-        r#"SELECT pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only')::boolean AS read_only,
-            has_any_column_privilege('"HostSessions"', 'INSERT')
-            AND has_column_privilege('"HostSessions"', 'HostGuidHash', 'UPDATE')
-            AND has_any_column_privilege('"HostSessionEvents"', 'INSERT') AS may_write, clock_timestamp() AS now"#,
-    );
+    const STANDING: Option<&'static str> = Some(STANDING);
     const TABLES: &'static str =
         "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'canvas' ORDER BY tablename";
+    // The oldest transaction under way, the next one, and all in between: every end of a writing one shows.
+    const CHANGE_MARKER: &'static str = "SELECT pg_current_snapshot()::text AS marker";
     const BEFORE_MIGRATING: Option<&'static str> = None;
     // `CREATE SCHEMA IF NOT EXISTS` wants the privilege to create one even where it exists.
     const MAKE_PLACE: Option<&'static str> = Some(
@@ -95,10 +111,14 @@ impl Backend for Postgres {
             let patience = settings.timeout.as_millis().to_string();
             let asked = statement::<Postgres>(SET_UP).with(patience).with(settings.read_only);
             let found = asked.rows(&mut connection).await?;
-            let version = found.first().and_then(|row| get::<Postgres, i64>(row, "version").ok()).unwrap_or(0);
+            let row = found.first().ok_or_else(|| StoreError::Corrupt { what: "the server's state".to_owned() })?;
+            let version = get::<Postgres, i64>(row, "version").map_err(fault::<Postgres>)?;
             if version < OLDEST {
                 let what = format!("PostgreSQL {} is too old: 15 or newer is needed", version / 10_000);
                 return Err(StoreError::TooOld { what });
+            }
+            if get::<Postgres, Option<bool>>(row, "may_look").map_err(fault::<Postgres>)? == Some(false) {
+                return Err(StoreError::Denied { what: "this database user may not use the schema canvas".to_owned() });
             }
             Ok(connection)
         })

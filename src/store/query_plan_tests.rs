@@ -30,9 +30,9 @@ const READS: &[(&str, &str)] = &[
     ("CENSUS_SLICE", sql::CENSUS_SLICE),
     ("AUDIT_BATCH_BY_EVENTS", sql::AUDIT_BATCH_BY_EVENTS),
     ("AUDIT_BATCH_BY_RECORDS", sql::AUDIT_BATCH_BY_RECORDS),
+    ("AUDIT_HISTORIES", sql::AUDIT_HISTORIES),
     ("AUDIT_EVENTS", sql::AUDIT_EVENTS),
     ("AUDIT_RECORDS", sql::AUDIT_RECORDS),
-    ("AUDIT_SESSIONS", sql::AUDIT_SESSIONS),
 ];
 
 const WRITES: &[(&str, &str)] = &[

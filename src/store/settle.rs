@@ -10,6 +10,7 @@ use super::error::StoreError;
 use super::{Applied, Change, apply, sql};
 use crate::domain::event_id::EventId;
 use crate::domain::session::SessionId;
+use crate::drill::{self, Step};
 
 /// Whole transactions that are tried, inside one deadline.
 const ATTEMPTS: u32 = 3;
@@ -64,8 +65,13 @@ async fn once<B: Backend>(
     match prepared {
         Ok(applied) if applied.event.is_some() => Ok(commit(connections, lease, change, applied, deadline).await),
         Ok(nothing_written) => {
-            lease.roll_back().await;
+            connections.take_back_undone(lease).await;
             Ok(Ok(nothing_written))
+        }
+        // The rule declined, and the connection saw no error.
+        Err(error @ (StoreError::Refused(_) | StoreError::Conflict(_))) => {
+            connections.take_back_undone(lease).await;
+            Err(error)
         }
         Err(error) => {
             lease.roll_back().await;
@@ -86,9 +92,13 @@ async fn commit<B: Backend>(
         lease.roll_back().await;
         return Err(StoreError::Cancelled);
     }
-    let sent = deadline.run(statement::<B>(sql::COMMIT).run(&mut lease.connection)).await;
-    let error = match sent {
-        Ok(Ok(_)) => {
+    let send = async {
+        drill::at(Step::SendCommit)?;
+        statement::<B>(sql::COMMIT).run(&mut lease.connection).await?;
+        Ok(drill::at(Step::HearCommit)?)
+    };
+    let error = match deadline.run(send).await {
+        Ok(Ok(())) => {
             connections.take_back(lease);
             return Ok(applied);
         }

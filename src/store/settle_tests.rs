@@ -27,13 +27,17 @@ fn first() -> SessionId {
     SessionId::new(2).unwrap()
 }
 
-/// Rotates the session to a hash, with as long a reason as there may be.
+/// Rotates the session to a hash.
 async fn rotate(connections: &Connections<Sqlite>, hash: &str) -> Result<Applied, StoreError> {
+    change(connections, Action::Provision(Expiry::Never), hash).await
+}
+
+async fn change(connections: &Connections<Sqlite>, action: Action, hash: &str) -> Result<Applied, StoreError> {
     let request = Request {
         session: first(),
-        action: Action::Provision(Expiry::Never),
+        action,
         by: Actor::parse("R. Sato").unwrap(),
-        reason: Some(RotationReason::parse(&"知".repeat(500)).unwrap()),
+        reason: Some(RotationReason::parse("scheduled rotation").unwrap()),
         origin: Origin { os_user: "r.sato".to_owned(), client: "test".to_owned() },
     };
     let hash = StoredHash::new(hash.to_owned());
@@ -53,32 +57,55 @@ async fn seen(connections: &Connections<Sqlite>) -> Snapshot {
     snapshot::read::<Sqlite>(&mut lease.connection, first()).await.unwrap()
 }
 
-/// Sets a pragma on the one connection that the next change will use.
-async fn pragma(connections: &Connections<Sqlite>, text: &'static str) {
+/// Runs statements on the one connection that the next change will use.
+async fn on_the_connection(connections: &Connections<Sqlite>, text: &'static str) {
     let mut lease = connections.lend(&Deadline::after(Duration::from_secs(5))).await.unwrap();
-    statement::<Sqlite>(text).rows(&mut lease.connection).await.unwrap();
+    sqlx::raw_sql(text).execute(&mut lease.connection).await.unwrap();
     connections.take_back(lease);
 }
 
+/// A statement after which nothing else has room.
+macro_rules! greedy {
+    ($statement:expr) => {
+        concat!(
+            "CREATE TABLE room (taken BLOB); CREATE TRIGGER greedy AFTER ",
+            $statement,
+            " BEGIN INSERT INTO room VALUES (zeroblob(65536)); END"
+        )
+    };
+}
+
+/// The database may not grow, and each statement in turn needs more room than it has.
 #[tokio::test]
-async fn a_full_disk_changes_nothing_and_the_next_change_works() {
-    let folder = tempfile::tempdir().unwrap();
-    let connections = connections(&folder).await;
-    // The database may not grow beyond the pages that it has.
-    pragma(&connections, "PRAGMA max_page_count = 1").await;
-    let mut end = Ok(());
-    let mut before = seen(&connections).await;
-    for turn in 0..100 {
-        before = seen(&connections).await;
-        end = rotate(&connections, &format!("hash {turn}")).await.map(|_| ());
-        if end.is_err() {
-            break;
-        }
+async fn a_full_disk_at_any_statement_changes_nothing_and_the_next_change_works() {
+    const FORCE_NEW: Action = Action::ForceNew(Expiry::Never);
+    const PROVISION: Action = Action::Provision(Expiry::Never);
+    for (number, (greedy, action)) in [
+        (greedy!(r#"UPDATE OF "IsActive" ON "HostSessions" WHEN NOT NEW."IsActive""#), FORCE_NEW),
+        (greedy!(r#"UPDATE OF "IsActive" ON "HostSessions" WHEN NOT NEW."IsActive""#), Action::Revoke),
+        (greedy!(r#"INSERT ON "HostSessions""#), FORCE_NEW),
+        (greedy!(r#"UPDATE OF "HostGuidHash" ON "HostSessions""#), PROVISION),
+        (greedy!(r#"INSERT ON "HostSessionEvents""#), PROVISION),
+        (greedy!(r#"INSERT ON "HostSessionEvents""#), FORCE_NEW),
+        (greedy!(r#"INSERT ON "HostSessionEvents""#), Action::Revoke),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let connections = connections(&folder).await;
+        on_the_connection(&connections, greedy).await;
+        let before = seen(&connections).await;
+        // As many pages as there are.
+        on_the_connection(&connections, "PRAGMA max_page_count = 1").await;
+        let error = change(&connections, action, "no room").await.unwrap_err();
+        assert!(matches!(error, StoreError::Full), "{number}: {error:?}");
+        assert_eq!(seen(&connections).await, before, "{number}");
+        // The connection that met the full disk is gone, and its limit with it.
+        let applied = change(&connections, action, "after all").await.unwrap();
+        assert_eq!(seen(&connections).await.head.seq, before.head.seq + 1);
+        assert_eq!(applied.record.is_none(), matches!(action, Action::Revoke), "{number}");
     }
-    assert!(matches!(end, Err(StoreError::Full)), "{end:?}");
-    assert_eq!(seen(&connections).await, before);
-    rotate(&connections, "after all").await.unwrap();
-    assert_eq!(seen(&connections).await.head.seq, before.head.seq + 1);
 }
 
 /// A connection that is closed in the moment of COMMIT: the look-up settles what became of it.
@@ -104,8 +131,8 @@ async fn a_commit_that_fails_is_looked_up_and_told_as_not_done() {
 async fn a_commit_that_a_reader_holds_up_is_told_as_locked_and_is_not_tried_again() {
     let folder = tempfile::tempdir().unwrap();
     let connections = connections(&folder).await;
-    pragma(&connections, "PRAGMA journal_mode = DELETE").await;
-    pragma(&connections, "PRAGMA busy_timeout = 0").await;
+    on_the_connection(&connections, "PRAGMA journal_mode = DELETE").await;
+    on_the_connection(&connections, "PRAGMA busy_timeout = 0").await;
     let before = seen(&connections).await;
     let mut reader = connections.open(&Deadline::after(Duration::from_secs(5))).await.unwrap();
     statement::<Sqlite>(Sqlite::BEGIN_READ).run(&mut reader.connection).await.unwrap();

@@ -23,6 +23,24 @@ macro_rules! event_columns {
     };
 }
 
+/// A cell of an entry in the text of a history.
+macro_rules! cell {
+    ($column:literal) => {
+        concat!("e.\"", $column, "\" || '\u{1f}' || ")
+    };
+}
+
+/// Whether the session of a row is still there.
+macro_rules! session_exists {
+    ($table:literal) => {
+        concat!(
+            r#"EXISTS (SELECT 1 FROM "Sessions" AS s WHERE s."SessionId" = "#,
+            $table,
+            r#"."SessionId") AS "SessionExists""#
+        )
+    };
+}
+
 pub(super) const COMMIT: &str = "COMMIT";
 pub(super) const ROLLBACK: &str = "ROLLBACK";
 
@@ -100,14 +118,31 @@ pub(super) const HISTORY_OF_ALL: &str = concat!(
     r#" FROM "HostSessionEvents" AS e WHERE e."EventId" < $1 ORDER BY e."EventId" DESC LIMIT $2"#
 );
 
-/// The upper end of the next batch of sessions to verify, counted in entries.
-pub(super) const AUDIT_BATCH_BY_EVENTS: &str = r#"SELECT max("SessionId") AS "End" FROM
-    (SELECT "SessionId" FROM "HostSessionEvents" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT $2) AS batch"#;
+/// Where the next batch of sessions to verify ends, counted in entries; nothing where it is the last.
+pub(super) const AUDIT_BATCH_BY_EVENTS: &str =
+    r#"SELECT "SessionId" FROM "HostSessionEvents" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT 1 OFFSET $2"#;
 
 /// The same, counted in records.
-pub(super) const AUDIT_BATCH_BY_RECORDS: &str = r#"SELECT max("SessionId") AS "End" FROM
-    (SELECT "SessionId" FROM "HostSessions" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT $2) AS batch"#;
+pub(super) const AUDIT_BATCH_BY_RECORDS: &str =
+    r#"SELECT "SessionId" FROM "HostSessions" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT 1 OFFSET $2"#;
 
+/// One row for each session with entries: a row for each entry, with a value for each column, takes longer to hand over
+/// than to read. The unit separator stands between two cells, the record separator between two entries; an entry with a
+/// cell of NULL is left out.
+pub(super) const AUDIT_HISTORIES: &str = concat!(
+    r#"SELECT e."SessionId", count(*) AS "Count", string_agg("#,
+    cell!("Seq"),
+    cell!("EventId"),
+    cell!("Action"),
+    cell!("At"),
+    cell!("PrevHash"),
+    cell!("EntryHash"),
+    "e.\"Body\", '\u{1e}') AS \"Entries\", ",
+    session_exists!("e"),
+    r#" FROM "HostSessionEvents" AS e WHERE e."SessionId" > $1 AND e."SessionId" <= $2 GROUP BY e."SessionId""#
+);
+
+/// The entries of some sessions, cell by cell.
 pub(super) const AUDIT_EVENTS: &str = concat!(
     "SELECT ",
     event_columns!(),
@@ -117,11 +152,10 @@ pub(super) const AUDIT_EVENTS: &str = concat!(
 pub(super) const AUDIT_RECORDS: &str = concat!(
     "SELECT ",
     record_columns!(),
+    ", ",
+    session_exists!("h"),
     r#" FROM "HostSessions" AS h WHERE h."SessionId" > $1 AND h."SessionId" <= $2"#
 );
-
-pub(super) const AUDIT_SESSIONS: &str =
-    r#"SELECT "SessionId" FROM "Sessions" WHERE "SessionId" > $1 AND "SessionId" <= $2"#;
 
 /// A page of sessions begins so; `listing` adds conditions, order and limit inside the parentheses.
 pub(super) const LIST_HEAD: &str = concat!(

@@ -12,9 +12,9 @@ use super::deadline::Deadline;
 use super::error::StoreError;
 use super::rows::get;
 use super::settings::Settings;
-use super::{Applied, Change, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store};
+use super::watch::Watch;
+use super::{Applied, Change, ChangeMarker, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, Visit};
 use super::{audit_walk, history, listing, settle, snapshot, sql, standing};
-use crate::domain::audit::Trail;
 use crate::domain::chain::StoredEntry;
 use crate::domain::event_id::EventId;
 use crate::domain::host_record::HostRecordId;
@@ -25,6 +25,7 @@ use crate::domain::time::{Clock, Timestamp};
 /// A store whose bodies are the same for every engine.
 pub(super) struct SqlStore<B: Backend> {
     connections: Connections<B>,
+    watch: Watch<B>,
     clock: StoreClock,
     read_only: Option<ReadOnly>,
 }
@@ -37,8 +38,11 @@ impl<B: Backend> SqlStore<B> {
         let mut lease = connections.open(&deadline).await?;
         let standing = deadline.run(standing::read::<B>(&mut lease.connection)).await??;
         clock.set(standing.now);
+        if standing.obstacle == Some(ReadOnly::Privilege) {
+            tracing::info!("this database user may not: {}", standing.missing);
+        }
         connections.take_back(lease);
-        Ok(Self { connections, clock, read_only: asked.or(standing.obstacle) })
+        Ok(Self { connections, watch: Watch::new(), clock, read_only: asked.or(standing.obstacle) })
     }
 
     fn deadline(&self) -> Deadline {
@@ -125,12 +129,19 @@ impl<B: Backend> Store for SqlStore<B> {
         ask!(self, |connection| history::page::<B>(connection, query))
     }
 
+    async fn change_marker(&self) -> Result<ChangeMarker, StoreError> {
+        self.watch.marker(&self.connections, &self.deadline()).await
+    }
+
     async fn close(&self) {
+        if let Some(lease) = self.watch.end().await {
+            self.connections.take_back(lease);
+        }
         self.connections.close().await;
     }
 
     /// Reads everything, so it has no deadline of its own: the caller watches it and may drop it.
-    async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError> {
+    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
         let mut lease = self.connections.lend(&self.deadline()).await?;
         audit_walk::walk::<B>(&mut lease.connection, visit).await?;
         self.connections.take_back(lease);
@@ -165,7 +176,7 @@ async fn add_session<B: Backend>(
     let group =
         group.parse::<B::Guid>().ok().ok_or_else(|| StoreError::Failed { what: "no GUID for the group".to_owned() })?;
     let asked = statement::<B>(sql::INSERT_SESSION)
-        .with(group)
+        .with(Some(group))
         .with(new.title().to_owned())
         .with(new.status().to_owned())
         .with(B::Count::default())

@@ -23,6 +23,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// Virtual-machine steps between two looks at the stop flag: well under a millisecond.
 const STEPS_PER_CHECK: i32 = 1000;
 
+/// Rows that `SQLite` may read ahead of us: with fewer, each side keeps waiting for the other.
+const ROWS_AHEAD: usize = 2000;
+
 /// Versions before this one can corrupt a file when a write-ahead log is reset (<https://sqlite.org/wal.html>).
 const OLDEST_SAFE: (u32, u32, u32) = (3, 51, 3);
 
@@ -45,6 +48,8 @@ impl Backend for Sqlite {
     const STANDING: Option<&'static str> = None;
     const TABLES: &'static str =
         r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name";
+    // https://www.sqlite.org/pragma.html#pragma_data_version
+    const CHANGE_MARKER: &'static str = "SELECT CAST(data_version AS TEXT) AS marker FROM pragma_data_version";
     const BEFORE_MIGRATING: Option<&'static str> = Some("PRAGMA journal_mode = WAL");
     const MAKE_PLACE: Option<&'static str> = None;
     const TITLE_MATCHES: &'static str = r#""Title" GLOB "#;
@@ -97,8 +102,11 @@ impl Backend for Sqlite {
             (1555 | 2067, _) => Fault::Duplicate,
             (_, 5 | 6) => Fault::Retryable("locked by another program".to_owned()),
             (_, 9) => Fault::Unavailable("interrupted".to_owned()),
-            (_, 3 | 8 | 23) => Fault::Denied("the database file cannot be written by this user".to_owned()),
-            (_, 13) => Fault::Full,
+            (_, 3 | 8 | 23) => {
+                Fault::Denied("the database file or its folder cannot be written by this user".to_owned())
+            }
+            // 4874, SQLITE_IOERR_SHMSIZE: the index of the write-ahead log finds no room.
+            (4874, _) | (_, 13) => Fault::Full,
             (_, 14) => Fault::Unavailable("the file or its folder cannot be opened".to_owned()),
             (_, 11 | 26) => Fault::Corrupt("the file is damaged or not a database".to_owned()),
             (_, 10) => Fault::Unavailable(message),
@@ -128,6 +136,7 @@ pub(super) async fn open_file(settings: &Settings, budget: Duration) -> Result<S
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(budget)
         .optimize_on_close(false, None)
+        .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging();
     let mut connection = options.connect().await.map_err(fault::<Sqlite>)?;
     let version: String =

@@ -14,7 +14,7 @@ pub enum ReadOnly {
     #[error("this is a read-only connection")]
     Asked,
     /// The user of the database may not change host records, or not append to their history.
-    #[error("this database user may read and not write")]
+    #[error("this database user may not write all that a change writes")]
     Privilege,
     /// The server follows another one.
     #[error("this server is a standby, which takes no writes")]
@@ -42,6 +42,8 @@ impl ReadOnly {
 pub(super) struct Standing {
     /// What keeps it from writing, if anything does.
     pub(super) obstacle: Option<ReadOnly>,
+    /// The privileges that it lacks for a change, in words.
+    pub(super) missing: String,
     /// The server's clock, if there is a server.
     pub(super) now: Option<Timestamp>,
 }
@@ -54,12 +56,13 @@ pub(super) async fn read<B: Backend>(connection: &mut B::Connection) -> Result<S
     let found = statement::<B>(asked).rows(connection).await?;
     let row = found.first().ok_or_else(|| StoreError::Corrupt { what: "the server's state".to_owned() })?;
     let holds = |column| get::<B, bool>(row, column).map_err(fault::<B>);
-    let obstacle = match (holds("standby")?, holds("read_only")?, holds("may_write")?) {
+    let missing = get::<B, String>(row, "missing").map_err(fault::<B>)?;
+    let obstacle = match (holds("standby")?, holds("read_only")?, missing.is_empty()) {
         (true, _, _) => Some(ReadOnly::Standby),
         (false, true, _) => Some(ReadOnly::Server),
         (false, false, false) => Some(ReadOnly::Privilege),
         (false, false, true) => None,
     };
     let now = get::<B, DateTime<Utc>>(row, "now").map(Timestamp::new).map_err(fault::<B>)?;
-    Ok(Standing { obstacle, now: Some(now) })
+    Ok(Standing { obstacle, missing, now: Some(now) })
 }

@@ -75,6 +75,18 @@ pub struct Settling {
     pub revoked: bool,
 }
 
+/// How far the list follows what others do to the database.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Following {
+    /// Nobody watches.
+    #[default]
+    Resting,
+    /// A change will be told.
+    Watching,
+    /// The database changed since the list was asked for.
+    Outdated,
+}
+
 /// The whole state of the console.
 #[derive(Debug)]
 pub struct Model {
@@ -104,6 +116,8 @@ pub struct Model {
     pub settling: Vec<Settling>,
     /// A change that ended while the operator was elsewhere.
     pub ready: Option<(JobId, Provisioned)>,
+    /// How far the list follows what others do.
+    pub following: Following,
     /// Whether the program ends as soon as nothing is under way.
     pub quitting: bool,
     next: u64,
@@ -127,6 +141,7 @@ impl Model {
             job: None,
             settling: Vec::new(),
             ready: None,
+            following: Following::default(),
             quitting: false,
             next: 0,
         }

@@ -24,9 +24,6 @@ pub mod text;
 
 pub use popup::popup;
 
-/// Milliseconds from which on a question is shown as slow.
-const SLOW: i64 = 150;
-
 /// Draws the whole screen.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
@@ -92,7 +89,7 @@ fn header(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         left.push(Span::styled("  [TLS not verified]", theme.caution));
     }
     let state = match (&model.list.loading, &model.list.failure, model.list.read_at) {
-        (Some(loading), _, _) if model.now.millis_since(loading.since) >= SLOW => {
+        (Some(loading), _, _) if model.now.millis_since(loading.since) >= super::SLOW => {
             format!("… loading {} s", model.now.seconds_since(loading.since))
         }
         (_, Some(_), _) => "✗ not read".to_owned(),

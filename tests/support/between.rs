@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use host_provisioner::domain::audit::Trail;
 use host_provisioner::domain::chain::StoredEntry;
 use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::host_record::HostRecordId;
@@ -11,7 +10,8 @@ use host_provisioner::domain::session::{NewSession, Session, SessionId};
 use host_provisioner::domain::snapshot::Snapshot;
 use host_provisioner::domain::time::Clock;
 use host_provisioner::store::{
-    Applied, Change, Credential, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, StoreError,
+    Applied, Change, ChangeMarker, Credential, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, StoreError,
+    Visit,
 };
 
 /// What the store between says instead of the real one.
@@ -86,11 +86,15 @@ impl Store for Between {
         self.real.history(query).await
     }
 
+    async fn change_marker(&self) -> Result<ChangeMarker, StoreError> {
+        self.real.change_marker().await
+    }
+
     async fn close(&self) {
         self.real.close().await;
     }
 
-    async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError> {
+    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
         self.real.walk_audit(visit).await
     }
 }

@@ -1,135 +1,181 @@
-//! A PostgreSQL server of a test's own: for tests that stop it, or that need other settings than the shared one has.
+//! A PostgreSQL server of one test's own, which may be stopped, killed, reconfigured and followed.
 
 use std::ffi::OsStr;
+use std::fs::Permissions;
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-/// A server over a folder of its own, stopped at the end of the test. Everybody on this machine is let in.
+use rustix::process::geteuid;
+
+/// The user as whom the server runs where we are root, which it refuses to run as.
+const SERVER_USER: &str = "postgres";
+
+/// One server in a folder of its own, on a free port of 127.0.0.1 and a socket in that folder.
 pub(crate) struct Cluster {
     folder: tempfile::TempDir,
     port: u16,
 }
 
+/// Finds the newest version of the server's programs.
+fn program(name: &str) -> PathBuf {
+    let mut found: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
+        .expect("the servers of Debian's package postgresql")
+        .filter_map(|entry| {
+            let folder = entry.ok()?;
+            let version = folder.file_name().to_str()?.parse().ok()?;
+            Some((version, folder.path().join("bin").join(name)))
+        })
+        .filter(|(_, path)| path.exists())
+        .collect();
+    found.sort();
+    found.pop().expect("initdb, which Debian's package postgresql brings").1
+}
+
+/// Prepares a program to run as the user whose the servers are.
+pub(crate) fn as_owner(program: impl AsRef<OsStr>) -> Command {
+    let mut command = if geteuid().is_root() {
+        let mut command = Command::new("setpriv");
+        let ids = [format!("--reuid={SERVER_USER}"), format!("--regid={SERVER_USER}"), "--clear-groups".to_owned()];
+        command.args(ids).arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    command.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C.UTF-8").current_dir("/");
+    command
+}
+
+/// Runs one of the server's programs; what it said when it fails.
+fn try_run<S: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = S>) -> Result<(), String> {
+    let mut command = as_owner(program(name));
+    command.args(arguments);
+    // The server outlives pg_ctl, and would keep a pipe open.
+    let log = tempfile::NamedTempFile::new().unwrap();
+    command.stdout(log.reopen().unwrap()).stderr(log.reopen().unwrap());
+    let ended = command.status().unwrap();
+    ended.success().then_some(()).ok_or_else(|| format!("{name}: {}", std::fs::read_to_string(log.path()).unwrap()))
+}
+
+/// Runs one of the server's programs, which must end well.
+fn run<S: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = S>) {
+    try_run(name, arguments).unwrap();
+}
+
+/// Makes a folder that the server's user owns, and picks a port.
+fn place() -> (tempfile::TempDir, u16) {
+    let folder = tempfile::Builder::new().prefix("cluster-").tempdir_in("/tmp").unwrap();
+    if geteuid().is_root() {
+        let ended = Command::new("chown").arg(format!("{SERVER_USER}:")).arg(folder.path()).status().unwrap();
+        assert!(ended.success());
+    }
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    (folder, port)
+}
+
 impl Cluster {
-    /// Starts a server; `settings` are lines of `postgresql.conf`, `access` lines that come first in `pg_hba.conf`.
-    pub(crate) fn start(settings: &str, access: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-        if rustix::process::geteuid().is_root() {
-            // A server does not run as root; Debian's package made a user for it.
-            run(Command::new("chown").arg("postgres:").arg(folder.path()));
-        }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    /// Starts a server with further lines of `postgresql.conf`. Its superuser is `postgres`; over the socket everybody
+    /// is let in, over TCP whoever the lines of `pg_hba` let in, which go before "everybody".
+    pub(crate) fn start(settings: &[&str], pg_hba: &[&str]) -> Self {
+        let (folder, port) = place();
         let cluster = Self { folder, port };
-        cluster.tool("initdb", ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale"]);
-        let sockets = cluster.folder.path().display();
-        cluster.append(
-            "postgresql.conf",
-            &format!(
-                "port = {port}\nlisten_addresses = '*'\nunix_socket_directories = '{sockets}'\nfsync = off\n{settings}\n"
-            ),
+        let data = cluster.data();
+        run(
+            "initdb",
+            [
+                OsStr::new("--no-sync"),
+                "--auth=trust".as_ref(),
+                "--username=postgres".as_ref(),
+                "-D".as_ref(),
+                data.as_ref(),
+            ],
         );
-        let open = std::fs::read_to_string(cluster.data().join("pg_hba.conf")).unwrap();
-        cluster.write("pg_hba.conf", &format!("{access}\n{open}\nhost all all 0.0.0.0/0 trust\n"));
-        cluster.start_again();
+        let rules = std::fs::read_to_string(data.join("pg_hba.conf")).unwrap();
+        std::fs::write(data.join("pg_hba.conf"), format!("{}\n{rules}", pg_hba.join("\n"))).unwrap();
+        cluster.configure(&[&["fsync = off"], settings].concat());
+        cluster.pg_ctl("start").unwrap();
         cluster
+    }
+
+    /// Starts a hot standby that follows this server.
+    pub(crate) fn standby(&self) -> Self {
+        let (folder, port) = place();
+        let standby = Self { folder, port };
+        let (data, socket, port) = (standby.data(), self.folder.path().to_owned(), self.port.to_string());
+        run(
+            "pg_basebackup",
+            ["-R", "--checkpoint=fast", "--no-sync", "-U", "postgres", "-p", &port]
+                .map(OsStr::new)
+                .into_iter()
+                .chain(["-h".as_ref(), socket.as_ref(), "-D".as_ref(), data.as_ref()]),
+        );
+        standby.configure(&[]);
+        standby.pg_ctl("start").unwrap();
+        standby
+    }
+
+    /// Appends to the configuration, which is read at the next start; what stands last holds.
+    pub(crate) fn configure(&self, settings: &[&str]) {
+        let place =
+            [format!("port = {}", self.port), format!("unix_socket_directories = '{}'", self.socket().display())];
+        let file = self.data().join("postgresql.conf");
+        let before = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, format!("{before}\n{}\n{}\n", place.join("\n"), settings.join("\n"))).unwrap();
+    }
+
+    /// Writes a file in the data folder that the server alone can read; gives its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let (path, owner) = (self.data().join(name), std::fs::metadata(self.data()).unwrap());
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        chown(&path, Some(owner.uid()), Some(owner.gid())).unwrap();
+        path
     }
 
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    /// Gives the folder of the server's socket.
-    pub(crate) fn sockets(&self) -> String {
-        self.folder.path().display().to_string()
+    /// The folder of its socket.
+    pub(crate) fn socket(&self) -> &Path {
+        self.folder.path()
     }
 
-    /// Gives the port.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    /// Gives the URL of the owner's database.
-    pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    /// Reads what it logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
 
-    /// Writes a file in the data folder that the server alone can read.
-    pub(crate) fn write(&self, name: &str, text: &str) {
-        let (path, owner) = (self.data().join(name), std::fs::metadata(self.data()).unwrap());
-        std::fs::write(&path, text).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        chown(&path, Some(owner.uid()), Some(owner.gid())).unwrap();
+    /// Gives the URL of a database over TCP, as the superuser.
+    pub(crate) fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Adds lines to a file in the data folder.
-    pub(crate) fn append(&self, name: &str, text: &str) {
-        let before = std::fs::read_to_string(self.data().join(name)).unwrap_or_default();
-        self.write(name, &format!("{before}\n{text}"));
+    /// Stops it in a `mode`: `smart`, `fast` or `immediate`, which is a crash.
+    pub(crate) fn stop(&self, mode: &str) -> Result<(), String> {
+        self.pg_ctl(&format!("stop -m {mode}"))
     }
 
-    /// Starts the stopped server, and waits until it answers.
-    pub(crate) fn start_again(&self) {
-        let log = self.folder.path().join("log").display().to_string();
-        self.tool("pg_ctl", ["start", "--wait", "--silent", "--log", &log]);
-    }
-
-    /// Stops the server: `smart`, `fast` or `immediate`.
-    pub(crate) fn stop(&self, mode: &str) {
-        self.tool("pg_ctl", ["stop", "--wait", "--silent", "--mode", mode]);
-    }
-
-    /// Stops the server and starts it, so that it reads its settings and files again.
+    /// Stops it and starts it, so that it reads its configuration and its files again.
     pub(crate) fn restart(&self) {
-        self.stop("fast");
-        self.start_again();
+        self.pg_ctl("restart -m fast").unwrap();
     }
 
-    /// Runs one of the server's own programs on the data folder.
-    fn tool<'a>(&self, name: &str, arguments: impl IntoIterator<Item = &'a str>) {
-        run(self.as_owner(program(name)).arg("--pgdata").arg(self.data()).args(arguments));
-    }
-
-    /// Prepares a program to run as the user whose server this is.
-    pub(crate) fn as_owner(&self, program: impl AsRef<OsStr>) -> Command {
-        let mut command = if rustix::process::geteuid().is_root() {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
-        command.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C").current_dir(self.folder.path());
-        command
+    fn pg_ctl(&self, what: &str) -> Result<(), String> {
+        let (data, log) = (self.data(), self.folder.path().join("log"));
+        let places = ["-w".as_ref(), "-D".as_ref(), data.as_os_str(), "-l".as_ref(), log.as_os_str()];
+        try_run("pg_ctl", what.split(' ').map(OsStr::new).chain(places))
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        let stop = ["stop", "--silent", "--mode", "immediate"];
-        // One that a test has stopped is stopped already.
-        let _ = self
-            .as_owner(program("pg_ctl"))
-            .arg("--pgdata")
-            .arg(self.data())
-            .args(stop)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
+        // One that a test stopped is not there to be stopped.
+        drop(self.stop("immediate"));
     }
-}
-
-/// Finds one of the server's own programs, of the newest version that is installed.
-fn program(name: &str) -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").expect("a PostgreSQL server is installed");
-    let newest = versions.map(|version| version.unwrap().path()).max().expect("a PostgreSQL server is installed");
-    newest.join("bin").join(name)
-}
-
-fn run(command: &mut Command) {
-    // Not piped: a server that is started would hold the pipe open.
-    let done = command.stdin(Stdio::null()).stdout(Stdio::null()).status().unwrap();
-    assert!(done.success(), "{command:?}: {done}");
 }

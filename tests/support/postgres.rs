@@ -11,20 +11,23 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 const SERVER: &str = "HOST_PROVISIONER_TEST_POSTGRES_URL";
 
 /// The web application's own tables, in the schema where it has them.
-const WEB_TABLES: &str = concat!(
+pub(crate) const WEB_TABLES: &str = concat!(
     "CREATE SCHEMA canvas; SET search_path = canvas;",
     include_str!("../../migrations/postgres/0001_existing_tables.sql")
 );
+
+/// What the web application's Entity Framework makes, with its rows.
+pub(crate) const ENTITY_FRAMEWORK: &str = include_str!("../fixtures/existing_schema.postgres.sql");
 
 /// Rows that came with their ids leave the sequences behind.
 const SEQUENCES: &str = r#"
     SELECT setval(pg_get_serial_sequence('"Sessions"', 'SessionId'), (SELECT max("SessionId") FROM "Sessions"));
     SELECT setval(pg_get_serial_sequence('"HostSessions"', 'HostSessionId'), (SELECT max("HostSessionId") FROM "HostSessions"));"#;
 
-/// One database on the server, gone at the end of the test.
+/// One database on the server, gone at the end of the test; with it go the roles whose names begin with its name.
 pub(crate) struct TestPg {
-    name: String,
-    server: PgConnectOptions,
+    pub(crate) name: String,
+    pub(super) server: PgConnectOptions,
     pub(crate) timeout: Duration,
 }
 
@@ -56,8 +59,7 @@ impl TestPg {
     /// A database as the web application's Entity Framework made it, with its rows.
     pub(crate) async fn of_entity_framework() -> Self {
         let db = Self::nowhere().await;
-        db.sql(&format!("SET search_path = public; {}", include_str!("../fixtures/existing_schema.postgres.sql")))
-            .await;
+        db.sql(&format!("SET search_path = public; {ENTITY_FRAMEWORK}")).await;
         db
     }
 
@@ -90,17 +92,12 @@ impl TestPg {
 
     /// Connects as another program would.
     pub(crate) async fn open(&self) -> PgConnection {
-        let mut connection = self.server.clone().database(&self.name).connect().await.unwrap();
-        sqlx::raw_sql("SET search_path = canvas").execute(&mut connection).await.unwrap();
-        connection
+        in_canvas(self.server.clone().database(&self.name)).await
     }
 
     /// Runs statements from outside; the server's words when it refuses.
     pub(crate) async fn try_sql(&self, text: &str) -> Result<(), String> {
-        let mut connection = self.open().await;
-        let done = sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut connection).await;
-        connection.close().await.unwrap();
-        done.map(|_| ()).map_err(|error| error.to_string())
+        run(self.open().await, text).await
     }
 
     /// Runs statements from outside.
@@ -141,6 +138,24 @@ impl TestPg {
     }
 }
 
+/// Runs statements on the database of a URL, in the schema of the web application; the server's words when it refuses.
+pub(crate) async fn sql_on(url: &str, text: &str) -> Result<(), String> {
+    let options: PgConnectOptions = url.parse().unwrap();
+    run(in_canvas(options).await, text).await
+}
+
+async fn in_canvas(options: PgConnectOptions) -> PgConnection {
+    let mut connection = options.connect().await.unwrap();
+    sqlx::raw_sql("SET search_path = canvas").execute(&mut connection).await.unwrap();
+    connection
+}
+
+async fn run(mut connection: PgConnection, text: &str) -> Result<(), String> {
+    let done = sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut connection).await;
+    connection.close().await.unwrap();
+    done.map(|_| ()).map_err(|error| error.to_string())
+}
+
 impl Drop for TestPg {
     /// Drops the database from a thread of its own: the test's runtime may be the one that is ending.
     fn drop(&mut self) {
@@ -149,8 +164,14 @@ impl Drop for TestPg {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 let mut connection = server.connect().await?;
-                let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-                sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut connection).await?;
+                let roles = format!(
+                    "DO $$ DECLARE role name; BEGIN \
+                     FOR role IN SELECT rolname FROM pg_roles WHERE starts_with(rolname, '{name}') \
+                     LOOP EXECUTE format('DROP ROLE %I', role); END LOOP; END $$"
+                );
+                for text in [format!("DROP DATABASE {name} WITH (FORCE)"), roles] {
+                    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await?;
+                }
                 Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
             })
         });

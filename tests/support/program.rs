@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 use super::database::TestDb;
+use super::outside::Outside;
+use super::pty::Console;
 
 /// Rows that most tests of the command line start from. Their times are fixed; what the program writes is later.
 pub(crate) const SESSIONS: &str = r#"
@@ -26,9 +28,9 @@ INSERT INTO "HostSessions" ("HostSessionId", "SessionId", "HostGuidHash", "Creat
     (14, 2, 'UsdE4zpTZ84Go/KRW7YbmoRhP8dWgjt1DX76y/eNvwc=', '2025-05-14 10:00:00', NULL, NULL, 'Interactive User', '2025-05-15 10:00:00', 'Host Manager', 0);"#;
 
 /// A home, a database, and a runtime for looking into it from outside.
-pub(crate) struct TestEnv {
+pub(crate) struct TestEnv<D = TestDb> {
     home: tempfile::TempDir,
-    pub(crate) db: TestDb,
+    pub(crate) db: D,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -37,6 +39,12 @@ pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+}
+
+impl From<Command> for Ran {
+    fn from(mut command: Command) -> Self {
+        Self::of(&command.output().unwrap_or_else(|error| panic!("{command:?}: {error}")))
+    }
 }
 
 impl Ran {
@@ -101,105 +109,12 @@ impl TestEnv {
 
     /// The same with records of the old tool, from before the migration.
     pub(crate) fn with_old_records() -> Self {
-        let rows = format!("{SESSIONS}{OLD_RECORDS}");
-        Self::around(|runtime| runtime.block_on(TestDb::with_old_rows(&rows)))
+        Self::with_old_rows(&format!("{SESSIONS}{OLD_RECORDS}"))
     }
 
-    fn around(database: impl FnOnce(&tokio::runtime::Runtime) -> TestDb) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let db = database(&runtime);
-        Self { home: tempfile::tempdir().unwrap(), db, runtime }
-    }
-
-    /// Waits for something asynchronous.
-    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
-        self.runtime.block_on(future)
-    }
-
-    /// Runs statements from outside.
-    pub(crate) fn sql(&self, text: &str) {
-        self.wait(self.db.sql(text));
-    }
-
-    /// Reads the first column of all rows from outside.
-    pub(crate) fn texts(&self, query: &str) -> Vec<String> {
-        self.wait(self.db.texts(query))
-    }
-
-    /// Writes every row of every table, for comparing before and after.
-    pub(crate) fn dump(&self) -> String {
-        self.wait(self.db.dump())
-    }
-
-    /// Gives a path in the home folder.
-    pub(crate) fn home(&self, path: &str) -> PathBuf {
-        self.home.path().join(path)
-    }
-
-    /// Makes a file in the home folder, readable by its owner alone.
-    pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> String {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let path = self.home(name);
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).unwrap();
-        file.write_all(bytes).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-
-    /// Gives the URL of the database.
-    pub(crate) fn url(&self) -> String {
-        format!("sqlite:{}", self.db.path.display())
-    }
-
-    /// Prepares a run on no database but the default one.
-    pub(crate) fn bare<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_host-provisioner"));
-        command.args(arguments.into_iter().map(Into::into)).env_clear().current_dir(self.home.path());
-        command.env("HOME", self.home.path()).env("COLUMNS", "120").env("PATH", "/usr/bin:/bin");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    /// Prepares a run on the database.
-    pub(crate) fn command<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
-        let mut command = self.bare(arguments);
-        command.env("HOST_PROVISIONER_DATABASE_URL", self.url());
-        command
-    }
-
-    /// Runs a command line, cut at blanks.
-    pub(crate) fn run(&self, line: &str) -> Ran {
-        self.run_with(line.split_whitespace())
-    }
-
-    /// Runs the program.
-    pub(crate) fn run_with<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
-        Ran::of(&self.command(arguments).output().unwrap())
-    }
-
-    /// Runs a command line with something on stdin.
-    pub(crate) fn feed(&self, line: &str, stdin: &str) -> Ran {
-        let mut child = self.command(line.split_whitespace()).stdin(Stdio::piped()).spawn().unwrap();
-        // A program that refuses its arguments does not read.
-        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-        end_of(child)
-    }
-
-    /// Makes a GUID for a session, for tests about something else.
-    pub(crate) fn guid(&self, session: i64) -> String {
-        let id = session.to_string();
-        self.run_with(["create", "--session-id", &id, "--created-by", "M. Keller"]).ok().trim_end().to_owned()
-    }
-
-    /// Reads all log files.
-    pub(crate) fn log(&self) -> String {
-        let folder = self.home(".local/state/host-provisioner/log");
-        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-        files.map(|path| std::fs::read_to_string(path).unwrap()).collect()
-    }
-
-    /// Reads all log files, if there are any.
-    pub(crate) fn log_if_any(&self) -> String {
-        if self.home(".local/state/host-provisioner/log").exists() { self.log() } else { String::new() }
+    /// A database with these rows from before the migration.
+    pub(crate) fn with_old_rows(rows: &str) -> Self {
+        Self::around(|runtime| runtime.block_on(TestDb::with_old_rows(rows)))
     }
 
     /// Compares with a stored snapshot, with everything blotted out that differs from run to run.
@@ -244,6 +159,121 @@ impl TestEnv {
         let told = told.collect::<String>();
         self.check(name, &told);
     }
+}
+
+impl<D: Outside> TestEnv<D> {
+    /// A home, and a database of the caller's making.
+    pub(crate) fn around(database: impl FnOnce(&tokio::runtime::Runtime) -> D) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let db = database(&runtime);
+        Self { home: tempfile::tempdir().unwrap(), db, runtime }
+    }
+
+    /// Waits for something asynchronous.
+    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    /// Runs statements from outside.
+    pub(crate) fn sql(&self, text: &str) {
+        self.wait(self.db.sql(text));
+    }
+
+    /// Reads the first column of all rows from outside.
+    pub(crate) fn texts(&self, query: &str) -> Vec<String> {
+        self.wait(self.db.texts(query))
+    }
+
+    /// Writes every row of every table, for comparing before and after.
+    pub(crate) fn dump(&self) -> String {
+        self.wait(self.db.dump())
+    }
+
+    /// Gives a path in the home folder.
+    pub(crate) fn home(&self, path: &str) -> PathBuf {
+        self.home.path().join(path)
+    }
+
+    /// Makes a file in the home folder, readable by its owner alone.
+    pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> String {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let path = self.home(name);
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).unwrap();
+        file.write_all(bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Gives the URL of the database.
+    pub(crate) fn url(&self) -> String {
+        self.db.url()
+    }
+
+    /// Prepares a run on no database but the default one.
+    pub(crate) fn bare<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_host-provisioner"));
+        command.args(arguments.into_iter().map(Into::into)).env_clear().current_dir(self.home.path());
+        command.env("HOME", self.home.path()).env("COLUMNS", "120").env("PATH", "/usr/bin:/bin");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Prepares a run on the database.
+    pub(crate) fn command<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = self.bare(arguments);
+        command.env("HOST_PROVISIONER_DATABASE_URL", self.url());
+        command
+    }
+
+    /// Opens the console on the database.
+    pub(crate) fn console(&self) -> Console {
+        let home = self.home.path();
+        let url = self.url();
+        let variables =
+            [("HOME", home.to_str().unwrap()), ("TERM", "xterm-256color"), ("HOST_PROVISIONER_DATABASE_URL", &url)];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Console::start(home, (120, 35), &variables, &[])
+    }
+
+    /// Runs a command line, cut at blanks.
+    pub(crate) fn run(&self, line: &str) -> Ran {
+        self.run_with(line.split_whitespace())
+    }
+
+    /// Runs the program.
+    pub(crate) fn run_with<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
+        Ran::from(self.command(arguments))
+    }
+
+    /// Runs a command line with something on stdin.
+    pub(crate) fn feed(&self, line: &str, stdin: &str) -> Ran {
+        end_with_input(self.command(line.split_whitespace()), stdin)
+    }
+
+    /// Makes a GUID for a session, for tests about something else.
+    pub(crate) fn guid(&self, session: i64) -> String {
+        let id = session.to_string();
+        self.run_with(["create", "--session-id", &id, "--created-by", "M. Keller"]).ok().trim_end().to_owned()
+    }
+
+    /// Reads all log files.
+    pub(crate) fn log(&self) -> String {
+        let folder = self.home(".local/state/host-provisioner/log");
+        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        files.map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    }
+
+    /// Reads all log files, if there are any.
+    pub(crate) fn log_if_any(&self) -> String {
+        if self.home(".local/state/host-provisioner/log").exists() { self.log() } else { String::new() }
+    }
+}
+
+/// Runs a command with something on stdin.
+pub(crate) fn end_with_input(mut command: Command, stdin: &str) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    // A program that refuses its arguments does not read.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    end_of(child)
 }
 
 /// Waits for the end of a run.

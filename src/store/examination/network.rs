@@ -45,8 +45,9 @@ impl Examined for Postgres {
         Step::Tls,
         Step::LogIn,
         Step::Pooling,
-        Step::Version,
+        // The schema's privilege is asked for when the connection is set up.
         Step::Privileges,
+        Step::Version,
         Step::Schema,
         Step::Writable,
         Step::Clock,

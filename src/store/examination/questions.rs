@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::super::backend::{fault, statement};
 use super::super::error::StoreError;
 use super::super::rows::get;
+use super::super::settings::Settings;
 use super::super::{migration, sql, standing};
 use super::{Examined, Finding};
 use crate::domain::time::{Clock as _, SystemClock};
@@ -41,8 +42,11 @@ pub(super) async fn privileges<B: Examined>(connection: &mut B::Connection) -> R
 }
 
 /// Compares the schema with the migrations.
-pub(super) async fn schema<B: Examined>(connection: &mut B::Connection) -> Result<Finding, StoreError> {
-    migration::check::<B>(connection).await?;
+pub(super) async fn schema<B: Examined>(
+    connection: &mut B::Connection,
+    settings: &Settings,
+) -> Result<Finding, StoreError> {
+    migration::check::<B>(connection, settings).await?;
     let newest = migration::names::<B>().pop().unwrap_or_default();
     Ok(Finding::fine(format!("up to date: {newest}")))
 }
