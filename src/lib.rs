@@ -139,6 +139,9 @@ async fn command(
         }
         return until(cancel, migrate.run(&database, messages, style.format)).await;
     }
+    if matches!(action, Action::Doctor) {
+        return until(cancel, cli::doctor::run(&database.settings, &hasher, style.format)).await;
+    }
     if let Action::Verify(verify) = &mut action {
         verify.read(cancel).await?;
     }
@@ -155,7 +158,7 @@ async fn command(
         Action::History(history) => until(cancel, history.run(&context)).await,
         Action::Verify(verify) => until(cancel, verify.run(&context)).await,
         Action::AuditVerify => until(cancel, cli::audit::verify(&context)).await,
-        Action::Console | Action::Demo(_) | Action::Migrate(_) => Ok(()),
+        Action::Console | Action::Demo(_) | Action::Doctor | Action::Migrate(_) => Ok(()),
     };
     provisioner.store().close().await;
     end
@@ -207,7 +210,8 @@ async fn console(
     let database = config.database()?;
     messages.detail(&format!("database: {}", database.settings.target));
     let store = until(cancel, open(&database, || store::connect(database.settings.clone(), None))).await?;
-    show(Provisioner::new(store, config.hasher()?), style, false).await
+    let unverified = database.settings.target.is_unverified();
+    show(Provisioner::new(store, config.hasher()?), style, false, unverified).await
 }
 
 /// Makes a world to try, and opens the console on it. A world that is not kept goes when the console does.
@@ -231,15 +235,15 @@ async fn demo(
     }
     let settings = config.settings_for(Target::Sqlite(path));
     let store = store::connect(settings, None).await?;
-    show(Provisioner::new(store, config.hasher()?), style, true).await
+    show(Provisioner::new(store, config.hasher()?), style, true, false).await
 }
 
 /// Runs the console to its end.
-async fn show(provisioner: Provisioner, style: Style, demo: bool) -> Result<(), Failure> {
+async fn show(provisioner: Provisioner, style: Style, demo: bool, unverified: bool) -> Result<(), Failure> {
     let origin = caller::origin();
     let unnamed = || Failure::new(Exit::Usage, "usage", "the operating system's user has no name");
     let operator = caller::fallback(&origin).ok_or_else(unnamed)?;
-    let setup = tui::Setup { operator, origin, demo, colours: style.color };
+    let setup = tui::Setup { operator, origin, demo, unverified, colours: style.color };
     let provisioner = Arc::new(provisioner);
     let end = tui::run(Arc::clone(&provisioner), setup).await;
     provisioner.store().close().await;

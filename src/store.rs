@@ -27,6 +27,7 @@ mod connections;
 mod deadline;
 pub mod demo;
 mod error;
+mod examination;
 mod histories;
 mod history;
 mod listing;
@@ -47,16 +48,19 @@ mod sqlite;
 mod standing;
 mod title_pattern;
 mod trace;
+mod untrusted;
 mod watch;
 
 use sql_store::SqlStore;
 
 pub use error::{StoreError, Unchanged, Unsettled};
+pub use examination::{Census, Examination, Finding, HashForm, Step, examine};
 pub use migration::MigrationReport;
 pub use server::Server;
 pub use session_query::{Page, RecordFilter, SessionFilter, SessionQuery, TitleWord};
 pub use settings::{Settings, Target, UrlError, holds_password};
 pub use standing::ReadOnly;
+pub use untrusted::Untrusted;
 pub use watch::ChangeMarker;
 
 /// One row of a list: a session with the records that are active now.

@@ -44,6 +44,8 @@ pub struct Setup {
     pub origin: Origin,
     /// A throwaway world.
     pub demo: bool,
+    /// Nobody makes sure whose server it is, or that nobody reads along.
+    pub unverified: bool,
     /// Whether to use colours.
     pub colours: bool,
 }

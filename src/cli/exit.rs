@@ -6,7 +6,7 @@ use crate::config::ConfigError;
 use crate::domain::event_id::EventId;
 use crate::domain::plan::Refusal;
 use crate::domain::session::SessionId;
-use crate::store::{StoreError, Unchanged, Unsettled};
+use crate::store::{StoreError, Unchanged, Unsettled, Untrusted};
 
 /// The exit codes of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,6 +188,9 @@ impl From<ConfigError> for Failure {
 /// The one place that knows which exit code and which hint belong to which error.
 fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
     const MIGRATE: &str = "`host-provisioner migrate` makes it, or brings it up to date";
+    const GUARD: &str = "the owner of the database makes it again: DROP INDEX IF EXISTS \"UX_HostSessions_OneCurrent\"; \
+        CREATE UNIQUE INDEX \"UX_HostSessions_OneCurrent\" ON \"HostSessions\" (\"SessionId\") \
+        WHERE \"IsActive\" AND NOT \"LegacyDuplicate\"";
     match error {
         StoreError::Refused(Refusal::SessionNotFound(_)) => {
             (Exit::NotFound, "session_not_found", Some("`host-provisioner list` shows the sessions that there are"))
@@ -211,6 +214,13 @@ fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
         StoreError::Newer { .. } => (Exit::Usage, "newer_schema", Some("use the newer host-provisioner")),
         StoreError::Denied { .. } => (Exit::NotAllowed, "denied", None),
         StoreError::ReadOnly(why) => (Exit::NotAllowed, "read_only", Some(why.hint())),
+        StoreError::Untrusted(why @ Untrusted::File(_)) => (Exit::Usage, "configuration", Some(why.hint())),
+        StoreError::Untrusted(why) => (Exit::NotAllowed, "untrusted", Some(why.hint())),
+        StoreError::TooOld { .. } => (Exit::Usage, "too_old", Some("connect to a newer one, or have it updated")),
+        StoreError::Pooled => {
+            (Exit::Usage, "pooled", Some("connect to the server itself, or to a pool in session mode"))
+        }
+        StoreError::Unguarded { .. } => (Exit::Usage, "unguarded", Some(GUARD)),
         StoreError::NoDatabase => {
             (Exit::Usage, "database_missing", Some("the owner of the server makes it: CREATE DATABASE …"))
         }

@@ -13,6 +13,7 @@ use sqlx::{ColumnIndex, Decode, Encode, Executor, IntoArguments, QueryBuilder, R
 
 use super::error::StoreError;
 use super::settings::Settings;
+use super::untrusted::Untrusted;
 
 /// Set to make a connection's running statement stop.
 pub(super) type Stop = Arc<AtomicBool>;
@@ -99,6 +100,10 @@ pub(super) enum Fault {
     Unavailable(String),
     /// Not allowed.
     Denied(String),
+    /// A server that is not to be trusted.
+    Untrusted(Untrusted),
+    /// What was said before is forgotten: another connection answers.
+    Pooled,
     /// The server has no such database.
     NoDatabase,
     /// No room.
@@ -115,6 +120,8 @@ impl From<Fault> for StoreError {
             Fault::Retryable(what) | Fault::Unavailable(what) => Self::Unavailable { what },
             Fault::Duplicate => Self::Overtaken,
             Fault::Denied(what) => Self::Denied { what },
+            Fault::Untrusted(why) => Self::Untrusted(why),
+            Fault::Pooled => Self::Pooled,
             Fault::NoDatabase => Self::NoDatabase,
             Fault::Full => Self::Full,
             Fault::Corrupt(what) => Self::Corrupt { what },

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Applied, ReadOnly};
+use super::{Applied, ReadOnly, Untrusted};
 use crate::domain::expected::Conflict;
 use crate::domain::plan::{Declined, Outcome, Refusal};
 use crate::domain::session::SessionId;
@@ -66,6 +66,24 @@ pub enum StoreError {
     /// Nothing can be written here.
     #[error("{0}")]
     ReadOnly(ReadOnly),
+    /// The server is there, and is not to be trusted.
+    #[error("{0}")]
+    Untrusted(Untrusted),
+    /// The engine is older than what this program is tried with.
+    #[error("{what}")]
+    TooOld {
+        /// Which it is, and which it should be.
+        what: String,
+    },
+    /// Each transaction may meet another connection.
+    #[error("the server is reached through a pooler in transaction mode, which this program does not support")]
+    Pooled,
+    /// Nothing holds the rule against other writers.
+    #[error("the index that holds the rule, UX_HostSessions_OneCurrent, {what}")]
+    Unguarded {
+        /// How it is.
+        what: &'static str,
+    },
     /// The server is there, and the database is not.
     #[error("the server has no such database")]
     NoDatabase,

@@ -69,7 +69,7 @@ pub(super) async fn pending<B: Backend>(settings: &Settings) -> Result<Vec<Strin
     let deadline = Deadline::after(settings.timeout);
     let connections = Connections::<B>::new(Settings { read_only: true, ..settings.clone() });
     match connections.open_unchecked(&deadline).await {
-        Err(StoreError::Missing { .. }) => Ok(B::migrations().iter().map(name_of).collect()),
+        Err(StoreError::Missing { .. }) => Ok(names::<B>()),
         Err(error) => Err(error),
         Ok(mut lease) => {
             let state = deadline.run(state_of::<B>(&mut lease.connection)).await??;
@@ -90,6 +90,11 @@ pub(super) async fn check<B: Backend>(connection: &mut B::Connection, settings: 
     state.foreign(settings)?;
     let missing = state.missing::<B>()?;
     if missing.is_empty() { Ok(()) } else { Err(StoreError::Unmigrated { count: missing.len() }) }
+}
+
+/// Lists all migrations in their order.
+pub(super) fn names<B: Backend>() -> Vec<String> {
+    B::migrations().iter().map(name_of).collect()
 }
 
 fn name_of(migration: &Migration) -> String {

@@ -1,5 +1,6 @@
 //! PostgreSQL: options, errors, and the few SQL fragments that only it understands.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -15,6 +16,7 @@ use super::rows::get;
 use super::server::Server;
 use super::settings::{Settings, Target};
 use super::title_pattern::{Dialect, pattern};
+use super::untrusted::Untrusted;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
@@ -107,10 +109,7 @@ impl Backend for Postgres {
 
     fn open(settings: &Settings, budget: Duration, _: Stop) -> BoxFuture<'_, Result<PgConnection, StoreError>> {
         Box::pin(async move {
-            let Target::Postgres(server) = &settings.target else {
-                return Err(StoreError::Failed { what: "the place is no server".to_owned() });
-            };
-            let mut connection = connect(server, budget).await?;
+            let mut connection = connect(server_of(settings)?, budget).await?;
             let patience = settings.timeout.as_millis().max(1).to_string();
             let asked = statement::<Postgres>(SET_UP).with(patience).with(settings.read_only);
             let found = asked.rows(&mut connection).await?;
@@ -118,7 +117,7 @@ impl Backend for Postgres {
             let version = get::<Postgres, i64>(row, "version").map_err(fault::<Postgres>)?;
             if version < OLDEST {
                 let what = format!("PostgreSQL {} is too old: 15 or newer is needed", version / 10_000);
-                return Err(StoreError::Failed { what });
+                return Err(StoreError::TooOld { what });
             }
             if get::<Postgres, Option<bool>>(row, "may_look").map_err(fault::<Postgres>)? == Some(false) {
                 return Err(StoreError::Denied { what: "this database user may not use the schema canvas".to_owned() });
@@ -136,7 +135,7 @@ impl Backend for Postgres {
             sqlx::Error::Database(database) => of_server(&database.code().unwrap_or_default(), database.message()),
             sqlx::Error::ColumnDecode { index, .. } => Fault::Corrupt(index.clone()),
             sqlx::Error::Io(error) => of_connection(error),
-            sqlx::Error::Tls(error) => Fault::Denied(format!("no secure connection to the server: {error}")),
+            sqlx::Error::Tls(error) => Fault::Untrusted(Untrusted::of_tls(&**error)),
             sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
                 Fault::Unavailable("the connection was lost".to_owned())
             }
@@ -145,16 +144,29 @@ impl Backend for Postgres {
     }
 }
 
+/// Gives the server of the settings.
+pub(super) fn server_of(settings: &Settings) -> Result<&Server, StoreError> {
+    match &settings.target {
+        Target::Postgres(server) => Ok(server),
+        Target::Sqlite(_) => Err(StoreError::Failed { what: "the place is no server".to_owned() }),
+    }
+}
+
 /// Connects; a server that is starting or has no room is asked again until the time is over.
-async fn connect(server: &Server, budget: Duration) -> Result<PgConnection, StoreError> {
+pub(super) async fn connect(server: &Server, budget: Duration) -> Result<PgConnection, StoreError> {
     let (start, mut pause) = (Instant::now(), FIRST_PAUSE);
     let mut options = server.options().clone().disable_statement_logging();
     if options.get_application_name().is_none() {
         options = options.application_name("host-provisioner");
     }
+    // No floating-point number is read here, and a pooler refuses the parameter.
+    options = options.extra_float_digits(None);
     loop {
         let error = match options.connect().await {
             Ok(connection) => return Ok(connection),
+            Err(sqlx::Error::Io(error)) if is_of_a_file(&error, server) => {
+                return Err(StoreError::Untrusted(Untrusted::File(error.kind().to_string())));
+            }
             Err(error) => error,
         };
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
@@ -165,6 +177,12 @@ async fn connect(server: &Server, budget: Duration) -> Result<PgConnection, Stor
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
+}
+
+/// Tells whether it is not the network that failed, but the reading of a certificate or key.
+fn is_of_a_file(error: &std::io::Error, server: &Server) -> bool {
+    let kinds = [ErrorKind::NotFound, ErrorKind::PermissionDenied, ErrorKind::IsADirectory];
+    server.socket().is_none() && kinds.contains(&error.kind())
 }
 
 /// Says what a server's error means; its words are used where they hold no values.
@@ -182,9 +200,13 @@ fn of_server(code: &str, message: &str) -> Fault {
         "25006" => Fault::Denied("the server takes no writes: it is a standby, or set to read-only".to_owned()),
         "42501" => Fault::Denied(message.to_owned()),
         "3D000" => Fault::NoDatabase,
+        // A statement that was prepared is not there, or one is that was not prepared.
+        "26000" | "42P05" => Fault::Pooled,
         "53100" => Fault::Full,
         "28000" | "28P01" => Fault::Denied("the server refuses this user, or its password".to_owned()),
         "XX001" | "XX002" => Fault::Corrupt("the server says that its files are damaged".to_owned()),
+        // What stands in between says so, and gives its reason in words alone.
+        "08P01" => Fault::Unavailable(crate::domain::sanitize::visible(message).into_owned()),
         _ if class == "08" || class == "57" => Fault::Unavailable("the server closed the connection".to_owned()),
         // What a constraint or a trigger says holds no values but those of its owner.
         _ if class == "23" || code == "P0001" => Fault::Other(message.to_owned()),
@@ -192,12 +214,14 @@ fn of_server(code: &str, message: &str) -> Fault {
     }
 }
 
-fn of_connection(error: &std::io::Error) -> Fault {
-    use std::io::ErrorKind;
+/// Says what an error of the network means.
+pub(super) fn of_connection(error: &std::io::Error) -> Fault {
+    if let Some(why) = Untrusted::of_io(error) {
+        return Fault::Untrusted(why);
+    }
     let what = match error.kind() {
         ErrorKind::ConnectionRefused => "nothing listens at that host and port",
         ErrorKind::NotFound => "there is no such socket",
-        ErrorKind::InvalidData => return Fault::Denied(format!("no secure connection to the server: {error}")),
         ErrorKind::ConnectionReset
         | ErrorKind::BrokenPipe
         | ErrorKind::UnexpectedEof

@@ -53,6 +53,9 @@ pub enum UrlError {
     /// A parameter that nobody knows.
     #[error("the database URL has a parameter that is not known: {}", crate::domain::sanitize::visible(_0))]
     Parameter(String),
+    /// A word in the environment that asks for nothing known.
+    #[error("the variable PGSSLMODE is not understood: it is disable, prefer, require, verify-ca or verify-full")]
+    SslMode,
     /// No file is named.
     #[error("the database URL names no file: sqlite:/srv/sessions.db does")]
     NoFile,
@@ -84,6 +87,24 @@ impl Target {
                 let options = SqliteConnectOptions::from_str(url).ok().ok_or(UrlError::Scheme)?;
                 Ok(Self::Sqlite(options.get_filename().to_path_buf()))
             }
+        }
+    }
+
+    /// Tells whether somebody on the way could read along or pretend to be the server.
+    #[must_use]
+    pub fn is_unverified(&self) -> bool {
+        matches!(self, Self::Postgres(server) if server.is_unverified())
+    }
+
+    /// Names engine and database for people.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Sqlite(path) => {
+                let file = path.file_name().unwrap_or(path.as_os_str());
+                format!("sqlite {}", file.display())
+            }
+            Self::Postgres(server) => format!("postgres {server}"),
         }
     }
 

@@ -80,6 +80,22 @@ pub(super) const APPEND_EVENT: &str = r#"INSERT INTO "HostSessionEvents"
 pub(super) const EVENT_EXISTS: &str =
     r#"SELECT "Seq" FROM "HostSessionEvents" WHERE "EventId" = $1 AND "SessionId" = $2"#;
 
+/// A question that reaches the tables and costs nothing.
+pub(super) const ONE_SESSION: &str = r#"SELECT "SessionId" FROM "Sessions" LIMIT 1"#;
+
+/// The upper end of the next records to count.
+pub(super) const CENSUS_SLICE: &str = r#"SELECT max("HostSessionId") AS "End" FROM
+    (SELECT "HostSessionId" FROM "HostSessions" WHERE "HostSessionId" > $1 ORDER BY "HostSessionId" LIMIT $2) AS slice"#;
+
+/// The active records of a slice by the beginning of their hash, as far as it names scheme and key, or its length.
+pub(super) const CENSUS: &str = r#"SELECT CASE
+        WHEN substr("HostGuidHash", 1, 7) = 'sha256:' THEN 'sha256:'
+        WHEN substr("HostGuidHash", 1, 12) = 'hmac-sha256:' THEN substr("HostGuidHash", 1, 20)
+        ELSE CAST(length("HostGuidHash") AS text) END AS "Form",
+        min("HostGuidHash") AS "Sample", count(*) AS "Records",
+        sum(CASE WHEN "LegacyDuplicate" THEN 1 ELSE 0 END) AS "Duplicates"
+    FROM "HostSessions" WHERE "HostSessionId" > $1 AND "HostSessionId" <= $2 AND "IsActive" GROUP BY 1"#;
+
 pub(super) const INSERT_SESSION: &str = r#"INSERT INTO "Sessions"
     ("GroupId", "Title", "Status", "ParticipantCount", "CreatedAt", "ModifiedAt") VALUES ($1, $2, $3, $4, $5, $6)
     RETURNING "SessionId""#;

@@ -10,7 +10,7 @@ use super::connections::Connections;
 use super::deadline::Deadline;
 use super::error::StoreError;
 use super::rows::get;
-use super::settings::{Settings, Target};
+use super::settings::Settings;
 use super::trace::Trace;
 use super::watch::Watch;
 use super::{Applied, Change, ChangeMarker, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, Visit};
@@ -95,15 +95,7 @@ macro_rules! ask {
 #[async_trait]
 impl<B: Backend> Store for SqlStore<B> {
     fn name(&self) -> String {
-        match &self.connections.settings().target {
-            Target::Sqlite(path) => {
-                let file =
-                    path.file_name().map_or_else(|| path.display().to_string(), |name| name.display().to_string());
-                format!("sqlite {file}")
-            }
-            Target::Postgres(server) if server.is_unverified() => format!("postgres {server} (TLS not verified)"),
-            Target::Postgres(server) => format!("postgres {server}"),
-        }
+        self.connections.settings().target.name()
     }
 
     fn read_only(&self) -> Option<ReadOnly> {

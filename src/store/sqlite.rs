@@ -143,12 +143,13 @@ pub(super) async fn open_file(settings: &Settings, budget: Duration) -> Result<S
         sqlx::query_scalar(sql::SQLITE_VERSION).fetch_one(&mut connection).await.map_err(fault::<Sqlite>)?;
     if parse_version(&version) < OLDEST_SAFE {
         let what = format!("SQLite {version} can damage a database; at least 3.51.3 is needed");
-        return Err(StoreError::Failed { what });
+        return Err(StoreError::TooOld { what });
     }
     Ok(connection)
 }
 
-fn file_of(settings: &Settings) -> Result<&Path, StoreError> {
+/// Gives the file of the settings.
+pub(super) fn file_of(settings: &Settings) -> Result<&Path, StoreError> {
     settings.target.file().ok_or_else(|| StoreError::Failed { what: "the place is no file".to_owned() })
 }
 
@@ -170,7 +171,7 @@ pub(super) fn create_file(path: &Path) -> Result<bool, StoreError> {
 }
 
 /// Looks at the file before `SQLite` does, so that each kind of wrong place gets its own sentence.
-fn inspect(path: &Path) -> Result<(), StoreError> {
+pub(super) fn inspect(path: &Path) -> Result<(), StoreError> {
     let shown = || path.display().to_string();
     let not_ours = |why: &str| StoreError::NotOurs { path: shown(), why: why.to_owned() };
     match fs::metadata(path) {

@@ -21,6 +21,8 @@ pub struct About {
     pub origin: Origin,
     /// A throwaway world.
     pub demo: bool,
+    /// Nobody makes sure whose server it is, or that nobody reads along.
+    pub unverified: bool,
     /// Why nothing can be written, if that is so.
     pub read_only: Option<ReadOnly>,
     /// The scheme that new hashes are written in.

@@ -117,6 +117,7 @@ impl Runtime {
             operator: setup.operator,
             origin: setup.origin,
             demo: setup.demo,
+            unverified: setup.unverified,
             read_only: store.read_only(),
             writes: provisioner.hasher().writes(),
         };

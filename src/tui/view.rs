@@ -85,6 +85,9 @@ fn header(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if about.read_only.is_some() {
         left.push(Span::styled("  [read-only]", theme.caution));
     }
+    if about.unverified {
+        left.push(Span::styled("  [TLS not verified]", theme.caution));
+    }
     let state = match (&model.list.loading, &model.list.failure, model.list.read_at) {
         (Some(loading), _, _) if model.now.millis_since(loading.since) >= super::SLOW => {
             format!("… loading {} s", model.now.seconds_since(loading.since))
@@ -93,10 +96,12 @@ fn header(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         (_, None, Some(at)) => format!("● read {}", at.utc().format("%H:%M:%SZ")),
         (_, None, None) => String::new(),
     };
-    let who = format!("{}  ", about.operator);
+    // What stands on the left must not be missed; a long name gives way.
+    let taken: usize = left.iter().map(Span::width).sum();
+    let for_name = usize::from(area.width).saturating_sub(taken + text::width(&state) + 4);
+    let who = format!("{}  ", text::fit(&about.operator.to_string(), for_name));
     let width = u16::try_from(text::width(&who) + text::width(&state) + 1).unwrap_or(area.width).min(area.width);
     let right = Rect { x: area.right() - width, width, ..area };
-    let taken: usize = left.iter().map(Span::width).sum();
     let room = usize::from(area.width - width).saturating_sub(taken + 4);
     left.push(Span::styled(format!("  {}", text::fit(&about.database, room)), theme.plain));
     frame.render_widget(Paragraph::new(Line::from(left)), Rect { width: area.width - width, ..area });

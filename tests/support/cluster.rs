@@ -1,7 +1,9 @@
 //! A PostgreSQL server of one test's own, which may be stopped, killed, reconfigured and followed.
 
 use std::ffi::OsStr;
+use std::fs::Permissions;
 use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,17 +33,24 @@ fn program(name: &str) -> PathBuf {
     found.pop().expect("initdb, which Debian's package postgresql brings").1
 }
 
-/// Runs one of the server's programs; what it said when it fails.
-fn try_run<S: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = S>) -> Result<(), String> {
+/// Prepares a program to run as the user whose the servers are.
+pub(crate) fn as_owner(program: impl AsRef<OsStr>) -> Command {
     let mut command = if geteuid().is_root() {
         let mut command = Command::new("setpriv");
         let ids = [format!("--reuid={SERVER_USER}"), format!("--regid={SERVER_USER}"), "--clear-groups".to_owned()];
-        command.args(ids).arg(program(name));
+        command.args(ids).arg(program);
         command
     } else {
-        Command::new(program(name))
+        Command::new(program)
     };
-    command.args(arguments).env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C.UTF-8").current_dir("/");
+    command.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C.UTF-8").current_dir("/");
+    command
+}
+
+/// Runs one of the server's programs; what it said when it fails.
+fn try_run<S: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = S>) -> Result<(), String> {
+    let mut command = as_owner(program(name));
+    command.args(arguments);
     // The server outlives pg_ctl, and would keep a pipe open.
     let log = tempfile::NamedTempFile::new().unwrap();
     command.stdout(log.reopen().unwrap()).stderr(log.reopen().unwrap());
@@ -115,6 +124,15 @@ impl Cluster {
         std::fs::write(file, format!("{before}\n{}\n{}\n", place.join("\n"), settings.join("\n"))).unwrap();
     }
 
+    /// Writes a file in the data folder that the server alone can read; gives its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let (path, owner) = (self.data().join(name), std::fs::metadata(self.data()).unwrap());
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        chown(&path, Some(owner.uid()), Some(owner.gid())).unwrap();
+        path
+    }
+
     /// The folder of its data.
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
@@ -159,6 +177,11 @@ impl Cluster {
     /// Makes a primary server of a standby.
     pub(crate) fn promote(&self) {
         self.pg_ctl("promote").unwrap();
+    }
+
+    /// Stops it and starts it, so that it reads its configuration and its files again.
+    pub(crate) fn restart(&self) {
+        self.pg_ctl("restart -m fast").unwrap();
     }
 
     fn pg_ctl(&self, what: &str) -> Result<(), String> {

@@ -51,6 +51,7 @@ pub(crate) fn about() -> About {
         operator: Actor::parse("M. Keller").unwrap(),
         origin: Origin { os_user: "mkeller".to_owned(), client: "bastion2 host-provisioner/0.1.0".to_owned() },
         demo: false,
+        unverified: false,
         read_only: None,
         writes: HashScheme::Sha256,
     }

@@ -136,6 +136,12 @@ impl TestEnv {
             (r"\b[0-9a-f]{12}\b", "[fingerprint]"),
             // Times of the rows above are of 2025.
             (r"20(2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[time]"),
+            // What `doctor` measures.
+            (r"p50 [0-9.]+ ms, p95 [0-9.]+ ms of \d+", "[round trips]"),
+            (r"the server is \d+ ms (ahead of|behind) this machine", "[clocks]"),
+            (r"(SQLite|PostgreSQL) \d+[^,\n]*", "$1 [version]"),
+            (r"\d+ bytes", "[size] bytes"),
+            (r"(?m)^(resolve|connect|log_in),ok,.*$", "$1,ok,[server]"),
             (r#""os_user":"[^"]*","client":"[^"]*""#, r#""os_user":"[user]","client":"[client]""#),
             (r"[^,\n]+,[^,\n]+ host-provisioner/[^,\n]+,", "[user],[client],"),
         ] {
