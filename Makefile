@@ -1,13 +1,18 @@
-.PHONY: demo test lint mutants needs pictures
+.PHONY: demo test soak lint mutants needs bench pictures
 
 # Opens the console on a throwaway world.
 demo:
 	cargo run --release --locked -- demo
 
-# Everything that CI runs: format, lints, all tests, documentation.
+# Everything that CI runs: format, lints, all tests (beside a throwaway PostgreSQL server), documentation.
 test: needs lint
-	cargo test --locked --all-targets
+	tests/with-postgres cargo test --locked --all-targets
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+# The long forms of what `test` does in short, on the program as it is released.
+soak: needs
+	HOST_PROVISIONER_TEST_KILLS=10000 HOST_PROVISIONER_TEST_MESSAGES=1000000 \
+	  cargo test --locked --release --test all -- --nocapture process_kills tui_fuzz a_debug_build_alone_takes_part_in_drills
 
 # The tests let another program write beside us: the system's sqlite3.
 needs:
@@ -21,7 +26,7 @@ lint:
 
 # Changes the rule and its way into the database place by place (.cargo/mutants.toml); each change must fail a test.
 # The fast tests meet every change, all tests that open no terminal those that are left. Exit 2: something survived.
-MUTANTS = PROPTEST_MAX_SHRINK_ITERS=0 cargo mutants --iterate --
+MUTANTS = PROPTEST_MAX_SHRINK_ITERS=0 tests/with-postgres cargo mutants --iterate --
 FAST = domain:: store:: provision:: apply audit_ expectations meddling plan_ record_state rollback rotation_schemes
 mutants:
 	@command -v cargo-mutants >/dev/null \
@@ -29,6 +34,10 @@ mutants:
 	rm -rf target/mutants.out target/mutants.out.old
 	$(MUTANTS) -- $(FAST) --skip layering --skip tui_ || [ $$? = 2 ]
 	$(MUTANTS) -- --skip layering --skip process_ --skip readme --skip tui_pty
+
+# Measures the program against its targets; some minutes, on a machine with nothing else to do.
+bench:
+	cargo bench --locked --bench rule --bench speed
 
 # Makes the pictures of the README from the running program; needs tmux and python3.
 pictures:

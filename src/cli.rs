@@ -16,9 +16,11 @@ pub mod change;
 mod create;
 pub mod delivery;
 pub mod demo;
+pub mod doctor;
 mod exit;
 mod globals;
 pub mod history;
+mod json;
 pub mod list;
 pub mod messages;
 pub mod migrate;
@@ -58,6 +60,8 @@ pub enum Action {
     Verify(verify::Verify),
     /// Whether the history is as it was written.
     AuditVerify,
+    /// Whether the database can be worked with, step by step.
+    Doctor,
     /// The schema brought up to date, or what that would do.
     Migrate(migrate::Migrate),
 }

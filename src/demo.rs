@@ -53,7 +53,7 @@ pub async fn world(path: &Path, sessions: u32, clock: Arc<dyn Clock>) -> Result<
     store::demo::build(path, sessions, &*clock).await?;
     let past = Arc::new(Past { now: clock.now(), minutes: AtomicI64::new(0) });
     let hasher = Hasher::new(HashScheme::Sha256, None, None, None).map_err(told_wrong)?;
-    let store = store::connect(store::demo::settings(path), Arc::<Past>::clone(&past)).await?;
+    let store = store::connect(store::demo::settings(path), Some(Arc::<Past>::clone(&past))).await?;
     let provisioner = Provisioner::new(store, hasher);
     for (minutes, id, action, by, os_user, reason) in STORY {
         let Some(session) = SessionId::new(id).filter(|_| id <= i64::from(sessions)) else {

@@ -13,6 +13,7 @@ pub mod guid;
 pub mod hash;
 pub mod host_record;
 pub mod id;
+mod lent;
 pub mod plan;
 pub mod reason;
 pub mod request;

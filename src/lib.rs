@@ -16,15 +16,19 @@
 //! | [`cli`] | arguments into actions, results into text, errors into exit codes |
 //! | [`config`] | settings: a flag before the environment before the default |
 //! | [`telemetry`] | the log file |
+//! | [`drill`] | what can go wrong at which step, for the tests |
 //! | [`signals`] | HUP, INT and TERM while a command runs |
 
 use std::ffi::OsString;
 use std::fs::DirBuilder;
 use std::future::Future;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 use tracing_appender::non_blocking::WorkerGuard;
 
@@ -40,6 +44,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod drill;
 pub mod provision;
 pub mod signals;
 pub mod store;
@@ -89,9 +94,11 @@ fn prepare(invocation: Invocation, messages: &Messages, log: &mut Option<WorkerG
         Ok(guard) => *log = Some(guard),
         Err(error) => messages.warn(&format!("there is no log of this run: {error}")),
     }
+    telemetry::log_panics();
     let failed = |error: std::io::Error| Failure::new(Exit::Failed, "failed", error.to_string());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failed)?;
-    let end = runtime.block_on(dispatch(action, &config, style, messages));
+    let work = AssertUnwindSafe(dispatch(action, &config, style, messages)).catch_unwind();
+    let end = runtime.block_on(work).unwrap_or_else(|_| Err(Failure::internal("command")));
     // A thread that waits for a pipe or a terminal is left behind.
     runtime.shutdown_background();
     end
@@ -101,7 +108,7 @@ fn prepare(invocation: Invocation, messages: &Messages, log: &mut Option<WorkerG
 async fn dispatch(action: Action, config: &Config, style: Style, messages: &Messages) -> Result<(), Failure> {
     let signals = Signals::listen().map_err(|error| Failure::new(Exit::Failed, "failed", error.to_string()))?;
     let end = match action {
-        Action::Console => console(config, messages, style).await,
+        Action::Console => console(config, messages, style, signals.token()).await,
         Action::Demo(demo) => self::demo(&demo, config, messages, style, signals.token()).await,
         other => command(other, config, style, messages, &signals).await,
     };
@@ -113,7 +120,7 @@ async fn dispatch(action: Action, config: &Config, style: Style, messages: &Mess
 
 /// Runs a command. One that changes something ends by itself when a signal comes; any other one is dropped.
 async fn command(
-    action: Action,
+    mut action: Action,
     config: &Config,
     style: Style,
     messages: &Messages,
@@ -125,14 +132,20 @@ async fn command(
     }
     let hasher = config.hasher()?;
     let database = config.database()?;
-    messages.detail(&format!("database: {}", database.settings.target.file().display()));
+    messages.detail(&format!("database: {}", database.settings.target));
     if let Action::Migrate(migrate) = action {
         if !migrate.is_check() {
             make_default_folder(&database)?;
         }
         return until(cancel, migrate.run(&database, messages, style.format)).await;
     }
-    let store = until(cancel, async { Ok(open(&database).await?) }).await?;
+    if matches!(action, Action::Doctor) {
+        return until(cancel, cli::doctor::run(&database.settings, &hasher, style.format)).await;
+    }
+    if let Action::Verify(verify) = &mut action {
+        verify.read(cancel).await?;
+    }
+    let store = until(cancel, open(&database, || store::connect_once(database.settings.clone()))).await?;
     let provisioner = Provisioner::new(store, hasher);
     let origin = caller::origin();
     let context = Context { provisioner: &provisioner, messages, style, origin: &origin, cancel };
@@ -145,7 +158,7 @@ async fn command(
         Action::History(history) => until(cancel, history.run(&context)).await,
         Action::Verify(verify) => until(cancel, verify.run(&context)).await,
         Action::AuditVerify => until(cancel, cli::audit::verify(&context)).await,
-        Action::Console | Action::Demo(_) | Action::Migrate(_) => Ok(()),
+        Action::Console | Action::Demo(_) | Action::Doctor | Action::Migrate(_) => Ok(()),
     };
     provisioner.store().close().await;
     end
@@ -161,25 +174,26 @@ async fn until<T>(cancel: &CancellationToken, work: impl Future<Output = Result<
 }
 
 /// Opens the database; a default one is made, or brought up to date, on first use.
-async fn open(database: &Database) -> Result<Arc<dyn Store>, StoreError> {
-    let connect = || store::connect(database.settings.clone(), Arc::new(SystemClock));
+async fn open<F>(database: &Database, connect: impl Fn() -> F) -> Result<Arc<dyn Store>, Failure>
+where
+    F: Future<Output = Result<Arc<dyn Store>, StoreError>>,
+{
     match connect().await {
         Err(StoreError::Missing { .. } | StoreError::Unmigrated { .. })
             if database.is_default && !database.settings.read_only =>
         {
             make_default_folder(database)?;
             store::migrate(&database.settings).await?;
-            connect().await
+            Ok(connect().await?)
         }
-        other => other,
+        other => Ok(other?),
     }
 }
 
 /// Makes the folder of a default database (mode 0700); any other folder is its owner's business.
 fn make_default_folder(database: &Database) -> Result<(), StoreError> {
-    let folder =
-        database.settings.target.file().parent().filter(|_| database.is_default && !database.settings.read_only);
-    let Some(folder) = folder else {
+    let file = database.settings.target.file().filter(|_| database.is_default && !database.settings.read_only);
+    let Some(folder) = file.and_then(Path::parent) else {
         return Ok(());
     };
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
@@ -187,11 +201,17 @@ fn make_default_folder(database: &Database) -> Result<(), StoreError> {
 }
 
 /// Opens the console on the configured database.
-async fn console(config: &Config, messages: &Messages, style: Style) -> Result<(), Failure> {
+async fn console(
+    config: &Config,
+    messages: &Messages,
+    style: Style,
+    cancel: &CancellationToken,
+) -> Result<(), Failure> {
     let database = config.database()?;
-    messages.detail(&format!("database: {}", database.settings.target.file().display()));
-    let store = open(&database).await?;
-    show(Provisioner::new(store, config.hasher()?), style, false).await
+    messages.detail(&format!("database: {}", database.settings.target));
+    let store = until(cancel, open(&database, || store::connect(database.settings.clone(), None))).await?;
+    let unverified = database.settings.target.is_unverified();
+    show(Provisioner::new(store, config.hasher()?), style, false, unverified).await
 }
 
 /// Makes a world to try, and opens the console on it. A world that is not kept goes when the console does.
@@ -214,25 +234,22 @@ async fn demo(
         return Ok(());
     }
     let settings = config.settings_for(Target::Sqlite(path));
-    let store = store::connect(settings, Arc::new(SystemClock)).await?;
-    show(Provisioner::new(store, config.hasher()?), style, true).await
+    let store = store::connect(settings, None).await?;
+    show(Provisioner::new(store, config.hasher()?), style, true, false).await
 }
 
 /// Runs the console to its end.
-async fn show(provisioner: Provisioner, style: Style, demo: bool) -> Result<(), Failure> {
+async fn show(provisioner: Provisioner, style: Style, demo: bool, unverified: bool) -> Result<(), Failure> {
     let origin = caller::origin();
     let unnamed = || Failure::new(Exit::Usage, "usage", "the operating system's user has no name");
     let operator = caller::fallback(&origin).ok_or_else(unnamed)?;
-    let setup = tui::Setup { operator, origin, demo, colours: style.color };
+    let setup = tui::Setup { operator, origin, demo, unverified, colours: style.color };
     let provisioner = Arc::new(provisioner);
     let end = tui::run(Arc::clone(&provisioner), setup).await;
     provisioner.store().close().await;
     match end {
         Ok(0) => Ok(()),
-        Ok(1) => {
-            Err(Failure::new(Exit::Failed, "internal", "an internal error ended the console; no change is half done")
-                .hint("the log file tells more; `history` and `audit verify` show what was done"))
-        }
+        Ok(1) => Err(Failure::internal("console")),
         Ok(code) => Err(Failure { exit: Exit::Signal(code), ..Failure::interrupted() }),
         Err(error) => Err(Failure::new(Exit::Usage, "no_terminal", format!("the terminal cannot be used: {error}"))),
     }

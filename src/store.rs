@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sqlx::{Postgres, Sqlite};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::audit::Trail;
@@ -21,16 +22,22 @@ use crate::domain::time::{Clock, Timestamp};
 mod apply;
 mod audit_walk;
 mod backend;
+mod clock;
 mod connections;
 mod deadline;
 pub mod demo;
 mod error;
+mod examination;
+mod histories;
 mod history;
 mod listing;
 mod migration;
+mod new_session;
+mod postgres;
 #[cfg(test)]
 mod query_plan_tests;
 mod rows;
+mod server;
 mod session_query;
 mod settings;
 mod settle;
@@ -38,11 +45,23 @@ mod snapshot;
 mod sql;
 mod sql_store;
 mod sqlite;
+mod standing;
+mod title_pattern;
+mod trace;
+mod untrusted;
+mod watch;
 
-pub use error::{StoreError, Unchanged};
-pub use migration::{MigrationReport, migrate, pending_migrations};
+use sql_store::SqlStore;
+
+pub use error::{StoreError, Unchanged, Unsettled};
+pub use examination::{Census, Examination, Finding, HashForm, Step, examine};
+pub use migration::MigrationReport;
+pub use server::Server;
 pub use session_query::{Page, RecordFilter, SessionFilter, SessionQuery, TitleWord};
 pub use settings::{Settings, Target, UrlError, holds_password};
+pub use standing::ReadOnly;
+pub use untrusted::Untrusted;
+pub use watch::ChangeMarker;
 
 /// One row of a list: a session with the records that are active now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,14 +120,18 @@ pub struct HistoryQuery {
     pub limit: u32,
 }
 
-/// The uses that the program has for a database. Every method ends within the deadline of the settings.
+/// What a session's history and records are shown to.
+pub type Visit<'a> = dyn for<'text> FnMut(Trail<&'text str>) + Send + 'a;
+
+/// The uses that the program has for a database. Every method ends within the deadline of the settings; one that has
+/// to find out whether it was committed has a second more.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Names the engine and the database for people, such as `sqlite host-provisioner.db`.
     fn name(&self) -> String;
 
-    /// Tells whether the store was opened for reading alone.
-    fn is_read_only(&self) -> bool;
+    /// Tells why nothing can be written, if that is so.
+    fn read_only(&self) -> Option<ReadOnly>;
 
     /// Gives the instant by which this database judges expiry.
     fn clock(&self) -> &dyn Clock;
@@ -137,20 +160,58 @@ pub trait Store: Send + Sync {
     /// Reads entries of the history, newest first.
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError>;
 
+    /// Reads a marker that differs as soon as anybody committed something.
+    async fn change_marker(&self) -> Result<ChangeMarker, StoreError>;
+
     /// Closes the idle connections and waits for it, so that an embedded database is left in one file.
     async fn close(&self);
 
-    /// Shows every session that has entries or records to `visit`, in the order of ids, from one consistent read.
-    async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError>;
+    /// Shows every session that has entries or records to `visit`, in the order of ids, from one consistent read. It
+    /// reads everything, in batches: the deadline is that of each of them.
+    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError>;
 }
 
-/// Opens the database of the settings, which must be up to date.
+/// Opens the database of the settings, which must be up to date. Without a `clock` it keeps its own time: the server's,
+/// or this machine's where the database is embedded.
 ///
 /// # Errors
 /// [`StoreError`] says whether it is missing, not ours, not migrated, newer than this program, or out of reach.
-pub async fn connect(settings: Settings, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, StoreError> {
-    let store = match &settings.target {
-        Target::Sqlite(_) => sql_store::SqlStore::<sqlx::Sqlite>::connect(settings, clock).await?,
-    };
-    Ok(Arc::new(store))
+pub async fn connect(settings: Settings, clock: Option<Arc<dyn Clock>>) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match &settings.target {
+        Target::Sqlite(_) => Arc::new(SqlStore::<Sqlite>::connect(settings, clock).await?),
+        Target::Postgres(_) => Arc::new(SqlStore::<Postgres>::connect(settings, clock).await?),
+    })
+}
+
+/// Opens it for a single command: connecting and everything else end by one deadline.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_once(settings: Settings) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match &settings.target {
+        Target::Sqlite(_) => Arc::new(SqlStore::<Sqlite>::connect_once(settings).await?),
+        Target::Postgres(_) => Arc::new(SqlStore::<Postgres>::connect_once(settings).await?),
+    })
+}
+
+/// Brings a database up to date; a missing file is made (mode 0600), as is a missing schema.
+///
+/// # Errors
+/// [`StoreError`]: no folder, not ours, newer than this program, read-only, locked, full. Nothing is half done.
+pub async fn migrate(settings: &Settings) -> Result<MigrationReport, StoreError> {
+    match &settings.target {
+        Target::Sqlite(_) => migration::migrate::<Sqlite>(settings).await,
+        Target::Postgres(_) => migration::migrate::<Postgres>(settings).await,
+    }
+}
+
+/// Lists the migrations that [`migrate`] would run, and changes nothing.
+///
+/// # Errors
+/// As [`migrate`]; a missing file is no error, but everything to do.
+pub async fn pending_migrations(settings: &Settings) -> Result<Vec<String>, StoreError> {
+    match &settings.target {
+        Target::Sqlite(_) => migration::pending::<Sqlite>(settings).await,
+        Target::Postgres(_) => migration::pending::<Postgres>(settings).await,
+    }
 }

@@ -15,6 +15,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::domain::reason::holds_guid;
 use crate::domain::sanitize::visible;
 use crate::domain::time::{Clock as _, SystemClock};
 
@@ -49,6 +50,19 @@ pub fn start(folder: &Path, level: Level) -> io::Result<WorkerGuard> {
     Ok(guard)
 }
 
+/// Writes panics to the log file from now on: on stderr they would break the one object of `--json` and smear the console.
+pub fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!("internal error at {place}: {}", without_guid(panic.payload_as_str().unwrap_or_default()));
+    }));
+}
+
+/// Some panics quote the text that they stumbled over.
+fn without_guid(message: &str) -> &str {
+    if holds_guid(message) { "(what it says holds a GUID)" } else { message }
+}
+
 /// One event, one line: instant, level, message, then the fields `session_id`, `host_session_id`, `event_id`.
 struct Line;
 
@@ -63,5 +77,17 @@ where
         let (at, level) = (SystemClock.now().fixed_width(), event.metadata().level());
         // Whatever got into the text: no input makes a second line.
         writeln!(writer, "{at} {level:5} {}", visible(&text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_guid;
+
+    #[test]
+    fn a_panic_that_quotes_a_guid_is_logged_without_it() {
+        let message = "byte index 40 is out of bounds of `6ba39809-bc5a-498e-956a-fcbb3f39e017`";
+        assert_eq!(without_guid(message), "(what it says holds a GUID)");
+        assert_eq!(without_guid("byte index 40 is out of bounds"), "byte index 40 is out of bounds");
     }
 }

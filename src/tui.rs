@@ -32,6 +32,9 @@ pub mod view;
 /// Sessions that are counted at most; beyond, the header says "over".
 pub const COUNT_LIMIT: u32 = 10_000;
 
+/// Milliseconds from which on a question is shown as slow.
+pub const SLOW: i64 = 150;
+
 /// What the console needs to know besides the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setup {
@@ -41,6 +44,8 @@ pub struct Setup {
     pub origin: Origin,
     /// A throwaway world.
     pub demo: bool,
+    /// Nobody makes sure whose server it is, or that nobody reads along.
+    pub unverified: bool,
     /// Whether to use colours.
     pub colours: bool,
 }

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::process::Command;
 
+use crate::support::confined::within;
 use crate::support::program::{Ran, TestEnv, end_of};
 
 /// Both commands that hand a GUID over.
@@ -63,20 +64,45 @@ fn a_descriptor_that_is_only_for_reading_is_found_before_anything_changes() {
     });
 }
 
+/// Lets a shell redirect the streams of a command.
+fn redirected(env: &TestEnv, line: &str, how: &str) -> Ran {
+    Ran::from(within(&["sh", "-c", &format!(r#"exec "$0" "$@" {how}"#)], &env.command(line.split(' '))))
+}
+
 #[test]
 fn a_closed_stdout_is_found_before_anything_changes() {
     let env = TestEnv::with_sessions();
+    env.guid(1);
     let before = env.dump();
-    let program = env!("CARGO_BIN_EXE_host-provisioner");
-    let script = format!("exec '{program}' create --session-id 1 >&-");
-    let output = Command::new("/bin/sh")
-        .args(["-c", &script])
-        .env_clear()
-        .env("HOME", env.home(""))
-        .env("HOST_PROVISIONER_DATABASE_URL", env.url())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    for line in DELIVERING {
+        let ran = redirected(&env, line, ">&-");
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        assert!(
+            ran.stderr.starts_with("error: the Host GUID could not be handed over: stdout is closed"),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(redirected(&env, &format!("{line} --json"), ">&-").error(1)["kind"], "stdout_closed");
+    }
+    assert_eq!(env.dump(), before);
+}
+
+#[test]
+fn a_closed_or_full_stderr_keeps_no_guid_from_being_handed_over() {
+    let env = TestEnv::with_sessions();
+    for how in ["2>&-", "2>/dev/full", "<&- 2>&-"] {
+        let guid = redirected(&env, "create --session-id 1", how).ok();
+        assert_eq!(env.feed("verify --session-id 1", &guid).stdout, "accepted\n", "{how}");
+    }
+}
+
+#[test]
+fn a_closed_stdin_is_an_empty_one() {
+    let env = TestEnv::with_sessions();
+    let before = env.dump();
+    let lines = ["verify --session-id 1", "create --session-id 1 --rotation-reason-file -"];
+    let told = lines.map(|line| redirected(&env, line, "<&-").transcript());
+    env.check("closed_stdin", &told.join("\n"));
     assert_eq!(env.dump(), before);
 }
 

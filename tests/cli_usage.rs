@@ -1,6 +1,8 @@
 //! Command lines and settings that are refused, before anything starts.
 
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::support::program::TestEnv;
@@ -61,7 +63,8 @@ fn every_refused_value_ends_with_exit_code_two_and_changes_nothing() {
         vec!["list", "--hash-accept", "legacy"],
         vec!["list", "-q", "-v"],
         vec!["list", "--database-url", "mysql://db1/canvas"],
-        vec!["list", "--database-url", "postgres://db1/canvas"],
+        vec!["list", "--database-url", "postgres://db1:port/canvas"],
+        vec!["list", "--database-url", "postgres://db1/canvas?sslmod=require"],
         vec!["list", "--database-url", "sqlite::memory:"],
         vec!["list", "--database-url-file", "/nowhere/url"],
         vec!["frobnicate"],
@@ -80,22 +83,60 @@ fn every_refused_value_ends_with_exit_code_two_and_changes_nothing() {
 #[test]
 fn refusals_say_what_is_wrong_and_what_to_do() {
     let env = TestEnv::with_sessions();
+    let before = env.dump();
+    env.file("long", "x".repeat(501).as_bytes());
+    env.file("guid", b"leaked 6ba39809-bc5a-498e-956a-fcbb3f39e017");
+    env.file("latin1", b"caf\xe9 closed");
+    env.file("surrogate", b"lone \xed\xa0\x80 surrogate");
+    let nobody = format!("create --session-id 1 --created-by {}", "é".repeat(129));
     env.check_session(
         "refusals",
         &[
             "create --session-id 0",
+            "create --session-id -1",
+            "create --session-id 9223372036854775808",
+            "create --session-id one",
+            "rotate --host-session-id 9223372036854775808",
+            "revoke --session-id 1.5",
             "create",
             "create --sesion-id 1",
             "create --json",
             "create --session-id 1 --rotation-reason ab",
+            "create --session-id 1 --rotation-reason-file long",
+            "create --session-id 1 --rotation-reason-file guid",
+            "create --session-id 1 --rotation-reason-file latin1",
+            "create --session-id 1 --rotation-reason-file surrogate",
+            "create --session-id 1 --rotation-reason-file missing",
+            &nobody,
+            "create --session-id 1 --expect b04de77",
             "create --session-id 1 --expires 2020-01-01 --json",
             "create --session-id 1 --expires tomorrow",
             "list --hash-write legacy",
             "list --hash-write hmac-sha256",
-            "list --database-url postgres://db1/canvas",
+            "list --database-url postgres://db1:port/canvas",
+            "list --database-url postgres://db1/canvas?sslmod=require",
             "list --record lost",
         ],
     );
+    assert_eq!(env.dump(), before);
+}
+
+#[test]
+fn arguments_that_are_no_text_are_refused() {
+    let env = TestEnv::with_sessions();
+    let before = env.dump();
+    for flag in ["--session-id", "--rotation-reason", "--created-by", "--expires", "--expect", "--database-url"] {
+        let bytes = OsString::from_vec(b"1\xff\xed\xa0\x80".to_vec());
+        let arguments = ["create", flag].map(OsString::from).into_iter().chain([bytes]);
+        let ran = env.run_with(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{flag}");
+        assert!(
+            ran.stderr.starts_with("error: invalid UTF-8 was detected in one or more arguments\n"),
+            "{}",
+            ran.stderr
+        );
+    }
+    assert_eq!(env.dump(), before);
 }
 
 #[test]

@@ -46,8 +46,8 @@ fn every_file_of_the_program_names_only_what_its_layer_may_name() {
 }
 
 #[test]
-fn every_file_of_the_tests_is_short() {
-    let files = files_below("tests");
+fn every_file_of_the_tests_and_benches_is_short() {
+    let files = ["tests", "benches"].map(files_below).concat();
     let violations: Vec<String> = files.iter().flat_map(|(path, text)| rules::violations(path, text)).collect();
     assert_none(&violations);
 }

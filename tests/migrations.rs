@@ -161,7 +161,7 @@ async fn listing_what_is_to_do_for_a_missing_file_makes_none() {
 #[tokio::test]
 async fn a_database_that_is_not_migrated_is_not_opened() {
     let db = web_database().await;
-    let opened = store::connect(db.settings(), std::sync::Arc::new(SystemClock)).await;
+    let opened = store::connect(db.settings(), None).await;
     assert!(matches!(opened.err(), Some(StoreError::Unmigrated { count: 2 })));
 }
 

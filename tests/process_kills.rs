@@ -6,25 +6,27 @@ use std::process::{ChildStderr, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use host_provisioner::domain::guid::HostGuid;
+
 use crate::support::program::TestEnv;
+use crate::support::requests::{opens, provisioner};
 
-/// Rotations that are killed, if no more are needed to meet both sides of the commit.
-const KILLS: u32 = 60;
+/// Set to a number, it is how many rotations are killed: `make soak` kills ten thousand.
+const KILLS: &str = "HOST_PROVISIONER_TEST_KILLS";
 
-/// Beyond this the test gives up meeting both sides.
-const AT_MOST: u32 = 300;
+/// Rotations that are killed otherwise.
+const FEW: u64 = 300;
 
-/// Kills that each side of the commit must have seen.
-const EACH_SIDE: u32 = 5;
+/// Kills after which a new database is begun: verifying a long history takes long.
+const ON_ONE_DATABASE: u64 = 500;
 
 /// Set to the seed of a failed run, it draws the same numbers again.
 const SEED: &str = "HOST_PROVISIONER_TEST_SEED";
 
 const ROTATE: &str = "create --session-id 1 --created-by Keller --timeout 120s";
 
-fn seed() -> u64 {
-    let given = std::env::var(SEED).ok().map(|seed| seed.parse().expect("a seed is a number"));
-    given.unwrap_or_else(|| RandomState::new().hash_one("kills"))
+fn given(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().expect("a number"))
 }
 
 /// Numbers that look random (`SplitMix64`, <https://prng.di.unimi.it/splitmix64.c>).
@@ -54,16 +56,34 @@ enum Since {
 /// What is in the database, by other means than the program.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen {
-    entries: u32,
+    entries: u64,
     current: String,
 }
 
+/// Looks at the file past the program: it is sound, and one record is active.
 fn seen(env: &TestEnv) -> Seen {
-    let number = |query| env.texts(query)[0].parse().unwrap();
-    Seen {
-        entries: number(r#"SELECT count(*) FROM "HostSessionEvents" WHERE "SessionId" = 1"#),
-        current: env.texts(r#"SELECT "HostGuidHash" FROM "HostSessions" WHERE "IsActive""#).join(", "),
-    }
+    let rows = env.texts(
+        r#"SELECT * FROM pragma_integrity_check
+           UNION ALL SELECT CAST(count(*) AS TEXT) FROM "HostSessionEvents" WHERE "SessionId" = 1
+           UNION ALL SELECT "HostGuidHash" FROM "HostSessions" WHERE "SessionId" = 1 AND "IsActive""#,
+    );
+    let [sound, entries, current] = &rows[..] else { panic!("not sound, or not one record: {rows:?}") };
+    assert_eq!(sound, "ok");
+    Seen { entries: entries.parse().unwrap(), current: current.clone() }
+}
+
+/// Looks at the file as a process would that opens it anew: gives the number of entries, all of which verify, and
+/// whether a GUID works.
+fn verified(env: &TestEnv, guid: &str) -> (u64, bool) {
+    env.wait(async {
+        let provisioner = provisioner(&env.db.store().await);
+        let report = provisioner.verify_audit().await.unwrap();
+        assert_eq!(report.damage, []);
+        let works = opens(&provisioner, 1, &HostGuid::parse(guid).unwrap()).await;
+        // Nobody has the file open when the next one is killed, so that what is left is found anew.
+        provisioner.store().close().await;
+        (report.entries, works)
+    })
 }
 
 fn wait_for_plan(stderr: &mut BufReader<ChildStderr>) {
@@ -91,77 +111,86 @@ fn acknowledged(output: &Output) -> Option<String> {
     guid
 }
 
-fn assert_sound(env: &TestEnv, now: &Seen) {
-    assert_eq!(env.texts("PRAGMA integrity_check"), ["ok"]);
-    let current =
-        r#"SELECT count(*) FROM "HostSessions" WHERE "SessionId" = 1 AND "IsActive" AND NOT "LegacyDuplicate""#;
-    assert_eq!(env.texts(current), ["1"]);
-    assert_eq!(env.run("audit verify --json").json()["entries"], now.entries);
+/// What became of a rotation that was killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Undone,
+    Told,
+    Untold,
 }
 
-/// How long a rotation takes here and now that nobody kills.
-fn usual(env: &TestEnv) -> Duration {
-    let mut times: Vec<Duration> = (0..5)
-        .map(|_| {
-            let start = Instant::now();
-            env.guid(1);
-            start.elapsed()
-        })
-        .collect();
-    times.sort_unstable();
-    times[times.len() / 2]
+/// A database, and what its operators know.
+struct Place {
+    env: TestEnv,
+    seen: Seen,
+    /// The newest GUID that was handed over whole, and the number of entries at that time.
+    newest: (String, u64),
+}
+
+impl Place {
+    fn new() -> Self {
+        let env = TestEnv::with_sessions();
+        let newest = (env.guid(1), 1);
+        Self { seen: seen(&env), env, newest }
+    }
+
+    /// How long a rotation takes here and now that nobody kills.
+    fn usual(&mut self) -> Duration {
+        let start = Instant::now();
+        self.newest = (self.env.guid(1), self.newest.1 + 1);
+        let end = start.elapsed();
+        self.seen = seen(&self.env);
+        end
+    }
+
+    /// Kills one rotation, and looks at what is left: half of the time it is the program that finds it first.
+    fn kill(&mut self, since: Since, after: Duration, program_first: bool) -> Fate {
+        let told = acknowledged(&killed(&self.env, since, after));
+        let newest = told.as_ref().unwrap_or(&self.newest.0);
+        let early = program_first.then(|| verified(&self.env, newest));
+        let now = seen(&self.env);
+        let (entries, works) = early.unwrap_or_else(|| verified(&self.env, newest));
+        let what = format!("{after:?} since {since:?}: {:?}, {now:?}, told: {}", self.seen, told.is_some());
+        let fate = match (now.entries - self.seen.entries, &told) {
+            (0, None) => Fate::Undone,
+            (1, None) => Fate::Untold,
+            (1, Some(_)) => Fate::Told,
+            _ => panic!("{what}"),
+        };
+        assert_eq!(now.current == self.seen.current, fate == Fate::Undone, "{what}");
+        if let Some(guid) = told {
+            self.newest = (guid, now.entries);
+        }
+        assert_eq!((entries, works), (now.entries, self.newest.1 == now.entries), "{what}");
+        self.seen = now;
+        fate
+    }
 }
 
 #[test]
 fn whenever_a_rotation_is_killed_it_is_done_or_not_and_the_newest_guid_handed_over_works_until_a_later_entry() {
-    let env = TestEnv::with_sessions();
-    let seed = seed();
+    let seed = given(SEED).unwrap_or_else(|| RandomState::new().hash_one("kills"));
+    let kills = given(KILLS).unwrap_or(FEW);
     // Shown when the test fails.
     println!("moments drawn with {SEED}={seed}");
-    let mut draw = Draw(seed);
-    let mut spread = usual(&env);
-    let mut newest = env.guid(1);
-    let mut before = seen(&env);
-    // The number of entries when the newest GUID was handed over.
-    let mut told_at = before.entries;
-    let (mut undone, mut done, mut untold, mut in_a_row) = (0, 0, 0, 0_u32);
-    for round in 0..AT_MOST {
-        if round >= KILLS && undone.min(done) >= EACH_SIDE {
-            break;
+    let (mut draw, mut place) = (Draw(seed), Place::new());
+    // Moments are drawn below these.
+    let usual = place.usual();
+    let mut spreads = [(Since::Start, usual), (Since::Plan, usual / 4)];
+    let mut fates = Vec::new();
+    for round in 0..kills {
+        if round > 0 && round % ON_ONE_DATABASE == 0 {
+            place = Place::new();
         }
-        let (since, end) = if round % 2 == 0 { (Since::Start, spread) } else { (Since::Plan, spread / 4) };
-        let after = draw.below(end);
-        let output = killed(&env, since, after);
-        // Half of the time the program itself is the first to find what is left.
-        if round % 4 < 2 {
-            env.run("audit verify").ok();
-        }
-        let now = seen(&env);
-        let told = acknowledged(&output);
-        let what = format!("kill {round}, {after:?} since {since:?}: {before:?}, {now:?}, told: {}", told.is_some());
-        println!("{what}");
-        assert_sound(&env, &now);
-        if now.entries == before.entries {
-            assert_eq!((now.current.as_str(), &told), (before.current.as_str(), &None), "{what}");
-            undone += 1;
-            in_a_row += 1;
-        } else {
-            assert!(now.entries == before.entries + 1 && now.current != before.current, "{what}");
-            done += 1;
-            untold += u32::from(told.is_none());
-            in_a_row = 0;
-        }
-        if let Some(guid) = told {
-            (newest, told_at) = (guid, now.entries);
-        }
-        let works = env.feed("verify --session-id 1", &newest).code;
-        assert_eq!(works, if told_at == now.entries { 0 } else { 9 }, "{what}");
-        // A machine that became slower needs longer moments.
-        if in_a_row >= 8 {
-            (spread, in_a_row) = (spread * 3 / 2, 0);
-        }
-        before = now;
+        let (since, spread) = &mut spreads[usize::from(round % 2 == 1)];
+        let fate = place.kill(*since, draw.below(*spread), round % 4 < 2);
+        // As many moments before the commit as after it, however fast the machine is now.
+        *spread = spread.mul_f64(if fate == Fate::Undone { 1.06 } else { 0.94 });
+        fates.push(fate);
     }
-    println!("{undone} killed before the commit, {done} after it, {untold} of them untold, within {spread:?}");
-    assert!(undone >= EACH_SIDE && done >= EACH_SIDE, "{undone} killed before the commit, {done} after it");
+    let [undone, told, untold] =
+        [Fate::Undone, Fate::Told, Fate::Untold].map(|fate| fates.iter().filter(|one| **one == fate).count());
+    let sum = format!("{undone} undone, {told} done and told, {untold} done and not told; within {spreads:?}");
+    println!("{sum}");
+    assert!(undone.min(told + untold) >= fates.len() / 10, "{sum}");
 }

@@ -54,7 +54,7 @@ fn every_make_target_of_the_readme_and_the_guide_is_there() {
     let makefile = read("Makefile");
     let guide = format!("{}\n{}", read("README.md"), read("CONTRIBUTING.md"));
     let named = guide.split("make ").skip(1).filter_map(|rest| rest.split(|c: char| !c.is_ascii_lowercase()).next());
-    let targets = ["demo", "test", "lint", "mutants", "pictures"];
+    let targets = ["demo", "test", "lint", "soak", "bench", "mutants", "pictures"];
     assert!(targets.iter().all(|target| makefile.contains(&format!("\n{target}:"))));
     assert!(named.filter(|word| targets.contains(word)).count() >= 5);
 }
@@ -69,11 +69,35 @@ fn the_readme_names_the_oldest_rust_that_builds_this() {
 #[test]
 fn every_picture_of_the_readme_is_there_and_shows_no_guid() {
     let readme = read("README.md");
-    let pictures: Vec<&str> = readme.split("](assets/").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
+    let pictures: Vec<&str> =
+        readme.split("](assets/screenshots/").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
     assert_eq!(pictures.len(), 3);
     for picture in pictures {
-        let svg = read(&format!("assets/{picture}"));
+        let svg = read(&format!("assets/screenshots/{picture}"));
         assert!(svg.contains("Host") && svg.contains("Provisioner"), "{picture}");
         assert_eq!(crate::support::desk::guid_on(&svg), None, "{picture}");
     }
+}
+
+#[test]
+fn every_file_that_the_documents_link_to_is_there() {
+    let mut seen = 0;
+    for (document, folder) in [("README.md", ""), ("CONTRIBUTING.md", ""), ("docs/shared-database.md", "docs/")] {
+        for link in read(document).split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            if !link.contains("://") {
+                assert!(!read(&format!("{folder}{link}")).is_empty(), "{document}: {link}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 6, "only {seen} links were found");
+}
+
+#[test]
+fn the_documents_name_the_oldest_postgresql_that_is_taken() {
+    let code = read("src/store/postgres.rs");
+    let oldest = code.split("const OLDEST: i64 = ").nth(1).unwrap().split("_000;").next().unwrap();
+    let version: u32 = oldest.parse().unwrap();
+    assert!(read("README.md").contains(&format!("PostgreSQL {} is the oldest", version / 10)));
+    assert!(read("docs/shared-database.md").contains(&format!("PostgreSQL {} or newer", version / 10)));
 }

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::support::between::{Between, Lie};
 use crate::support::database::TestDb;
 use crate::support::requests::{FORCE_NEW, PROVISION, change, opens, provision, provisioner, request, session};
-use crate::support::world::{OLD_TOOL, world};
+use crate::support::world::{OLD_TOOL, world_with_guid};
 
 /// A session with a current record, whose GUID is known, and two duplicates beside it.
 struct Scene {
@@ -31,19 +31,9 @@ impl Scene {
     }
 
     async fn with_patience(timeout: Duration) -> Self {
-        let mut db = world().await;
+        let (mut db, old) = world_with_guid().await;
         db.timeout = timeout;
-        let store = db.store().await;
-        // A rotation would retire the duplicates, so the known GUID comes in by SQL.
-        let old = HostGuid::generate();
-        let hash = provisioner(&store).hasher().hash(session(ID), &old);
-        let known = format!(
-            r#"UPDATE "HostSessions" SET "HostGuidHash" = '{}' WHERE "HostSessionId" = {}"#,
-            hash.as_str(),
-            OLD_TOOL.best_duplicate
-        );
-        db.sql(&known).await;
-        Self { db, store, old }
+        Self { store: db.store().await, db, old }
     }
 
     fn provisioner(&self) -> Provisioner {

@@ -108,7 +108,7 @@ async fn in_the_web_applications_form_a_copied_hash_does_open_the_other_session(
 async fn what_cannot_be_checked_is_not_accepted_and_is_named() {
     let db = world().await;
     let guid = provision(&writing(&db, HashScheme::HmacSha256).await, OLD_TOOL.one_record).await;
-    let without_key = Provisioner::new(db.store().await, crate::support::requests::sha256());
+    let without_key = Provisioner::new(db.store().await, crate::support::requests::hasher(HashScheme::Sha256));
     let checked = without_key.verify(session(OLD_TOOL.one_record), &guid).await.unwrap();
     assert_eq!((checked.opened, checked.unchecked.len()), (None, 1));
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use host_provisioner::domain::time::Clock;
-use host_provisioner::store::Store;
+use host_provisioner::store::{self, Settings, Store};
 
 use crate::support::database::TestDb;
+use crate::support::postgres::TestPg;
 
 mod history;
 mod listing;
@@ -17,9 +18,11 @@ mod one_session;
 pub(crate) trait Database: Send + Sync {
     /// Opens it.
     async fn store(&self, clock: Arc<dyn Clock>) -> Arc<dyn Store>;
+    /// Names engine and database.
+    fn name(&self) -> String;
     /// Opens it for reading alone.
     async fn read_only(&self) -> Arc<dyn Store>;
-    /// Lists the files that the engine keeps beside its database.
+    /// Lists what a store that is not closed keeps: files beside its database, or connections.
     async fn left_beside(&self) -> Vec<String>;
     /// Runs SQL that both engines take, past the store.
     async fn sql(&self, text: &str);
@@ -31,9 +34,12 @@ impl Database for TestDb {
         self.store_at(clock).await
     }
 
+    fn name(&self) -> String {
+        format!("sqlite {}", self.path.file_name().unwrap().display())
+    }
+
     async fn read_only(&self) -> Arc<dyn Store> {
-        let settings = host_provisioner::store::Settings { read_only: true, ..self.settings() };
-        host_provisioner::store::connect(settings, Arc::new(host_provisioner::domain::time::SystemClock)).await.unwrap()
+        store::connect(Settings { read_only: true, ..self.settings() }, None).await.unwrap()
     }
 
     async fn left_beside(&self) -> Vec<String> {
@@ -47,6 +53,38 @@ impl Database for TestDb {
     }
 }
 
+#[async_trait]
+impl Database for TestPg {
+    async fn store(&self, clock: Arc<dyn Clock>) -> Arc<dyn Store> {
+        store::connect(self.settings(), Some(clock)).await.unwrap()
+    }
+
+    fn name(&self) -> String {
+        format!("postgres {}", self.settings().target)
+    }
+
+    async fn read_only(&self) -> Arc<dyn Store> {
+        store::connect(Settings { read_only: true, ..self.settings() }, None).await.unwrap()
+    }
+
+    /// A server learns of a closed connection a moment later.
+    async fn left_beside(&self) -> Vec<String> {
+        let ours = "SELECT pid::text FROM pg_stat_activity \
+                    WHERE datname = current_database() AND application_name = 'host-provisioner'";
+        for _ in 0..200 {
+            if self.texts(ours).await.is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        self.texts(ours).await
+    }
+
+    async fn sql(&self, text: &str) {
+        TestPg::sql(self, text).await;
+    }
+}
+
 /// Old rows, in SQL that both engines take; the instants are as Entity Framework writes them.
 pub(crate) const OLD_ROWS: &str = include_str!("store_contract/old_rows.sql");
 
@@ -57,6 +95,15 @@ macro_rules! contract {
                 #[tokio::test]
                 async fn $behaviour() {
                     super::$part::$behaviour(&super::TestDb::with_old_rows(super::OLD_ROWS).await).await;
+                }
+            )+)+
+        }
+
+        mod postgres {
+            $($(
+                #[tokio::test]
+                async fn $behaviour() {
+                    super::$part::$behaviour(&super::TestPg::with_old_rows(super::OLD_ROWS).await).await;
                 }
             )+)+
         }
@@ -78,6 +125,7 @@ contract! {
         settling_tells_whether_an_attempt_was_committed
         a_read_only_store_reads_and_writes_nothing
         a_store_names_its_engine_and_keeps_its_clock
+        a_marker_changes_with_every_commit_of_anybody_and_rests_with_the_database
         a_closed_store_leaves_no_connection_and_opens_another;
     listing:
         pages_go_forward_by_key_without_gap_or_repetition
@@ -127,8 +175,9 @@ fn every_method_of_a_store_is_in_the_contract() {
     let body = source.split_once("pub trait Store").unwrap().1.split_once("\n}").unwrap().0;
     let methods = [functions(body, "    fn "), functions(body, "    async fn ")].concat();
     assert!(methods.len() >= 11, "{methods:?}");
+    let called = [&PARTS[..], &[include_str!("support/requests.rs")]].concat();
     for method in methods {
         let call = format!(".{method}(");
-        assert!(PARTS.iter().any(|part| part.contains(&call)), "no behaviour calls {method}");
+        assert!(called.iter().any(|part| part.contains(&call)), "no behaviour calls {method}");
     }
 }

@@ -6,13 +6,14 @@ use host_provisioner::domain::sanitize::is_hostile;
 use host_provisioner::domain::session::Session;
 use host_provisioner::provision::{Certainty, ProvisionEvent};
 use host_provisioner::tui::effect::{Effect, JobId, Query, Ticket};
-use host_provisioner::tui::keymap::message_for;
+use host_provisioner::tui::keymap::message_in;
 use host_provisioner::tui::message::{ConfirmUi, Global, JobEvent, Loaded, Message, Ui};
+use host_provisioner::tui::model::Panel;
 use host_provisioner::tui::screen::Screen;
 use host_provisioner::tui::screen::confirm::Confirm;
 use host_provisioner::tui::theme::Theme;
 use host_provisioner::tui::update::update;
-use host_provisioner::tui::view::view;
+use host_provisioner::tui::view::{layout, view};
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -35,8 +36,8 @@ enum Event {
     Pass(i64),
     /// Answers a question, however old: rightly, with a failure, or with the answer to another one.
     Answer(prop::sample::Index, u8),
-    /// A running change ends so, or one that ended long ago speaks up.
-    Job(u8, u64),
+    /// A change speaks up, or its copy does: the one under way, one that ended long ago, or one that never was.
+    Job(u8, prop::sample::Index),
     /// The way from the list to the key that confirms.
     Rotate(i64, String),
     RotatedElsewhere(i64),
@@ -66,7 +67,7 @@ fn events() -> impl Strategy<Value = Event> {
         3 => prop::sample::select(vec!['y', '1', '\n']).prop_map(Event::Stray),
         10 => prop_oneof![0..500_i64, Just(350), Just(349), 0..40_000_i64].prop_map(Event::Pass),
         25 => (any::<prop::sample::Index>(), 0..6_u8).prop_map(|(which, how)| Event::Answer(which, how)),
-        8 => (0..8_u8, 0..40_u64).prop_map(|(how, id)| Event::Job(how, id)),
+        8 => (0..=10_u8, any::<prop::sample::Index>()).prop_map(|(how, which)| Event::Job(how, which)),
         6 => (300..500_i64, "y|[1-9]\n|y\n|1").prop_map(|(wait, keys)| Event::Rotate(wait, keys)),
         2 => (1..8_i64).prop_map(Event::RotatedElsewhere),
         1 => (1..30_i64).prop_map(Event::Removed),
@@ -93,6 +94,8 @@ fn world() -> Canned {
 struct Run {
     console: Console,
     asked: Vec<(Ticket, Query)>,
+    /// All changes that were started, and one that never was.
+    jobs: Vec<JobId>,
     under_way: Option<Started>,
     drawn: u64,
 }
@@ -102,7 +105,7 @@ impl Run {
         let mut console = Console::unread(world(), (120, 35));
         console.prompt = false;
         let asked = console.waiting.clone();
-        Self { console, asked, under_way: None, drawn: 0 }
+        Self { console, asked, jobs: vec![JobId(u64::MAX)], under_way: None, drawn: 0 }
     }
 
     /// Sends a message and checks what comes of it.
@@ -125,6 +128,7 @@ impl Run {
                     assert!(!had_job && self.under_way.is_none(), "one change at a time");
                     let (request, expected) = ((**request).clone(), (**expected).clone());
                     self.under_way = Some(Started { job: *job, request, expected });
+                    self.jobs.push(*job);
                 }
                 Effect::Quit => assert!(self.console.model.job.is_none(), "a change is never abandoned"),
                 _ => {}
@@ -133,10 +137,21 @@ impl Run {
         let list = &self.console.model.list;
         assert!(list.rows.len() <= 400, "{} rows", list.rows.len());
         assert!(list.rows.is_empty() || list.top < list.rows.len());
+        self.assert_cursor_in_sight();
         assert_eq!(
             self.console.model.job.as_ref().map(|job| job.id),
             self.under_way.as_ref().map(|started| started.job)
         );
+    }
+
+    /// The cursor is in the window of rows, and the window is as high as the screen lets it be.
+    fn assert_cursor_in_sight(&self) {
+        let model = &self.console.model;
+        let place = model.list.rows.iter().position(|row| Some(row.session.id) == model.list.cursor);
+        if let Some(place) = place.filter(|_| layout::panels(model).contains(&Panel::Sessions)) {
+            let window = model.list.top..model.list.top + layout::list_rows(model);
+            assert!(window.contains(&place), "{place} in {window:?} of {}", model.list.rows.len());
+        }
     }
 
     fn assert_confirmed(&self, confirm: &Confirm, key: ConfirmUi) {
@@ -153,7 +168,7 @@ impl Run {
     }
 
     fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) {
-        if let Some(ui) = message_for(&self.console.model.screen, KeyEvent::new(code, modifiers)) {
+        if let Some(ui) = message_in(&self.console.model, KeyEvent::new(code, modifiers)) {
             self.send(Message::Ui(ui));
         }
     }
@@ -204,35 +219,27 @@ impl Run {
         self.send(Message::Loaded(ticket, answer));
     }
 
-    fn job(&mut self, how: u8, id: u64) {
-        let told = || JobEvent::Told(ProvisionEvent::Checking(session_id(1)));
-        let failed = || JobEvent::Ended(Box::new(Err(failure("the disk is full"))));
-        let Some(started) = self.under_way.clone().filter(|_| how > 2) else {
-            let event = [told(), failed(), JobEvent::Settled(id.is_multiple_of(2))]
-                .into_iter()
-                .nth(usize::from(how % 3))
-                .unwrap();
-            let stale = self.under_way.as_ref().is_none_or(|started| started.job.0 != id);
-            if stale {
-                self.send(Message::Job(JobId(id), event));
-            }
-            return;
-        };
-        let event = match how {
-            3 => told(),
-            4 => failed(),
-            _ => {
+    fn job(&mut self, how: u8, which: prop::sample::Index) {
+        let latest = self.jobs.len() - 1;
+        let id = self.jobs[if how < 5 { which.index(self.jobs.len()) } else { latest }];
+        if how == 10 {
+            let copied = if which.index(2) == 0 { Ok("copied") } else { Err("not copied") };
+            return self.send(Message::Copied(id, copied.map(str::to_owned).map_err(str::to_owned)));
+        }
+        let under_way = self.under_way.take_if(|started| started.job == id && how % 5 > 1);
+        let event = match (how % 5, under_way) {
+            (0, _) => JobEvent::Told(ProvisionEvent::Checking(session_id(1))),
+            (1, _) => JobEvent::Settled(which.index(2) == 0),
+            (3 | 4, Some(started)) => {
                 let mut end = self.console.outcome(&started);
-                if let (Ok(provisioned), 5) = (&mut end, how) {
+                if let (Ok(provisioned), true) = (&mut end, how == 4) {
                     provisioned.certainty = Certainty::Unknown;
                 }
                 JobEvent::Ended(Box::new(end))
             }
+            _ => JobEvent::Ended(Box::new(Err(failure("the disk is full")))),
         };
-        if how > 3 {
-            self.under_way = None;
-        }
-        self.send(Message::Job(started.job, event));
+        self.send(Message::Job(id, event));
     }
 
     /// Draws, at times on a terminal that has another size already.
@@ -250,17 +257,29 @@ impl Run {
     }
 }
 
+/// Set to a number, the fuzz sends so many messages.
+const MESSAGES: &str = "HOST_PROVISIONER_TEST_MESSAGES";
+
+/// Events of one run of the console; each is a message or more.
+const IN_A_ROW: u32 = 500;
+
+fn cases() -> u32 {
+    let messages = std::env::var(MESSAGES).map_or(100_000, |given| given.parse().expect("messages are counted"));
+    u32::max(messages / IN_A_ROW, 1)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_nothing_is_confirmed_that_was_not_shown(happening in prop::collection::vec(events(), 400..500)) {
+    fn whatever_happens_nothing_is_confirmed_that_was_not_shown(
+        happening in prop::collection::vec(events(), IN_A_ROW as usize)
+    ) {
         let mut run = Run::new();
         run.answer(0, 0);
         for (number, event) in happening.into_iter().enumerate() {
-            let resized = matches!(event, Event::Resize(..));
             run.happen(event);
-            if resized || number % 30 == 0 {
+            if number % 40 == 0 {
                 run.draw();
             }
         }

@@ -30,10 +30,10 @@ fn a_read_only_console_says_so_and_why_nothing_can_be_changed() {
     console.sees(&["[read-only]", "24 sessions"]);
     for key in ["R", "X"] {
         console.send(key);
-        console.sees(&["This console is read-only: nothing can be changed."]);
+        console.sees(&["Nothing can be changed: this is a read-only connection;"]);
         assert!(!console.text().contains("the Host GUID"));
         console.send("j");
-        console.sees_no_more("This console is read-only");
+        console.sees_no_more("Nothing can be changed");
     }
     assert_eq!(desk.dump(), before);
 }

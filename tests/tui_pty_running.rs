@@ -1,5 +1,7 @@
 //! While a change waits for another program's lock: the list stays usable, and nothing is lost by quitting.
 
+use std::time::Duration;
+
 use crate::support::desk::{Desk, IDLE, cursor_row};
 use crate::support::pty::Console;
 
@@ -75,6 +77,19 @@ fn cancelling_from_the_question_changes_nothing() {
     assert_eq!(desk.dump(), before);
     console.send("q");
     assert_eq!(console.exit_code(), 0);
+}
+
+#[test]
+fn a_window_that_is_closed_rolls_the_change_back_and_ends_the_console_quietly() {
+    let desk = Desk::demo();
+    let before = desk.dump();
+    let lock = desk.lock();
+    let mut console = waiting(&desk);
+    console.close_window();
+    let spent = console.gone_within(Duration::from_secs(3));
+    assert!(spent < 500, "it span for {spent} ms");
+    lock.release();
+    assert_eq!(desk.dump(), before);
 }
 
 #[test]

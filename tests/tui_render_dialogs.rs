@@ -4,6 +4,7 @@ use crossterm::event::KeyCode;
 use host_provisioner::domain::host_record::HostRecord;
 use host_provisioner::domain::session::Session;
 use host_provisioner::provision::{Certainty, ProvisionEvent};
+use host_provisioner::store::ReadOnly;
 use host_provisioner::tui::message::JobEvent;
 
 use crate::support::canned::{Canned, of, showcase};
@@ -251,9 +252,9 @@ fn the_help_lists_the_keys_of_the_list() {
 fn bad_news_stand_above_the_footer() {
     assert_screens("tui_bad_news", &showcase(), |console| {
         console.answer();
-        console.model.about.read_only = true;
+        console.model.about.read_only = Some(ReadOnly::Asked);
         console.model.about.demo = true;
         console.keys("R");
-        assert!(!fits(console) || console.shows("✗ This console is read-only"));
+        assert!(!fits(console) || console.shows("✗ Nothing can be changed"));
     });
 }

@@ -1,6 +1,7 @@
 //! How the main screen looks, in four sizes.
 
 use crossterm::event::KeyCode;
+use host_provisioner::domain::actor::Actor;
 
 use crate::support::canned::{Canned, showcase};
 use crate::support::console::Console;
@@ -12,6 +13,17 @@ fn the_list_shows_every_kind_of_session() {
         console.answer();
         console.keys("j");
     });
+}
+
+#[test]
+fn a_server_that_nobody_verified_is_said_beside_the_name_whatever_the_width() {
+    for (columns, lines) in [(60, 16), (80, 24), (120, 35)] {
+        let mut console = Console::sized(showcase(), (columns, lines));
+        console.model.about.operator = Actor::parse("Wilhelmina van der Heijden").unwrap();
+        assert!(!console.shows("TLS"));
+        console.model.about.unverified = true;
+        assert!(console.shows("[TLS not verified]"), "{columns}×{lines}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The list acts on identity: the cursor is a session, not a place.
 
+use host_provisioner::store::ReadOnly;
 use host_provisioner::tui::effect::{Effect, Query};
 use host_provisioner::tui::model::Panel;
 use host_provisioner::tui::screen::Screen;
@@ -109,7 +110,7 @@ fn a_lower_case_r_explains_the_capital_one() {
 fn a_read_only_console_says_why_it_rotates_nothing() {
     for key in ["R", "X"] {
         let mut console = Console::on(showcase());
-        console.model.about.read_only = true;
+        console.model.about.read_only = Some(ReadOnly::Asked);
         console.keys(key);
         assert!(console.is_on_the_list());
         assert!(console.notice().contains("read-only"), "{}", console.notice());

@@ -23,6 +23,26 @@ fn nothing_ticks_on_the_list_at_rest() {
 }
 
 #[test]
+fn a_terminal_that_is_too_small_takes_no_key_but_the_one_that_quits() {
+    let mut console = Console::on(showcase());
+    let cursor = console.cursor();
+    for size in [(59, 16), (60, 15), (1, 1)] {
+        console.resize(size.0, size.1);
+        for key in "jkgGRXHyvcn/z?123 L-=\\".chars() {
+            assert_eq!(console.keys(&key.to_string()), [], "{key}");
+        }
+        assert_eq!((console.enter(), console.esc(), console.ctrl('r')), (vec![], vec![], vec![]));
+        assert!(console.is_on_the_list() && console.cursor() == cursor && console.model.log.shown);
+        assert_eq!(console.keys("q"), [Effect::Quit]);
+    }
+    console.resize(120, 35);
+    console.keys("R");
+    console.resize(50, 10);
+    assert_eq!(console.keys("q"), [], "not before a form");
+    assert_eq!(console.form().reason.value(), "");
+}
+
+#[test]
 fn a_spinner_ticks_five_times_a_second_and_only_while_it_shows() {
     let mut console = Console::unread(showcase(), (80, 24));
     assert_eq!(console.model.tick(), Some(200));

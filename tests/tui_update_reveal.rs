@@ -46,6 +46,16 @@ fn the_guid_is_masked_on_resize_suspend_and_loss_of_focus() {
 }
 
 #[test]
+fn the_guid_is_masked_when_the_clock_is_set_back() {
+    let mut console = revealed();
+    console.keys("v");
+    console.pass(-3_600_000);
+    assert!(!console.shows(GUID));
+    console.keys("v");
+    assert!(console.shows(GUID) && console.shows("hidden in 10 s"));
+}
+
+#[test]
 fn the_guid_is_masked_beneath_the_help_and_after_it() {
     let mut console = revealed();
     console.keys("v?");

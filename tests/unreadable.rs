@@ -15,18 +15,16 @@ fn two_rotated() -> TestEnv {
 
 #[test]
 fn audit_verify_names_a_record_that_cannot_be_read_and_verifies_the_others() {
-    for (column, value) in [("HostGuidHash", "CAST(x'ff' AS TEXT)"), ("CreatedBy", "CAST(x'c328' AS TEXT)")] {
-        let env = two_rotated();
-        let record = env.texts(r#"SELECT "HostSessionId" FROM "HostSessions" WHERE "SessionId" = 1"#)[0].clone();
-        env.sql(&format!(r#"UPDATE "HostSessions" SET "{column}" = {value} WHERE "SessionId" = 1"#));
-        let ran = env.run("audit verify --json");
-        let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-        let what = format!("{column} of host record #{record} of session 1 cannot be read");
-        let id: i64 = record.parse().unwrap();
-        let damage = json!([{"session_id": 1, "seq": null, "host_session_id": id, "what": what}]);
-        assert_eq!((&report["damage"], &report["entries"]), (&damage, &json!(2)), "{column}");
-        assert_eq!(ran.error(9)["kind"], "audit_damaged");
-    }
+    let env = two_rotated();
+    let record = env.texts(r#"SELECT "HostSessionId" FROM "HostSessions" WHERE "SessionId" = 1"#)[0].clone();
+    env.sql(r#"UPDATE "HostSessions" SET "HostGuidHash" = CAST(x'ff' AS TEXT) WHERE "SessionId" = 1"#);
+    let ran = env.run("audit verify --json");
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let what = format!("HostGuidHash of host record #{record} of session 1 cannot be read");
+    let id: i64 = record.parse().unwrap();
+    let damage = json!([{"session_id": 1, "seq": null, "host_session_id": id, "what": what}]);
+    assert_eq!((&report["damage"], &report["entries"]), (&damage, &json!(2)));
+    assert_eq!(ran.error(9)["kind"], "audit_damaged");
 }
 
 #[test]
@@ -44,14 +42,52 @@ fn audit_verify_names_an_entry_that_cannot_be_read() {
     }
 }
 
+/// Bytes that are no UTF-8, among them a lone surrogate; bytes that are no text; and no number where one belongs.
 #[test]
-fn a_text_that_cannot_be_read_is_named_with_its_row() {
-    let env = two_rotated();
-    env.sql(r#"UPDATE "Sessions" SET "Title" = CAST(x'c328' AS TEXT) WHERE "SessionId" = 2"#);
-    let error = env.run("list --json").error(1);
-    let message = error["message"].as_str().unwrap();
-    assert!(message.contains("Title of session 2"), "{message}");
-    env.run("create --session-id 1").ok();
+fn a_text_that_is_none_keeps_no_session_from_being_listed_rotated_or_revoked() {
+    for value in ["CAST(x'c328' AS TEXT)", "CAST(x'61eda08062' AS TEXT)", "x'ff00fe'", "x''"] {
+        let env = two_rotated();
+        for column in ["GroupId", "Title", "Description", "Status", "ParticipantCount", "MaxParticipants"] {
+            env.sql(&format!(r#"UPDATE "Sessions" SET "{column}" = {value} WHERE "SessionId" = 2"#));
+        }
+        env.sql(&format!(r#"UPDATE "HostSessions" SET "CreatedBy" = {value} WHERE "SessionId" = 2"#));
+        let listed = env.run("list --json").json();
+        let of_two = [&listed[1]["title"], &listed[1]["status"], &listed[1]["record"]["created_by"]];
+        assert_eq!(of_two, [&json!("\u{fffd}"); 3], "{value}");
+        assert_eq!(
+            (&listed[1]["participant_count"], &listed[0]["title"]),
+            (&json!(null), &json!("Review of the word mercy"))
+        );
+        for line in ["list", "list --output csv", "show --session-id 2"] {
+            assert!(env.run(line).ok().contains('\u{fffd}'), "{line}");
+        }
+        assert!(env.run("audit verify").stdout.contains("CreatedBy was changed outside of the history"), "{value}");
+        env.run("create --session-id 2").ok();
+        env.run("audit verify").ok();
+        env.run("revoke --session-id 2").ok();
+    }
+}
+
+#[test]
+fn a_separator_in_a_cell_of_an_entry_moves_nothing_to_another_cell_or_entry() {
+    // A whole entry behind the separator of entries: of one row it would make two.
+    let second = r#"(SELECT "Body" || char(30) || 2 || char(31) || "EventId" || char(31) || "Action" || char(31) || "At"
+        || char(31) || "EntryHash" || char(31) || "EntryHash" || char(31) || "Body")"#;
+    // Two cells in one.
+    let moved = r#""Body" = '', "Action" = "Action" || char(31) || "At""#;
+    for change in [&format!(r#""Body" = {second}"#), moved, r#""Body" = "Body" || char(31)"#] {
+        let env = two_rotated();
+        env.sql(r#"DROP TRIGGER "TR_HostSessionEvents_NoUpdate""#);
+        env.sql(&format!(r#"UPDATE "HostSessionEvents" SET {change} WHERE "SessionId" = 2"#));
+        let report: serde_json::Value = serde_json::from_str(&env.run("audit verify --json").stdout).unwrap();
+        let told = &report["damage"][0];
+        assert_eq!(
+            (&report["entries"], &told["session_id"], &told["seq"]),
+            (&json!(2), &json!(2), &json!(1)),
+            "{report}"
+        );
+        assert_eq!(told["what"], "EntryHash does not fit the entry", "{change}");
+    }
 }
 
 #[test]

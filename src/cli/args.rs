@@ -48,6 +48,11 @@ enum Command {
     /// Verifies the history
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Examines the database step by step, from the network to its rows
+    ///
+    /// Changes nothing. Exits 0 when this program can work with it, warnings included, and otherwise with the code of the
+    /// first step that fails.
+    Doctor,
     /// Creates the database or brings it up to date
     Migrate(migrate::MigrateArgs),
     /// Opens the console on a world to try
@@ -79,6 +84,7 @@ fn action(command: Option<Command>, style: Style) -> Result<Action, Failure> {
         Some(Command::History(args)) => Action::History(args.into()),
         Some(Command::Verify(args)) => Action::Verify(args.into()),
         Some(Command::Audit(audit::AuditCommand::Verify)) => Action::AuditVerify,
+        Some(Command::Doctor) => Action::Doctor,
         Some(Command::Migrate(args)) => Action::Migrate(args.into()),
         Some(Command::Demo(args)) => Action::Demo(args.into()),
     })

@@ -1,6 +1,7 @@
 //! What `create`, `rotate` and `revoke` have in common: who, why, on what condition, and the run itself.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -105,7 +106,7 @@ fn reason(flag: &str, text: &str) -> Result<RotationReason, Failure> {
 fn read_reason(path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
     let read = if path.as_os_str() == "-" {
-        std::io::stdin().lock().take(LONGEST_REASON_FILE).read_to_string(&mut text)
+        io::stdin().lock().take(LONGEST_REASON_FILE).read_to_string(&mut text)
     } else {
         std::fs::File::open(path).and_then(|file| file.take(LONGEST_REASON_FILE).read_to_string(&mut text))
     };
@@ -170,19 +171,22 @@ async fn carry_out(request: &Request, expected: &Expected, context: &Context<'_>
     let tell = |event: ProvisionEvent| messages.event(&event);
     let done = provisioner.change(request, expected, &tell, cancel).await;
     let done: Provisioned = done.map_err(|error| Failure::of_change(&error))?;
-    let notes = warnings(&done.applied.plan, provisioner.hasher().writes());
-    messages.warn_of(&notes);
-    if let Some(end) = done.applied.plan.expires_at {
-        messages.note(&format!("expires {end}"));
-    }
-    messages.detail(&format!("event: {}", done.event));
-    messages.settle();
-    // From here on the GUID is committed, or may be: nothing comes before its delivery.
-    let format = match (done.certainty, style.format) {
-        (Certainty::Unknown, Format::Table | Format::Csv) => Format::Json,
-        (_, format) => format,
-    };
-    let written = delivery::hand_over(Receipt::new(&done, request).render(format).as_bytes());
+    // The GUID is committed, or may be: that it was not delivered is told even after a panic.
+    let written = catch_unwind(AssertUnwindSafe(|| {
+        let notes = warnings(&done.applied.plan, provisioner.hasher().writes());
+        messages.warn_of(&notes);
+        if let Some(end) = done.applied.plan.expires_at {
+            messages.note(&format!("expires {end}"));
+        }
+        messages.detail(&format!("event: {}", done.event));
+        messages.settle();
+        let format = match (done.certainty, style.format) {
+            (Certainty::Unknown, Format::Table | Format::Csv) => Format::Json,
+            (_, format) => format,
+        };
+        delivery::hand_over(Receipt::new(&done, request).render(format).as_bytes())
+    }));
+    let written = written.unwrap_or_else(|_| Err(io::Error::other("internal error")));
     let unknown = |kind| Err(Failure::unknown(request.session, done.event, kind));
     match (written, done.certainty, &done.guid) {
         (Err(error), certainty, Some(_)) => {

@@ -10,6 +10,7 @@ use rustix::io::{Errno, write};
 use rustix::stdio::stdout;
 
 use super::exit::{Exit, Failure};
+use crate::drill::{self, Step};
 
 /// `/dev/null` (Linux, Documentation/admin-guide/devices.txt). A program started with a closed descriptor 1 finds
 /// this here instead: the standard library reopens it so.
@@ -56,6 +57,7 @@ fn has_no_reader() -> bool {
 /// # Errors
 /// The operating system's, after which nobody can say how much has arrived.
 pub fn hand_over(bytes: &[u8]) -> io::Result<()> {
+    drill::at(Step::HandOver).map_err(io::Error::other)?;
     let mut left = bytes;
     while !left.is_empty() {
         match write(stdout(), left) {

@@ -6,7 +6,7 @@ use crate::config::ConfigError;
 use crate::domain::event_id::EventId;
 use crate::domain::plan::Refusal;
 use crate::domain::session::SessionId;
-use crate::store::{StoreError, Unchanged};
+use crate::store::{StoreError, Unchanged, Unsettled, Untrusted};
 
 /// The exit codes of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,10 +150,18 @@ impl Failure {
         Self::new(Exit::NotDelivered, "not_delivered", message)
     }
 
+    /// Tells that the program itself failed, outside of what undoes its changes by itself.
+    #[must_use]
+    pub fn internal(what: &str) -> Self {
+        let message = format!("an internal error ended the {what}; no change is half done");
+        let hint = "the log file tells more; `history` and `audit verify` show what was done";
+        Self::new(Exit::Failed, "internal", message).hint(hint)
+    }
+
     /// Writes the one object that stderr holds under `--json`.
     #[must_use]
     pub fn to_json(&self) -> String {
-        json!({"error": {"kind": self.kind, "message": self.message, "hint": self.hint}}).to_string()
+        super::json::text(&json!({"error": {"kind": self.kind, "message": self.message, "hint": self.hint}}))
     }
 }
 
@@ -180,6 +188,9 @@ impl From<ConfigError> for Failure {
 /// The one place that knows which exit code and which hint belong to which error.
 fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
     const MIGRATE: &str = "`host-provisioner migrate` makes it, or brings it up to date";
+    const GUARD: &str = "the owner of the database makes it again: DROP INDEX IF EXISTS \"UX_HostSessions_OneCurrent\"; \
+        CREATE UNIQUE INDEX \"UX_HostSessions_OneCurrent\" ON \"HostSessions\" (\"SessionId\") \
+        WHERE \"IsActive\" AND NOT \"LegacyDuplicate\"";
     match error {
         StoreError::Refused(Refusal::SessionNotFound(_)) => {
             (Exit::NotFound, "session_not_found", Some("`host-provisioner list` shows the sessions that there are"))
@@ -202,16 +213,35 @@ fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
         StoreError::Unmigrated { .. } => (Exit::Usage, "unmigrated", Some(MIGRATE)),
         StoreError::Newer { .. } => (Exit::Usage, "newer_schema", Some("use the newer host-provisioner")),
         StoreError::Denied { .. } => (Exit::NotAllowed, "denied", None),
-        StoreError::ReadOnly => (Exit::NotAllowed, "read_only", Some("leave --read-only out to write")),
+        StoreError::ReadOnly(why) => (Exit::NotAllowed, "read_only", Some(why.hint())),
+        StoreError::Untrusted(why @ Untrusted::File(_)) => (Exit::Usage, "configuration", Some(why.hint())),
+        StoreError::Untrusted(why) => (Exit::NotAllowed, "untrusted", Some(why.hint())),
+        StoreError::TooOld { .. } => (Exit::Usage, "too_old", Some("connect to a newer one, or have it updated")),
+        StoreError::Pooled => {
+            (Exit::Usage, "pooled", Some("connect to the server itself, or to a pool in session mode"))
+        }
+        StoreError::Unguarded { .. } => (Exit::Usage, "unguarded", Some(GUARD)),
+        StoreError::NoDatabase => {
+            (Exit::Usage, "database_missing", Some("the owner of the server makes it: CREATE DATABASE …"))
+        }
         StoreError::Unavailable { .. } => (Exit::Unavailable, "unavailable", Some("try again")),
         StoreError::TooSlow { .. } => (Exit::Unavailable, "timeout", Some("try again, or wait longer with --timeout")),
         StoreError::Full => (Exit::Failed, "disk_full", Some("free some room, then try again")),
         StoreError::Cancelled => (Exit::Signal(INTERRUPTED), "interrupted", None),
         StoreError::ReadBack { .. } => (Exit::Failed, "read_back", Some("another program writes this database too")),
         StoreError::OutcomeUnknown(_) => (Exit::Unknown, "outcome_unknown", None),
+        StoreError::Unsettled(Unsettled::Session(_)) => (
+            Exit::Unknown,
+            "outcome_unknown",
+            Some("`host-provisioner show` finds the session if it was added; else add it again"),
+        ),
+        StoreError::Unsettled(Unsettled::Migration) => {
+            (Exit::Unknown, "outcome_unknown", Some("`host-provisioner migrate --check` tells what is left to do"))
+        }
         StoreError::Corrupt { .. } => {
             (Exit::Failed, "corrupt", Some("`host-provisioner audit verify` and the log file tell more"))
         }
+        StoreError::Internal => (Exit::Failed, "internal", Some("the log file tells more")),
         StoreError::Failed { .. } => (Exit::Failed, "failed", Some("the log file tells more")),
     }
 }

@@ -10,8 +10,7 @@ use super::{Style, Volume};
 use crate::config::Given;
 use crate::domain::hash::HashScheme;
 
-const DATABASE_URL_HELP: &str =
-    "The database, such as sqlite:/srv/sessions.db; without a password [env: HOST_PROVISIONER_DATABASE_URL]";
+const DATABASE_URL_HELP: &str = "The database: sqlite:/srv/sessions.db, postgres://user@host/database; without a password [env: HOST_PROVISIONER_DATABASE_URL]";
 
 /// What goes with every command.
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! `migrate`: creates a database and brings it up to date, or says what that would do.
 
+use std::path::Path;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -46,17 +48,17 @@ impl Migrate {
         }
         let report = store::migrate(&database.settings).await?;
         if report.created {
-            messages.note(&format!("created {}", database.settings.target.file().display()));
+            messages.note(&format!("created {}", database.settings.target));
         }
         output::print(report, format).await
     }
 }
 
 async fn check(database: &Database, format: Format) -> Result<(), Failure> {
-    let file = database.settings.target.file();
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let target = &database.settings.target;
+    let folder = target.file().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
     if !database.is_default && folder.is_some_and(|folder| !folder.is_dir()) {
-        return Err(StoreError::NoFolder { path: file.display().to_string() }.into());
+        return Err(StoreError::NoFolder { path: target.to_string() }.into());
     }
     let pending = store::pending_migrations(&database.settings).await?;
     let count = pending.len();

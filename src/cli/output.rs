@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use serde_json::Value;
 
 use super::exit::{Exit, Failure};
-use super::table;
+use super::{json, table};
 use crate::domain::sanitize::visible;
 
 /// The forms of stdout.
@@ -54,10 +54,10 @@ pub trait Report: Send + 'static {
 pub fn render(report: &dyn Report, format: Format, width: Option<u16>) -> String {
     match format {
         Format::Table => report.text(width),
-        Format::Json => format!("{}\n", report.json()),
+        Format::Json => format!("{}\n", json::text(&report.json())),
         Format::Jsonl => match report.json() {
-            Value::Array(items) => lines(items),
-            other => lines([other]),
+            Value::Array(items) => lines(items.iter().map(json::text)),
+            other => lines([json::text(&other)]),
         },
         Format::Csv => csv(&report.grid()),
     }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::change::Wiped;
+use super::json;
 use super::output::{Format, Grid, Report, csv, render};
 use super::view::{time, to_json};
 use crate::domain::guid::HostGuid;
@@ -173,7 +174,7 @@ fn write(view: &Created<'_>, format: Format, text: &mut Wiped) {
         return;
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
-    if serde_json::to_writer(&mut *bytes, view).is_ok() {
+    if json::write(&mut *bytes, view).is_ok() {
         text.push_str(std::str::from_utf8(&bytes).unwrap_or_default());
         text.push('\n');
     }

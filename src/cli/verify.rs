@@ -3,10 +3,12 @@
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::output::{self, Grid, Report};
 use super::view::to_json;
 use super::{Context, Exit, Failure, prompt};
+use crate::domain::guid::HostGuid;
 use crate::domain::host_record::HostRecordId;
 use crate::domain::session::SessionId;
 
@@ -22,21 +24,35 @@ pub(super) struct VerifyArgs {
 #[derive(Debug)]
 pub struct Verify {
     session: SessionId,
+    /// What was read already.
+    guid: Option<HostGuid>,
 }
 
 impl From<VerifyArgs> for Verify {
     fn from(args: VerifyArgs) -> Self {
-        Self { session: args.session_id }
+        Self { session: args.session_id, guid: None }
     }
 }
 
 impl Verify {
-    /// Reads the GUID and checks it.
+    /// Reads the GUID, before the deadline of the database begins: a person has to type it.
+    ///
+    /// # Errors
+    /// Refused when it is none, interrupted by a signal, or nothing could be read.
+    pub async fn read(&mut self, cancel: &CancellationToken) -> Result<(), Failure> {
+        self.guid = Some(prompt::guid(cancel).await?);
+        Ok(())
+    }
+
+    /// Checks the GUID.
     ///
     /// # Errors
     /// Rejected, not found, refused, or what the store or stdout says.
     pub async fn run(self, context: &Context<'_>) -> Result<(), Failure> {
-        let guid = prompt::guid(context.cancel).await?;
+        let guid = match self.guid {
+            Some(guid) => guid,
+            None => prompt::guid(context.cancel).await?,
+        };
         let found = context.provisioner.verify(self.session, &guid).await?;
         let verdict = Verdict {
             session_id: self.session.get(),

@@ -9,22 +9,29 @@ use std::fmt;
 use super::chain::{AuditAction, AuditBody, ChainHash, StoredEntry, link};
 use super::hash::HashScheme;
 use super::host_record::HostRecord;
+use super::lent::Lent;
 use super::sanitize::visible;
 use super::time::Timestamp;
 
 /// Everything that is stored about one session, for verification.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Trail {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trail<Text = String> {
     /// The id that entries and records name.
     pub session: i64,
     /// Whether `Sessions` still has the row.
     pub exists: bool,
     /// The entries in the order of `Seq`.
-    pub entries: Vec<StoredEntry>,
+    pub entries: Vec<StoredEntry<Text>>,
     /// All records.
     pub records: Vec<HostRecord>,
     /// Entries and records that hold a value which cannot be read.
     pub unreadable: Vec<Damage>,
+}
+
+impl<Text> Default for Trail<Text> {
+    fn default() -> Self {
+        Self { session: 0, exists: false, entries: Vec::new(), records: Vec::new(), unreadable: Vec::new() }
+    }
 }
 
 /// One thing that is not as the history left it.
@@ -68,7 +75,7 @@ pub enum Finding {
 
 /// Verifies one session.
 #[must_use]
-pub fn verify(trail: &Trail) -> Finding {
+pub fn verify<Text: AsRef<str>>(trail: &Trail<Text>) -> Finding {
     if trail.entries.is_empty() && trail.unreadable.is_empty() {
         return verify_without_history(trail);
     }
@@ -77,18 +84,20 @@ pub fn verify(trail: &Trail) -> Finding {
     let mut previous = ChainHash::START;
     let mut expected_seq = 1;
     for entry in &trail.entries {
-        let faults = verify_entry(entry, trail.session, previous, expected_seq);
+        let own =
+            Entry { row: entry.lent(), body: entry.lent_body(), hash: ChainHash::parse(entry.entry_hash.as_ref()) };
+        let faults = own.faults(trail.session, previous, expected_seq);
         damage.extend(faults.into_iter().map(|what| Damage {
             session: trail.session,
             seq: Some(entry.seq),
             host_session: None,
             what,
         }));
-        if let Some(body) = entry.parse_body() {
-            state.fold(&body);
+        if let Some(body) = &own.body {
+            state.fold(body);
         }
         // The chain goes on from what is stored, so that one fault is told once.
-        previous = ChainHash::parse(&entry.entry_hash).unwrap_or(ChainHash::START);
+        previous = own.hash.unwrap_or(ChainHash::START);
         expected_seq = entry.seq.saturating_add(1);
     }
     // A deleted session takes its records along; those that it left behind are held to the history all the same.
@@ -103,7 +112,7 @@ pub fn verify(trail: &Trail) -> Finding {
 }
 
 /// Without entries a record may be from before us, unless it carries a hash that only we write.
-fn verify_without_history(trail: &Trail) -> Finding {
+fn verify_without_history<Text>(trail: &Trail<Text>) -> Finding {
     let ours = |record: &&HostRecord| {
         matches!(HashScheme::of(&record.hash), Some(HashScheme::Sha256 | HashScheme::HmacSha256))
     };
@@ -131,70 +140,81 @@ fn gap(expected: i64, found: i64) -> Option<String> {
     }
 }
 
-/// Lists what is wrong with one entry of a session's chain, given the stored hash of the one before it.
-fn verify_entry(entry: &StoredEntry, session: i64, previous: ChainHash, expected_seq: i64) -> Vec<String> {
-    let mut faults = Vec::new();
-    if entry.session != session {
-        faults.push(format!("the entry belongs to session {}", entry.session));
+/// One entry, read once.
+struct Entry<'a> {
+    row: StoredEntry<&'a str>,
+    body: Option<AuditBody<Lent<'a>>>,
+    hash: Option<ChainHash>,
+}
+
+impl Entry<'_> {
+    /// Lists what is wrong with it in a session's chain, given the stored hash of the one before it.
+    fn faults(&self, session: i64, previous: ChainHash, expected_seq: i64) -> Vec<String> {
+        let row = &self.row;
+        let mut faults = Vec::new();
+        if row.session != session {
+            faults.push(format!("the entry belongs to session {}", row.session));
+        }
+        faults.extend(gap(expected_seq, row.seq));
+        let before = ChainHash::parse(row.prev_hash);
+        if before != Some(previous) {
+            faults.push("PrevHash is not the hash of the entry before it".to_owned());
+        }
+        if self.hash != Some(link(before.unwrap_or(previous), row.session, row.seq, row.body)) {
+            faults.push("EntryHash does not fit the entry".to_owned());
+        }
+        let Some(body) = &self.body else {
+            faults.push("Body is not readable".to_owned());
+            return faults;
+        };
+        let columns = [
+            ("SessionId", body.session == row.session),
+            ("Seq", body.seq == row.seq),
+            ("EventId", body.event.as_ref() == row.event_id),
+            ("Action", body.action.word() == row.action),
+            ("At", body.at.as_ref() == row.at && Timestamp::parse_fixed_width(row.at).is_some()),
+        ];
+        let differs = columns.into_iter().filter(|(_, fits)| !fits);
+        faults.extend(differs.map(|(name, _)| format!("{name} differs from Body")));
+        faults
     }
-    faults.extend(gap(expected_seq, entry.seq));
-    if ChainHash::parse(&entry.prev_hash) != Some(previous) {
-        faults.push("PrevHash is not the hash of the entry before it".to_owned());
-    }
-    let own_previous = ChainHash::parse(&entry.prev_hash).unwrap_or(previous);
-    if ChainHash::parse(&entry.entry_hash) != Some(link(own_previous, entry.session, entry.seq, &entry.body)) {
-        faults.push("EntryHash does not fit the entry".to_owned());
-    }
-    let Some(body) = entry.parse_body() else {
-        faults.push("Body is not readable".to_owned());
-        return faults;
-    };
-    let columns = [
-        ("SessionId", body.session == entry.session),
-        ("Seq", body.seq == entry.seq),
-        ("EventId", body.event == entry.event_id),
-        ("Action", body.action.word() == entry.action),
-        ("At", body.at == entry.at && Timestamp::parse_fixed_width(&entry.at).is_some()),
-    ];
-    faults.extend(columns.into_iter().filter(|(_, fits)| !fits).map(|(name, _)| format!("{name} differs from Body")));
-    faults
 }
 
 /// How a record got its present GUID.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Made {
-    at: String,
-    by: String,
-    expires: Option<String>,
+struct Made<'a> {
+    at: Lent<'a>,
+    by: Lent<'a>,
+    expires: Option<Lent<'a>>,
 }
 
 /// The current record as the history left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Known {
-    fingerprint: String,
-    made: Made,
+struct Known<'a> {
+    fingerprint: Option<Lent<'a>>,
+    made: Made<'a>,
 }
 
 /// A record that the history retired.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Retired {
-    at: String,
-    by: String,
+struct Retired<'a> {
+    at: Lent<'a>,
+    by: Lent<'a>,
     /// What it holds; `None` where no entry tells.
-    fingerprint: Option<String>,
+    fingerprint: Option<Lent<'a>>,
     /// `None` for a record from before the history.
-    made: Option<Made>,
+    made: Option<Made<'a>>,
 }
 
 /// What a chain implies about the records of its session.
 #[derive(Debug, Default)]
-struct Implied {
-    current: Option<(i64, Known)>,
-    retired: BTreeMap<i64, Retired>,
+struct Implied<'a> {
+    current: Option<(i64, Known<'a>)>,
+    retired: BTreeMap<i64, Retired<'a>>,
 }
 
 /// Gives the fingerprint that an entry tells of a record that it retires.
-fn old_fingerprint(body: &AuditBody, id: i64) -> Option<String> {
+fn old_fingerprint<'a>(body: &AuditBody<Lent<'a>>, id: i64) -> Option<Lent<'a>> {
     let names_it = match body.action {
         AuditAction::Revoked => body.host_session == Some(id),
         AuditAction::ForceCreated => body.retired == [id],
@@ -203,13 +223,13 @@ fn old_fingerprint(body: &AuditBody, id: i64) -> Option<String> {
     body.old_fp.clone().filter(|_| names_it)
 }
 
-impl Implied {
-    fn fold(&mut self, body: &AuditBody) {
+impl<'a> Implied<'a> {
+    fn fold(&mut self, body: &AuditBody<Lent<'a>>) {
         let was = self.current.take();
         for id in &body.retired {
             let known = was.as_ref().filter(|(current, _)| current == id).map(|(_, known)| known.clone());
             let (fingerprint, made) = match (known, self.retired.remove(id)) {
-                (Some(known), _) => (Some(known.fingerprint), Some(known.made)),
+                (Some(known), _) => (known.fingerprint, Some(known.made)),
                 (None, Some(before)) => (before.fingerprint, before.made),
                 (None, None) => (old_fingerprint(body, *id), None),
             };
@@ -220,13 +240,13 @@ impl Implied {
             AuditAction::Created | AuditAction::Rotated | AuditAction::ForceCreated => body.host_session.map(|id| {
                 self.retired.remove(&id);
                 let made = Made { at: body.at.clone(), by: body.by.clone(), expires: body.expires.clone() };
-                (id, Known { fingerprint: body.new_fp.clone().unwrap_or_default(), made })
+                (id, Known { fingerprint: body.new_fp.clone(), made })
             }),
         };
     }
 
     /// Compares with the records as they are.
-    fn compare(&self, trail: &Trail) -> Vec<Damage> {
+    fn compare<Text>(&self, trail: &Trail<Text>) -> Vec<Damage> {
         let damage = |id: i64, what: String| Damage { session: trail.session, seq: None, host_session: Some(id), what };
         let find = |id: i64| trail.records.iter().find(|record| record.id.get() == id);
         let mut found = Vec::new();
@@ -263,20 +283,24 @@ fn unfit(checks: impl IntoIterator<Item = (bool, &'static str)>) -> Vec<&'static
     checks.into_iter().filter_map(|(fits, what)| (!fits).then_some(what)).collect()
 }
 
-impl Made {
+impl Made<'_> {
     fn checks(&self, record: &HostRecord) -> [(bool, &'static str); 3] {
         let expires = record.expires_at.map(Timestamp::fixed_width);
         [
-            (same_second(Some(record.created_at), &self.at), "CreatedAt was changed outside of the history"),
-            (record.created_by.as_deref() == Some(&self.by), "CreatedBy was changed outside of the history"),
-            (expires == self.expires, "ExpiresAt was changed outside of the history"),
+            (same_second(Some(record.created_at), self.at.as_ref()), "CreatedAt was changed outside of the history"),
+            (record.created_by.as_deref() == Some(self.by.as_ref()), "CreatedBy was changed outside of the history"),
+            (
+                expires.as_deref() == self.expires.as_ref().map(Lent::as_ref),
+                "ExpiresAt was changed outside of the history",
+            ),
         ]
     }
 }
 
-impl Known {
+impl Known<'_> {
     fn differences(&self, record: &HostRecord) -> Vec<&'static str> {
-        let same_hash = record.hash.fingerprint().full() == self.fingerprint;
+        let same_hash =
+            self.fingerprint.as_ref().is_some_and(|known| known.as_ref() == record.hash.fingerprint().full());
         let revoked = record.revoked_at.is_some() || record.revoked_by.is_some();
         let own = [
             (record.is_active, "IsActive was cleared outside of the history"),
@@ -288,15 +312,16 @@ impl Known {
     }
 }
 
-impl Retired {
+impl Retired<'_> {
     fn differences(&self, record: &HostRecord) -> Vec<&'static str> {
-        let same_hash = self.fingerprint.as_ref().is_none_or(|known| *known == record.hash.fingerprint().full());
+        let same_hash =
+            self.fingerprint.as_ref().is_none_or(|known| known.as_ref() == record.hash.fingerprint().full());
         let own = [
             (!record.is_active, "the retired record was made active outside of the history"),
             (!record.legacy_duplicate, "LegacyDuplicate of the retired record was set outside of the history"),
             (same_hash, "HostGuidHash of the retired record was changed outside of the history"),
-            (same_second(record.revoked_at, &self.at), "RevokedAt was changed outside of the history"),
-            (record.revoked_by.as_deref() == Some(&self.by), "RevokedBy was changed outside of the history"),
+            (same_second(record.revoked_at, self.at.as_ref()), "RevokedAt was changed outside of the history"),
+            (record.revoked_by.as_deref() == Some(self.by.as_ref()), "RevokedBy was changed outside of the history"),
         ];
         unfit(own.into_iter().chain(self.made.iter().flat_map(|made| made.checks(record))))
     }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::actor::Origin;
 use super::event_id::EventId;
 use super::host_record::{Fingerprint, HostRecordId};
+use super::lent::Lent;
 use super::plan::Outcome;
 use super::request::Request;
 use super::secret::{hex, unhex32};
@@ -119,7 +120,7 @@ pub struct AuditDraft {
 
 /// The body of an entry. The order of the fields is the order of the text, and part of the format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditBody {
+pub struct AuditBody<Text = String> {
     /// The version of this format: 1.
     pub v: u32,
     /// The session's id.
@@ -127,7 +128,7 @@ pub struct AuditBody {
     /// The place in the session's chain, from 1.
     pub seq: i64,
     /// The event id.
-    pub event: String,
+    pub event: Text,
     /// What was done.
     pub action: AuditAction,
     /// The record that got the new hash or was revoked.
@@ -135,49 +136,69 @@ pub struct AuditBody {
     /// The records that became inactive.
     pub retired: Vec<i64>,
     /// The name that was given.
-    pub by: String,
+    pub by: Text,
     /// The operating system's user, by uid.
-    pub os_user: String,
+    pub os_user: Text,
     /// Host name and program version.
-    pub client: String,
+    pub client: Text,
     /// Why.
-    pub reason: Option<String>,
+    pub reason: Option<Text>,
     /// Fingerprint (64 hex) of the hash that stopped working.
-    pub old_fp: Option<String>,
+    pub old_fp: Option<Text>,
     /// Fingerprint (64 hex) of the new hash.
-    pub new_fp: Option<String>,
+    pub new_fp: Option<Text>,
     /// Until when the new GUID works, fixed-width UTC.
-    pub expires: Option<String>,
+    pub expires: Option<Text>,
     /// When, fixed-width UTC.
-    pub at: String,
+    pub at: Text,
 }
 
 /// One row of `HostSessionEvents`, as stored; nothing in it is trusted before it was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredEntry {
+pub struct StoredEntry<Text = String> {
     /// Whose chain.
     pub session: i64,
     /// Its place, from 1.
     pub seq: i64,
     /// The event id's text.
-    pub event_id: String,
+    pub event_id: Text,
     /// The action's word.
-    pub action: String,
+    pub action: Text,
     /// The instant's fixed-width text.
-    pub at: String,
+    pub at: Text,
     /// The exact text that was hashed: one line of JSON.
-    pub body: String,
+    pub body: Text,
     /// 64 hex: the entry before.
-    pub prev_hash: String,
+    pub prev_hash: Text,
     /// 64 hex: this entry.
-    pub entry_hash: String,
+    pub entry_hash: Text,
 }
 
-impl StoredEntry {
+impl<Text: AsRef<str>> StoredEntry<Text> {
     /// Reads the body, if it is one.
     #[must_use]
     pub fn parse_body(&self) -> Option<AuditBody> {
-        serde_json::from_str(&self.body).ok()
+        serde_json::from_str(self.body.as_ref()).ok()
+    }
+
+    /// Reads the body, if it is one, without copying its texts.
+    pub(super) fn lent_body(&self) -> Option<AuditBody<Lent<'_>>> {
+        serde_json::from_str(self.body.as_ref()).ok()
+    }
+
+    /// Gives the same entry without copying its texts.
+    #[must_use]
+    pub fn lent(&self) -> StoredEntry<&str> {
+        StoredEntry {
+            session: self.session,
+            seq: self.seq,
+            event_id: self.event_id.as_ref(),
+            action: self.action.as_ref(),
+            at: self.at.as_ref(),
+            body: self.body.as_ref(),
+            prev_hash: self.prev_hash.as_ref(),
+            entry_hash: self.entry_hash.as_ref(),
+        }
     }
 }
 

@@ -42,6 +42,12 @@ impl HashScheme {
         }
     }
 
+    /// Gives the key's id in a stored HMAC.
+    #[must_use]
+    pub fn key_id(stored: &StoredHash) -> Option<&str> {
+        stored.as_str().strip_prefix("hmac-sha256:")?.split(':').next()
+    }
+
     /// Recognises the scheme of a stored text by its form.
     #[must_use]
     pub fn of(stored: &StoredHash) -> Option<Self> {
@@ -156,12 +162,9 @@ impl Hasher {
     /// Checks a GUID against a stored text, in constant time.
     #[must_use]
     pub fn verify(&self, session: SessionId, guid: &HostGuid, stored: &StoredHash) -> Verdict {
-        let Some(scheme) = HashScheme::of(stored).filter(|scheme| self.accept.contains(scheme)) else {
+        let Some(scheme) = self.checked_as(stored) else {
             return Verdict::Unchecked;
         };
-        if scheme == HashScheme::HmacSha256 && !self.knows_key_of(stored) {
-            return Verdict::Unchecked;
-        }
         match self.text(scheme, session, guid) {
             None => Verdict::Unchecked,
             Some(text) if bool::from(text.as_bytes().ct_eq(stored.as_str().as_bytes())) => Verdict::Accepted,
@@ -169,9 +172,20 @@ impl Hasher {
         }
     }
 
-    /// Tells whether a stored HMAC names the key that is configured.
-    fn knows_key_of(&self, stored: &StoredHash) -> bool {
-        self.key.as_ref().is_some_and(|key| stored.as_str().split(':').nth(1) == Some(&key_id(key)))
+    /// Tells whether a GUID can be checked against a stored text here.
+    #[must_use]
+    pub fn can_check(&self, stored: &StoredHash) -> bool {
+        self.checked_as(stored).is_some()
+    }
+
+    /// Gives the scheme of a stored text that is accepted here, and whose key, if it names one, is the configured one.
+    fn checked_as(&self, stored: &StoredHash) -> Option<HashScheme> {
+        let key_is_here = || self.key.as_ref().is_some_and(|key| HashScheme::key_id(stored) == Some(&key_id(key)));
+        let fits = |scheme: &HashScheme| match scheme {
+            HashScheme::HmacSha256 => key_is_here(),
+            HashScheme::Sha256 | HashScheme::Legacy => true,
+        };
+        HashScheme::of(stored).filter(|scheme| self.accept.contains(scheme)).filter(fits)
     }
 
     fn text(&self, scheme: HashScheme, session: SessionId, guid: &HostGuid) -> Option<String> {

@@ -1,6 +1,6 @@
 //! The reason of a rotation: parsed once, valid ever after.
 
-use super::sanitize::visible;
+use super::sanitize::{is_hostile, visible};
 
 /// One line of 3 to 500 characters that holds no GUID.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +44,15 @@ impl RotationReason {
     }
 }
 
-/// Finds 32 or more hexadecimal digits that only hyphens interrupt, and the groups 8-4-4-4-12 of a GUID that was
-/// broken into lines. Word processors make other dashes of hyphens.
-fn holds_guid(text: &str) -> bool {
+/// Finds 32 or more hexadecimal digits that only hyphens interrupt, and the groups 8-4-4-4-12 of a GUID that
+/// was broken into lines or holds what nobody sees. Word processors make other dashes of hyphens.
+#[must_use]
+pub fn holds_guid(text: &str) -> bool {
     let plain = text.replace(|c| matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}'), "-");
     let in_one_piece = plain
         .split(|c: char| !(c.is_ascii_hexdigit() || c == '-'))
         .any(|run| run.bytes().filter(u8::is_ascii_hexdigit).count() >= 32);
-    let joined: Vec<char> = plain.chars().filter(|c| !c.is_whitespace()).collect();
+    let joined: Vec<char> = plain.chars().filter(|c| !c.is_whitespace() && !is_hostile(*c)).collect();
     let fits = |(place, c): (usize, &char)| match place {
         8 | 13 | 18 | 23 => *c == '-',
         _ => c.is_ascii_hexdigit(),
@@ -85,6 +86,7 @@ mod tests {
             "6ba39809-bc5a-498e-\n956a-fcbb3f39e017",
             "6ba39809-bc5a-498e-956a-fcbb3f\r\n39e017",
             "6ba39809–bc5a–498e–956a–fcbb3f39e017",
+            "6ba39809\u{200b}-bc5a-498e-956a-\u{202c}fcbb3f39e017",
         ] {
             assert_eq!(RotationReason::parse(&format!("leaked {guid}!")), Err(ReasonError::HoldsGuid));
         }

@@ -38,21 +38,28 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// The value of each lower-case hexadecimal digit; 255 for every other byte.
+const VALUES: [u8; 256] = {
+    let mut values = [255; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = if value < 10 { b'0' + value } else { b'a' + value - 10 };
+        values[digit as usize] = value;
+        value += 1;
+    }
+    values
+};
+
 /// Reads 64 lower-case hexadecimal digits.
 pub(crate) fn unhex32(text: &str) -> Option<[u8; 32]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let mut bytes = [0; 32];
-    if text.len() != 64 {
-        return None;
+    let digits: &[u8; 64] = text.as_bytes().try_into().ok()?;
+    let (mut bytes, mut all) = ([0; 32], 0);
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let (high, low) = (VALUES[usize::from(pair[0])], VALUES[usize::from(pair[1])]);
+        *byte = high << 4 | low;
+        all |= high | low;
     }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = digit(pair[0])? * 16 + digit(pair[1])?;
-    }
-    Some(bytes)
+    (all < 16).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -65,6 +72,9 @@ mod tests {
         assert_eq!(unhex32(&hex(&bytes)), Some(bytes));
         assert_eq!(unhex32(&hex(&bytes).to_uppercase()), None);
         assert_eq!(unhex32(&hex(&bytes)[..62]), None);
+        for other in ["/", ":", "`", "g", "A", " ", "\0"] {
+            assert_eq!(unhex32(&format!("{other}{}", &hex(&bytes)[1..])), None, "{other:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
 
 /// An instant in UTC, cut to the microsecond (the finest unit that both database engines keep).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,11 +40,21 @@ impl Timestamp {
         self.0.format(FIXED_WIDTH).to_string()
     }
 
-    /// Reads what [`Timestamp::fixed_width`] writes, and nothing else.
+    /// Reads what [`Timestamp::fixed_width`] writes up to the year 9999, and nothing else.
     #[must_use]
     pub fn parse_fixed_width(text: &str) -> Option<Self> {
-        let parsed = Self(NaiveDateTime::parse_from_str(text, FIXED_WIDTH).ok()?.and_utc());
-        (parsed.fixed_width() == text).then_some(parsed)
+        // By hand: a format that is read anew for each entry takes longer than hashing the entry.
+        let bytes: &[u8; 27] = text.as_bytes().try_into().ok()?;
+        let number = |from: usize, to: usize| {
+            bytes[from..to].iter().try_fold(0, |sum, digit| Some(sum * 10 + char::from(*digit).to_digit(10)?))
+        };
+        let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (26, b'Z')];
+        if marks.iter().any(|(place, mark)| bytes[*place] != *mark) {
+            return None;
+        }
+        let day = NaiveDate::from_ymd_opt(number(0, 4)?.try_into().ok()?, number(5, 7)?, number(8, 10)?)?;
+        let at = day.and_hms_micro_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, number(20, 26)?)?;
+        Some(Self(at.and_utc()))
     }
 
     /// Gives the whole seconds from `earlier` to this instant; negative when `earlier` is later.
@@ -113,8 +123,13 @@ mod tests {
 
     #[test]
     fn any_other_text_is_refused() {
-        for text in ["2026-11-22T22:55:13Z", "2026-11-22 22:55:13.000120Z", "2026-11-22T22:55:13.0001200Z", ""] {
+        for text in ["2026-11-22T22:55:13Z", "2026-11-22T22:55:13.0001200Z", "2026-02-29T22:55:13.000120Z", ""] {
             assert_eq!(Timestamp::parse_fixed_width(text), None, "{text}");
+        }
+        let fits = "2026-11-22T22:55:13.000120Z";
+        for place in 0..fits.len() {
+            let other = format!("{}x{}", &fits[..place], &fits[place + 1..]);
+            assert_eq!(Timestamp::parse_fixed_width(&other), None, "{other}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Verifies every chain, and every record against its chain.
 
 use super::Provisioner;
-use crate::domain::audit::{Damage, Finding, verify};
+use crate::domain::audit::{Damage, Finding, Trail, verify};
 use crate::store::StoreError;
 
 /// What verifying everything found.
@@ -26,7 +26,7 @@ impl Provisioner {
     /// [`StoreError`]; damage is no error, but the report.
     pub async fn verify_audit(&self) -> Result<AuditReport, StoreError> {
         let mut report = AuditReport::default();
-        let mut visit = |trail: crate::domain::audit::Trail| {
+        let mut visit = |trail: Trail<&str>| {
             report.sessions += 1;
             report.entries += u64::try_from(trail.entries.len()).unwrap_or(u64::MAX);
             match verify(&trail) {

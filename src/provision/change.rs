@@ -1,5 +1,7 @@
 //! Rotating, creating and revoking: one transaction, told line by line.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use tokio_util::sync::CancellationToken;
 
 use super::Provisioner;
@@ -11,6 +13,7 @@ use crate::domain::hash::Verdict;
 use crate::domain::plan::{Outcome, Plan, RecordWrite};
 use crate::domain::request::{Action, Request};
 use crate::domain::session::SessionId;
+use crate::drill::{self, Drilled, Step};
 use crate::store::{Applied, Change, Credential, StoreError};
 
 /// Whether the database said that it is so.
@@ -52,6 +55,12 @@ impl Provisioner {
             log(&line, event);
             tell(line);
         };
+        // What cannot be written is told before anything is made or looked up.
+        if let Some(why) = self.store.read_only() {
+            let error = StoreError::ReadOnly(why);
+            told(failure(request.session, &error));
+            return Err(error);
+        }
         told(ProvisionEvent::Checking(request.session));
         // The GUID exists from here on, in memory alone.
         let guid = request.action.makes_guid().then(HostGuid::generate);
@@ -68,10 +77,19 @@ impl Provisioner {
             planned: &|plan| beginning(plan, request).into_iter().for_each(&told),
             cancel,
         };
-        let end = self.store.apply(&change).await;
+        let made = guid.as_ref().map_or(Ok(()), |_| drill::at(Step::MakeGuid));
+        let end = match made {
+            Ok(()) => self.store.apply(&change).await,
+            Err(drilled) => Err(drilled.into()),
+        };
         match end {
             Ok(applied) => {
-                ending(&applied, request).into_iter().for_each(told);
+                // Nothing that happens now may withhold the GUID.
+                let _ = catch_unwind(AssertUnwindSafe(|| {
+                    drill::at(Step::TellSuccess)?;
+                    ending(&applied, request).into_iter().for_each(told);
+                    Ok::<_, Drilled>(())
+                }));
                 Ok(Provisioned { applied, guid, certainty: Certainty::Committed, event })
             }
             Err(StoreError::OutcomeUnknown(applied)) => {

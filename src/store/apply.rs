@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::backend::{Backend, Statement, fault, statement};
+use super::clock::StoreClock;
+use super::deadline::Deadline;
 use super::error::StoreError;
 use super::rows::get;
 use super::{Applied, Change, snapshot, sql};
@@ -12,52 +14,63 @@ use crate::domain::plan::{Outcome, Plan, RecordWrite, Retirement, decide};
 use crate::domain::request::Request;
 use crate::domain::session::SessionId;
 use crate::domain::snapshot::Snapshot;
-use crate::domain::time::{Clock, Timestamp};
+use crate::domain::time::Timestamp;
+use crate::drill::{self, Step};
 
 /// Does everything but the COMMIT. Whoever calls must commit, or close the connection.
 pub(super) async fn prepare<B: Backend>(
     connection: &mut B::Connection,
     change: &Change<'_>,
-    clock: &dyn Clock,
+    clock: &StoreClock,
+    deadline: &Deadline,
 ) -> Result<Applied, StoreError> {
     let request = change.request;
-    begin_write::<B>(connection, request.session).await?;
-    let now = now::<B>(connection, clock).await?;
+    let now = clock.set(begin_write::<B>(connection, request.session, deadline).await?);
+    drill::at(Step::LockSession)?;
     let seen = snapshot::read::<B>(connection, request.session).await?;
+    drill::at(Step::ReadSession)?;
     let plan = decide(&seen, request, change.expected, now)?;
     (change.planned)(&plan);
+    drill::at(Step::Plan)?;
     if plan.audit.is_none() {
         return Ok(Applied { plan, record: None, event: None, at: now });
     }
     for retirement in &plan.retired {
         retire::<B>(connection, retirement, request, now).await?;
+        drill::at(Step::RetireRecord)?;
     }
     let written = write::<B>(connection, &plan, change, now).await?;
     append::<B>(connection, &plan, &seen, change, written, now).await?;
+    drill::at(Step::AppendEntry)?;
     let record = read_back::<B>(connection, &plan, change, written).await?;
+    drill::at(Step::ReadBack)?;
     Ok(Applied { plan, record, event: Some(change.event), at: now })
 }
 
-/// Begins a transaction that has the session to itself.
+/// Begins a transaction that has the session to itself; gives the server's clock if there is a server.
 pub(super) async fn begin_write<B: Backend>(
     connection: &mut B::Connection,
     session: SessionId,
-) -> Result<(), StoreError> {
+    deadline: &Deadline,
+) -> Result<Option<Timestamp>, StoreError> {
     statement::<B>(B::BEGIN_WRITE).run(connection).await?;
-    if let Some(lock) = B::LOCK_SESSION {
-        statement::<B>(lock).with(session.get()).rows(connection).await?;
-    }
-    Ok(())
+    hold::<B>(connection, session, deadline).await
 }
 
-/// Reads the instant of the transaction: the server's clock if there is a server, else ours.
-async fn now<B: Backend>(connection: &mut B::Connection, clock: &dyn Clock) -> Result<Timestamp, StoreError> {
-    let Some(query) = B::NOW else {
-        return Ok(clock.now());
+/// Takes the session's lock, where the engine locks less than everything; gives the server's clock.
+pub(super) async fn hold<B: Backend>(
+    connection: &mut B::Connection,
+    session: SessionId,
+    deadline: &Deadline,
+) -> Result<Option<Timestamp>, StoreError> {
+    let Some(hold) = B::HOLD_SESSION else {
+        return Ok(None);
     };
-    let found = statement::<B>(query).rows(connection).await?;
+    // The server stops by itself what nobody waits for any more; 0 would mean for ever.
+    let patience = deadline.left().as_millis().max(1).to_string();
+    let found = statement::<B>(hold).with(session.get()).with(patience).rows(connection).await?;
     let row = found.first().ok_or_else(|| StoreError::Corrupt { what: "the server's clock".to_owned() })?;
-    get::<B, DateTime<Utc>>(row, "now").map(Timestamp::new).map_err(fault::<B>)
+    get::<B, DateTime<Utc>>(row, "now").map(|now| Some(Timestamp::new(now))).map_err(fault::<B>)
 }
 
 /// A write that met another number of rows than one met another program.
@@ -90,9 +103,14 @@ async fn write<B: Backend>(
     let hash = || change.credential.as_ref().map(|credential| credential.hash).ok_or_else(no_credential);
     match &plan.write {
         RecordWrite::Nothing => Ok(None),
-        RecordWrite::Insert => insert::<B>(connection, plan, change.request, hash()?, now).await.map(Some),
+        RecordWrite::Insert => {
+            let id = insert::<B>(connection, plan, change.request, hash()?, now).await?;
+            drill::at(Step::InsertRecord)?;
+            Ok(Some(id))
+        }
         RecordWrite::Update { id, held } => {
             update::<B>(connection, plan, change.request, (*id, held), hash()?, now).await?;
+            drill::at(Step::UpdateRecord)?;
             Ok(Some(*id))
         }
     }

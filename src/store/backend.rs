@@ -1,16 +1,19 @@
 //! What differs between the engines, and the few bounds that let one body of code serve them all.
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
+use sqlx::migrate::{Migrate, Migrator};
 use sqlx::query::Query;
 use sqlx::{ColumnIndex, Decode, Encode, Executor, IntoArguments, QueryBuilder, Row, Type};
 
 use super::error::StoreError;
 use super::settings::Settings;
+use super::untrusted::Untrusted;
 
 /// Set to make a connection's running statement stop.
 pub(super) type Stop = Arc<AtomicBool>;
@@ -18,9 +21,18 @@ pub(super) type Stop = Arc<AtomicBool>;
 /// Which database stands at the configured place: device and file.
 pub(super) type Place = (u64, u64);
 
+/// The types of the web application's columns that differ between the engines.
+pub(super) trait Columns: sqlx::Database {
+    /// A GUID: text that is kept as it is, or a type of the engine's own.
+    type Guid: ToString + FromStr + Send;
+    /// A number of people.
+    type Count: Into<i64> + Default + Send;
+}
+
 /// What differs between the engines, and nothing else.
 pub(super) trait Backend:
     Runs
+    + Columns
     + Speaks<i64>
     + Speaks<bool>
     + Speaks<String>
@@ -29,13 +41,31 @@ pub(super) trait Backend:
     + Speaks<Option<bool>>
     + Speaks<Option<String>>
     + Speaks<Option<DateTime<Utc>>>
+    + Speaks<Vec<u8>>
+    + Speaks<Option<<Self as Columns>::Guid>>
+    + Speaks<<Self as Columns>::Count>
+    + Speaks<Option<<Self as Columns>::Count>>
 {
     /// Begins a transaction that will write.
     const BEGIN_WRITE: &'static str;
-    /// Locks one session (`$1`) until the transaction ends, where the engine does not lock the whole database.
-    const LOCK_SESSION: Option<&'static str>;
-    /// Reads the server's clock, if there is a server.
-    const NOW: Option<&'static str>;
+    /// Begins a transaction whose reads all see one state.
+    const BEGIN_READ: &'static str;
+    /// Locks one session (`$1`) until the transaction ends and gives the server's clock as `now`; no lock, no statement
+    /// and no transaction that nobody goes on with waits longer than `$2` milliseconds. `None` where the engine locks the whole database, without a server.
+    const HOLD_SESSION: Option<&'static str>;
+    /// Reads whether this connection may write: `standby`, `read_only` and, in words, the privileges that are `missing`
+    /// for a change; and the clock as `now`. `None` where there is no server.
+    const STANDING: Option<&'static str>;
+    /// Lists the `name`s of the tables in the schema.
+    const TABLES: &'static str;
+    /// Reads a text that differs after every commit of another connection, as `marker`.
+    const CHANGE_MARKER: &'static str;
+    /// Sets the database up before the transaction of a migration.
+    const BEFORE_MIGRATING: Option<&'static str>;
+    /// Makes a place for the tables, first in that transaction, and locks out other migrations until its end.
+    const MAKE_PLACE: Option<&'static str>;
+    /// The migrations of this engine.
+    fn migrations() -> &'static Migrator;
     /// Matches a title against the pattern that follows, whatever the case.
     const TITLE_MATCHES: &'static str;
     /// True where a record's `ExpiresAt` is not after the instant that follows; closed by [`Backend::EXPIRED_END`].
@@ -46,7 +76,10 @@ pub(super) trait Backend:
     /// Turns a word into what [`Backend::TITLE_MATCHES`] takes.
     fn title_pattern(word: &str) -> String;
 
-    /// Opens a connection and checks that its schema is ours and up to date.
+    /// Makes what a database needs before it can be opened; tells whether there was something to make.
+    fn create(settings: &Settings) -> Result<bool, StoreError>;
+
+    /// Opens a connection, whatever the schema is.
     fn open(settings: &Settings, budget: Duration, stop: Stop) -> BoxFuture<'_, Result<Self::Connection, StoreError>>;
 
     /// Says which database stands at the configured place now; `None` where none does, or where a server looks after it.
@@ -67,6 +100,12 @@ pub(super) enum Fault {
     Unavailable(String),
     /// Not allowed.
     Denied(String),
+    /// A server that is not to be trusted.
+    Untrusted(Untrusted),
+    /// What was said before is forgotten: another connection answers.
+    Pooled,
+    /// The server has no such database.
+    NoDatabase,
     /// No room.
     Full,
     /// A value that cannot be read, or a damaged file.
@@ -81,6 +120,9 @@ impl From<Fault> for StoreError {
             Fault::Retryable(what) | Fault::Unavailable(what) => Self::Unavailable { what },
             Fault::Duplicate => Self::Overtaken,
             Fault::Denied(what) => Self::Denied { what },
+            Fault::Untrusted(why) => Self::Untrusted(why),
+            Fault::Pooled => Self::Pooled,
+            Fault::NoDatabase => Self::NoDatabase,
             Fault::Full => Self::Full,
             Fault::Corrupt(what) => Self::Corrupt { what },
             Fault::Other(what) => Self::Failed { what },
@@ -99,7 +141,7 @@ pub(super) fn fault<B: Backend>(error: sqlx::Error) -> StoreError {
 type Prepared<'q, DB> = Query<'q, DB, <DB as sqlx::Database>::Arguments>;
 
 /// Runs statements on a connection of this engine.
-pub(super) trait Runs: sqlx::Database<Arguments: IntoArguments<Self>> {
+pub(super) trait Runs: sqlx::Database<Arguments: IntoArguments<Self>, Connection: Migrate> {
     /// Runs a statement; gives the number of rows it changed.
     fn execute<'a>(
         connection: &'a mut Self::Connection,
@@ -121,7 +163,7 @@ pub(super) trait RowsAffected {
 
 impl<DB> Runs for DB
 where
-    DB: sqlx::Database<Arguments: IntoArguments<DB>, QueryResult: RowsAffected>,
+    DB: sqlx::Database<Arguments: IntoArguments<DB>, QueryResult: RowsAffected, Connection: Migrate>,
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
     fn execute<'a>(

@@ -1,8 +1,10 @@
 //! One deadline per operation: every wait ends with it.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::time::Instant;
 
 use super::error::StoreError;
@@ -25,14 +27,23 @@ impl Deadline {
         self.end.saturating_duration_since(Instant::now())
     }
 
-    /// Makes sure that at least so much is left from now.
-    pub(super) fn at_least(self, least: Duration) -> Self {
-        Self { end: self.end.max(Instant::now() + least), ..self }
+    /// Puts the end off.
+    pub(super) fn longer_by(self, more: Duration) -> Self {
+        Self { end: self.end + more, ..self }
     }
 
-    /// Waits for a future no longer than to the deadline, at which it is dropped.
+    /// Leaves half of the time that is left for another attempt, if this one has at least so much.
+    pub(super) fn half(&self, least: Duration) -> Self {
+        Self { end: self.end.min(Instant::now() + (self.left() / 2).max(least)), ..*self }
+    }
+
+    /// Waits for a future no longer than to the deadline, at which it is dropped. Its panic is an error like any other:
+    /// whoever waits still has a transaction to end, or a commit to look up.
     pub(super) async fn run<F: Future>(&self, future: F) -> Result<F::Output, StoreError> {
-        let elapsed = |_| StoreError::TooSlow { patience: self.patience };
-        tokio::time::timeout_at(self.end, future).await.map_err(elapsed)
+        match tokio::time::timeout_at(self.end, AssertUnwindSafe(future).catch_unwind()).await {
+            Ok(Ok(output)) => Ok(output),
+            Ok(Err(_)) => Err(StoreError::Internal),
+            Err(_) => Err(StoreError::TooSlow { patience: self.patience }),
+        }
     }
 }

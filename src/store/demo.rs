@@ -40,7 +40,7 @@ pub fn settings(path: &Path) -> Settings {
 /// # Errors
 /// [`StoreError`], also where a file is there already. A file that was begun is removed, also when the future is dropped.
 pub async fn build(path: &Path, sessions: u32, clock: &dyn Clock) -> Result<(), StoreError> {
-    if !migration::create_file(path)? {
+    if !sqlite::create_file(path)? {
         let path = path.display().to_string();
         return Err(StoreError::NotOurs { path, why: "something is there, and a demo world is made anew".to_owned() });
     }
@@ -92,7 +92,7 @@ async fn fill(path: &Path, sessions: u32, now: Timestamp) -> Result<(), StoreErr
     let settings = settings(path);
     let mut connection = sqlite::open_file(&settings, PATIENCE).await?;
     let mut transaction = connection.begin_with(Sqlite::BEGIN_WRITE).await.map_err(fault::<Sqlite>)?;
-    migration::existing_tables(&mut transaction).await?;
+    migration::existing_tables::<Sqlite>(&mut transaction).await?;
     write_rows(&mut transaction, sessions, now).await?;
     transaction.commit().await.map_err(fault::<Sqlite>)?;
     connection.close().await.map_err(fault::<Sqlite>)?;

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use super::Applied;
+use super::{Applied, ReadOnly, Untrusted};
 use crate::domain::expected::Conflict;
 use crate::domain::plan::{Declined, Outcome, Refusal};
+use crate::domain::session::SessionId;
+use crate::drill::Drilled;
 
 /// Why an operation did not end as asked. The text says what happened; [`StoreError::unchanged`] says what was
 /// not changed. The engine's own words are the `source`, for the log file alone.
@@ -61,9 +63,30 @@ pub enum StoreError {
         /// What.
         what: String,
     },
-    /// This program was told not to write.
-    #[error("this is a read-only connection")]
-    ReadOnly,
+    /// Nothing can be written here.
+    #[error("{0}")]
+    ReadOnly(ReadOnly),
+    /// The server is there, and is not to be trusted.
+    #[error("{0}")]
+    Untrusted(Untrusted),
+    /// The engine is older than what this program is tried with.
+    #[error("{what}")]
+    TooOld {
+        /// Which it is, and which it should be.
+        what: String,
+    },
+    /// Each transaction may meet another connection.
+    #[error("the server is reached through a pooler in transaction mode, which this program does not support")]
+    Pooled,
+    /// Nothing holds the rule against other writers.
+    #[error("the index that holds the rule, UX_HostSessions_OneCurrent, {what}")]
+    Unguarded {
+        /// How it is.
+        what: &'static str,
+    },
+    /// The server is there, and the database is not.
+    #[error("the server has no such database")]
+    NoDatabase,
     /// Locked by another program, or out of reach.
     #[error("the database is locked or cannot be reached: {what}")]
     Unavailable {
@@ -91,12 +114,18 @@ pub enum StoreError {
     /// COMMIT was sent, and nobody answered.
     #[error("the connection was lost while the change was being committed, and it is not known whether it was")]
     OutcomeUnknown(Box<Applied>),
+    /// COMMIT was sent for something else than a change of a host record, and nobody answered.
+    #[error("the connection was lost while it was being committed, and it is not known whether {0}")]
+    Unsettled(Unsettled),
     /// A stored value cannot be what it is.
     #[error("the database holds a value that cannot be read: {what}")]
     Corrupt {
         /// Which.
         what: String,
     },
+    /// This program panicked; the log file tells where.
+    #[error("an internal error stopped the work")]
+    Internal,
     /// Anything else.
     #[error("the database refused: {what}")]
     Failed {
@@ -111,6 +140,23 @@ impl From<Declined> for StoreError {
             Declined::Refused(refusal) => Self::Refused(refusal),
             Declined::Conflict(conflict) => Self::Conflict(conflict),
         }
+    }
+}
+
+/// What may have been done, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unsettled {
+    /// A session was to be added.
+    #[error("session {0} was added")]
+    Session(SessionId),
+    /// Migrations were to be run.
+    #[error("the database was migrated")]
+    Migration,
+}
+
+impl From<Drilled> for StoreError {
+    fn from(drilled: Drilled) -> Self {
+        Self::Failed { what: drilled.to_string() }
     }
 }
 

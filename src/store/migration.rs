@@ -1,24 +1,21 @@
 //! Creates a database, brings it up to date, and checks that it is.
 //!
-//! The migrations are embedded (`migrations/sqlite`). All that are missing run in one transaction under the write
-//! lock, so two processes at once are safe: sqlx's own lock does nothing on `SQLite`.
+//! The migrations are embedded (`migrations/`). All that are missing run in one transaction under a lock, so two
+//! processes at once are safe: on `SQLite` its write lock, which sqlx's own lock is not; on PostgreSQL an advisory lock.
 
-use std::fs::OpenOptions;
-use std::io::ErrorKind;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use futures_util::future::BoxFuture;
+use sqlx::migrate::{Migrate, MigrateError, Migration};
+use sqlx::{Connection as _, Transaction};
 
-use sqlx::migrate::{MigrateError, Migration, Migrator};
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection as _, Sqlite};
-
-use super::backend::{Backend, fault};
+use super::backend::{Backend, fault, statement};
+use super::connections::Connections;
 use super::deadline::Deadline;
-use super::error::StoreError;
+use super::error::{StoreError, Unsettled};
+use super::rows::get;
 use super::settings::Settings;
-use super::{sql, sqlite};
-
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+use super::sql;
+use super::standing::{self, ReadOnly};
+use super::trace::{Lost, Trace};
 
 /// The migration that makes the web application's tables where they are missing.
 const EXISTING_TABLES: i64 = 1;
@@ -32,50 +29,72 @@ pub struct MigrationReport {
     pub applied: Vec<String>,
 }
 
-/// Creates a missing file (mode 0600) and brings the database up to date.
-///
-/// # Errors
-/// [`StoreError`]: no folder, not ours, newer than this program, read-only, locked, full. Nothing is half done.
-pub async fn migrate(settings: &Settings) -> Result<MigrationReport, StoreError> {
+/// Brings the database up to date; a missing file is made (mode 0600).
+pub(super) async fn migrate<B: Backend>(settings: &Settings) -> Result<MigrationReport, StoreError> {
     if settings.read_only {
-        return Err(StoreError::ReadOnly);
+        return Err(StoreError::ReadOnly(ReadOnly::Asked));
     }
     let deadline = Deadline::after(settings.timeout);
-    let created = create_file(settings.target.file())?;
-    let mut connection = deadline.run(sqlite::open_file(settings, deadline.left())).await??;
-    let applied = deadline.run(bring_up_to_date(&mut connection, settings)).await??;
-    // Dropping would do; closing waits until the file is released.
-    let _ = deadline.run(connection.close()).await;
-    Ok(MigrationReport { created, applied })
+    let created = B::create(settings)?;
+    let connections = Connections::<B>::new(settings.clone());
+    let mut lease = connections.open_unchecked(&deadline).await?;
+    match deadline.run(standing::read::<B>(&mut lease.connection)).await??.obstacle {
+        Some(why @ (ReadOnly::Asked | ReadOnly::Standby | ReadOnly::Server)) => return Err(StoreError::ReadOnly(why)),
+        // Rotating and migrating take different privileges.
+        Some(ReadOnly::Privilege) | None => {}
+    }
+    let mut sent = None;
+    let done = deadline.run(bring_up_to_date::<B>(&mut lease.connection, settings, &mut sent)).await;
+    match (done.and_then(|inner| inner), sent) {
+        (Ok(applied), _) => {
+            // Waits until a file is released.
+            connections.take_back(lease);
+            connections.close().await;
+            Ok(MigrationReport { created, applied })
+        }
+        (Err(error), None) => {
+            connections.give_up(lease, &error).await;
+            Err(error)
+        }
+        (Err(error), Some(applied)) => match Trace::Migrated.look_up(&connections, lease, error, &deadline).await {
+            Ok(()) => Ok(MigrationReport { created, applied }),
+            Err(Lost::NotCommitted(error)) => Err(error),
+            Err(Lost::Unknown) => Err(StoreError::Unsettled(Unsettled::Migration)),
+        },
+    }
 }
 
 /// Lists the migrations that [`migrate`] would run, and changes nothing.
-///
-/// # Errors
-/// As [`migrate`]; a missing file is no error, but everything to do.
-pub async fn pending_migrations(settings: &Settings) -> Result<Vec<String>, StoreError> {
+pub(super) async fn pending<B: Backend>(settings: &Settings) -> Result<Vec<String>, StoreError> {
     let deadline = Deadline::after(settings.timeout);
-    let settings = Settings { read_only: true, ..settings.clone() };
-    match deadline.run(sqlite::open_file(&settings, deadline.left())).await? {
-        Err(StoreError::Missing { .. }) => Ok(MIGRATIONS.iter().map(name_of).collect()),
+    let connections = Connections::<B>::new(Settings { read_only: true, ..settings.clone() });
+    match connections.open_unchecked(&deadline).await {
+        Err(StoreError::Missing { .. }) => Ok(names::<B>()),
         Err(error) => Err(error),
-        Ok(mut connection) => {
-            let state = deadline.run(state_of(&mut connection)).await??;
-            state.foreign(&settings)?;
-            state.missing()
+        Ok(mut lease) => {
+            let state = deadline.run(state_of::<B>(&mut lease.connection)).await??;
+            state.foreign(settings)?;
+            state.missing::<B>()
         }
     }
 }
 
 /// Makes the tables that the web application makes, and nothing of ours.
-pub(super) async fn existing_tables(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    MIGRATIONS.run_to(EXISTING_TABLES, connection).await.map_err(migration_fault)
+pub(super) async fn existing_tables<B: Backend>(connection: &mut B::Connection) -> Result<(), StoreError> {
+    run::<B>(connection, Some(EXISTING_TABLES)).await
 }
 
 /// Checks that an open database is ours and up to date.
-pub(super) async fn check(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let missing = state_of(connection).await?.missing()?;
+pub(super) async fn check<B: Backend>(connection: &mut B::Connection, settings: &Settings) -> Result<(), StoreError> {
+    let state = state_of::<B>(connection).await?;
+    state.foreign(settings)?;
+    let missing = state.missing::<B>()?;
     if missing.is_empty() { Ok(()) } else { Err(StoreError::Unmigrated { count: missing.len() }) }
+}
+
+/// Lists all migrations in their order.
+pub(super) fn names<B: Backend>() -> Vec<String> {
+    B::migrations().iter().map(name_of).collect()
 }
 
 fn name_of(migration: &Migration) -> String {
@@ -88,80 +107,92 @@ struct State {
     applied: Vec<(i64, Vec<u8>)>,
 }
 
-async fn state_of(connection: &mut SqliteConnection) -> Result<State, StoreError> {
-    let tables: Vec<String> =
-        sqlx::query_scalar(sql::SQLITE_TABLES).fetch_all(&mut *connection).await.map_err(fault::<Sqlite>)?;
-    let applied = if tables.iter().any(|table| table == "_sqlx_migrations") {
-        sqlx::query_as(sql::APPLIED_MIGRATIONS).fetch_all(connection).await.map_err(fault::<Sqlite>)?
-    } else {
-        Vec::new()
-    };
-    Ok(State { tables, applied })
+async fn state_of<B: Backend>(connection: &mut B::Connection) -> Result<State, StoreError> {
+    let tables = statement::<B>(B::TABLES).rows(connection).await?;
+    let tables: Result<Vec<String>, _> = tables.iter().map(|row| get::<B, String>(row, "name")).collect();
+    let tables = tables.map_err(fault::<B>)?;
+    if !tables.iter().any(|table| table == "_sqlx_migrations") {
+        return Ok(State { tables, applied: Vec::new() });
+    }
+    let applied = statement::<B>(sql::APPLIED_MIGRATIONS).rows(connection).await?;
+    let entry = |row| Ok((get::<B, i64>(row, "version")?, get::<B, Vec<u8>>(row, "checksum")?));
+    let applied: Result<Vec<_>, sqlx::Error> = applied.iter().map(entry).collect();
+    Ok(State { tables, applied: applied.map_err(fault::<B>)? })
 }
 
 impl State {
     /// Lists what is to do; refuses a schema that this program does not know.
-    fn missing(&self) -> Result<Vec<String>, StoreError> {
-        let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    fn missing<B: Backend>(&self) -> Result<Vec<String>, StoreError> {
+        let known = B::migrations().iter().map(|migration| migration.version).max().unwrap_or(0);
         let found = self.applied.iter().map(|(version, _)| *version).max().unwrap_or(0);
         if found > known {
             return Err(StoreError::Newer { found, known });
         }
-        let done = |migration: &sqlx::migrate::Migration| {
+        let done = |migration: &Migration| {
             let same = |(version, checksum): &(i64, Vec<u8>)| {
                 *version == migration.version && checksum[..] == *migration.checksum
             };
             self.applied.iter().any(same)
         };
-        Ok(MIGRATIONS.iter().filter(|migration| !done(migration)).map(name_of).collect())
+        Ok(B::migrations().iter().filter(|migration| !done(migration)).map(name_of).collect())
     }
 
-    /// Refuses a file that holds somebody else's tables and none of the web application's.
+    /// Refuses a place that holds somebody else's tables and none of the web application's.
     fn foreign(&self, settings: &Settings) -> Result<(), StoreError> {
         let has = |name: &str| self.tables.iter().any(|table| table.eq_ignore_ascii_case(name));
-        if self.tables.is_empty() || has("_sqlx_migrations") || (has("Sessions") && has("HostSessions")) {
+        if self.tables.is_empty() || (has("Sessions") && has("HostSessions")) {
             return Ok(());
         }
         let some: Vec<&str> = self.tables.iter().take(3).map(String::as_str).collect();
         let why = format!("it holds other tables ({})", crate::domain::sanitize::visible(&some.join(", ")));
-        Err(StoreError::NotOurs { path: settings.target.file().display().to_string(), why })
+        Err(StoreError::NotOurs { path: settings.target.to_string(), why })
     }
 }
 
-async fn bring_up_to_date(connection: &mut SqliteConnection, settings: &Settings) -> Result<Vec<String>, StoreError> {
-    let state = state_of(connection).await?;
+async fn bring_up_to_date<B: Backend>(
+    connection: &mut B::Connection,
+    settings: &Settings,
+    sent: &mut Option<Vec<String>>,
+) -> Result<Vec<String>, StoreError> {
+    let state = state_of::<B>(connection).await?;
     state.foreign(settings)?;
-    state.missing()?;
-    // Outside of the transaction, where it must be. A file that others hold open keeps its mode until next time.
-    let _ = sqlx::raw_sql(sql::SQLITE_WAL).execute(&mut *connection).await;
-    let mut transaction = connection.begin_with(Sqlite::BEGIN_WRITE).await.map_err(fault::<Sqlite>)?;
+    state.missing::<B>()?;
+    if let Some(setting) = B::BEFORE_MIGRATING {
+        // Outside of the transaction, where it must be. A file that others hold open keeps its mode until next time.
+        let _ = statement::<B>(setting).rows(connection).await;
+    }
+    let mut transaction = begin::<B>(connection).await?;
     // Read again under the lock: another process may have been faster.
-    let missing = state_of(&mut transaction).await?.missing()?;
-    MIGRATIONS.run(&mut *transaction).await.map_err(migration_fault)?;
-    transaction.commit().await.map_err(fault::<Sqlite>)?;
+    let missing = state_of::<B>(&mut transaction).await?.missing::<B>()?;
+    run::<B>(&mut transaction, None).await?;
+    *sent = Some(missing.clone());
+    transaction.commit().await.map_err(fault::<B>)?;
     Ok(missing)
 }
 
-fn migration_fault(error: MigrateError) -> StoreError {
-    match error {
-        MigrateError::Execute(inner) | MigrateError::ExecuteMigration(inner, _) => fault::<Sqlite>(inner),
-        other => StoreError::Failed { what: other.to_string() },
+/// Begins a transaction that locks other migrations out.
+async fn begin<B: Backend>(connection: &mut B::Connection) -> Result<Transaction<'_, B>, StoreError> {
+    // Boxed, so that the compiler sees that this may move between threads.
+    let begun: BoxFuture<'_, _> = Box::pin(connection.begin_with(B::BEGIN_WRITE));
+    let mut transaction = begun.await.map_err(fault::<B>)?;
+    if let Some(place) = B::MAKE_PLACE {
+        statement::<B>(place).run(&mut transaction).await?;
     }
+    Ok(transaction)
 }
 
-/// Makes a missing file, readable by its owner alone; tells whether it did.
-pub(super) fn create_file(path: &Path) -> Result<bool, StoreError> {
-    let shown = || path.display().to_string();
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Ok(_) => Ok(true),
-        Err(error) => match error.kind() {
-            ErrorKind::AlreadyExists => Ok(false),
-            ErrorKind::NotFound | ErrorKind::NotADirectory => Err(StoreError::NoFolder { path: shown() }),
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                Err(StoreError::Denied { what: format!("{} cannot be created by this user", shown()) })
-            }
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Err(StoreError::Full),
-            kind => Err(StoreError::Failed { what: format!("{} cannot be created: {kind}", shown()) }),
-        },
-    }
+/// Tells, under the lock of a migration, whether there is nothing to do.
+pub(super) async fn is_done<B: Backend>(connection: &mut B::Connection) -> Result<bool, StoreError> {
+    let mut transaction = begin::<B>(connection).await?;
+    Ok(state_of::<B>(&mut transaction).await?.missing::<B>()?.is_empty())
+}
+
+async fn run<B: Backend>(connection: &mut B::Connection, to: Option<i64>) -> Result<(), StoreError>
+where
+    B::Connection: Migrate,
+{
+    B::migrations().run_direct(to, connection, false).await.map_err(|error| match error {
+        MigrateError::Execute(inner) | MigrateError::ExecuteMigration(inner, _) => fault::<B>(inner),
+        other => StoreError::Failed { what: other.to_string() },
+    })
 }

@@ -26,11 +26,13 @@ const READS: &[(&str, &str)] = &[
     ("COUNT_SESSIONS", sql::COUNT_SESSIONS),
     ("HISTORY_OF_SESSION", sql::HISTORY_OF_SESSION),
     ("HISTORY_OF_ALL", sql::HISTORY_OF_ALL),
+    ("ONE_SESSION", sql::ONE_SESSION),
+    ("CENSUS_SLICE", sql::CENSUS_SLICE),
     ("AUDIT_BATCH_BY_EVENTS", sql::AUDIT_BATCH_BY_EVENTS),
     ("AUDIT_BATCH_BY_RECORDS", sql::AUDIT_BATCH_BY_RECORDS),
+    ("AUDIT_HISTORIES", sql::AUDIT_HISTORIES),
     ("AUDIT_EVENTS", sql::AUDIT_EVENTS),
     ("AUDIT_RECORDS", sql::AUDIT_RECORDS),
-    ("AUDIT_SESSIONS", sql::AUDIT_SESSIONS),
 ];
 
 const WRITES: &[(&str, &str)] = &[
@@ -45,11 +47,9 @@ const WRITES: &[(&str, &str)] = &[
 const OTHERS: &[&str] = &[
     "COMMIT",
     "ROLLBACK",
-    "BEGIN_READ",
     "SQLITE_VERSION",
-    "SQLITE_TABLES",
-    "SQLITE_WAL",
     "APPLIED_MIGRATIONS",
+    "CENSUS",
     "LIST_HEAD",
     "LIST_TAIL",
     "ACTIVE_OF_SESSION",
@@ -63,6 +63,7 @@ const OTHERS: &[&str] = &[
 /// Scans of a table that are as they should be.
 const BOUNDED: &[(&str, &str, &str)] = &[
     ("COUNT_SESSIONS", "Sessions", "its LIMIT ends it"),
+    ("ONE_SESSION", "Sessions", "its LIMIT ends it"),
     ("INSERT_RECORD", "sqlite_sequence", "a row for each table with AUTOINCREMENT, read by SQLite itself"),
     ("INSERT_SESSION", "sqlite_sequence", "a row for each table with AUTOINCREMENT, read by SQLite itself"),
 ];

@@ -35,6 +35,34 @@ fn date<B: Backend>(row: &B::Row, column: &'static str) -> Option<Timestamp> {
     Some(Timestamp::new(midnight.and_utc()))
 }
 
+/// Stands for a stored text that is none: the replacement character.
+const UNREADABLE: &str = "\u{fffd}";
+
+/// Reads a text or number that decides nothing. What another program stored there in some other form keeps no session
+/// from being listed, rotated or revoked.
+fn tolerant<B: Backend + Speaks<Option<T>>, T>(
+    row: &B::Row,
+    column: &'static str,
+    otherwise: Option<T>,
+) -> Result<Option<T>, sqlx::Error> {
+    match get::<B, Option<T>>(row, column) {
+        Err(sqlx::Error::ColumnDecode { .. }) => Ok(otherwise),
+        read => read,
+    }
+}
+
+fn words<B: Backend>(row: &B::Row, column: &'static str) -> Result<Option<String>, sqlx::Error> {
+    tolerant::<B, String>(row, column, Some(UNREADABLE.to_owned()))
+}
+
+/// Reads a GUID that decides nothing; its type is the engine's.
+fn group<B: Backend>(row: &B::Row) -> Result<String, sqlx::Error> {
+    match get::<B, Option<B::Guid>>(row, "GroupId") {
+        Err(sqlx::Error::ColumnDecode { .. }) => Ok(UNREADABLE.to_owned()),
+        read => Ok(read?.map(|group| group.to_string()).unwrap_or_default()),
+    }
+}
+
 fn out_of_range(column: &'static str) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: "not an id".into() }
 }
@@ -68,12 +96,12 @@ pub(super) fn session<B: Backend>(row: &B::Row) -> Result<Session, sqlx::Error> 
 fn read_session<B: Backend>(row: &B::Row) -> Result<Session, sqlx::Error> {
     Ok(Session {
         id: session_id::<B>(row, "SessionId")?,
-        group_id: get::<B, String>(row, "GroupId")?,
-        title: get::<B, Option<String>>(row, "Title")?,
-        description: get::<B, Option<String>>(row, "Description")?,
-        status: get::<B, Option<String>>(row, "Status")?,
-        participant_count: get::<B, Option<i64>>(row, "ParticipantCount")?,
-        max_participants: get::<B, Option<i64>>(row, "MaxParticipants")?,
+        group_id: group::<B>(row)?,
+        title: words::<B>(row, "Title")?,
+        description: words::<B>(row, "Description")?,
+        status: words::<B>(row, "Status")?,
+        participant_count: tolerant::<B, B::Count>(row, "ParticipantCount", None)?.map(Into::into),
+        max_participants: tolerant::<B, B::Count>(row, "MaxParticipants", None)?.map(Into::into),
         started_at: time_or_none::<B>(row, "StartedAt"),
         ended_at: time_or_none::<B>(row, "EndedAt"),
         expires_at: time_or_none::<B>(row, "ExpiresAt"),
@@ -100,9 +128,9 @@ fn read_record<B: Backend>(row: &B::Row) -> Result<Option<HostRecord>, sqlx::Err
         created_at: time::<B>(row, "RecordCreatedAt"),
         expires_at: time_or_none::<B>(row, "RecordExpiresAt"),
         last_used_at: time_or_none::<B>(row, "LastUsedAt"),
-        created_by: get::<B, Option<String>>(row, "CreatedBy")?,
+        created_by: words::<B>(row, "CreatedBy")?,
         revoked_at: time_or_none::<B>(row, "RevokedAt"),
-        revoked_by: get::<B, Option<String>>(row, "RevokedBy")?,
+        revoked_by: words::<B>(row, "RevokedBy")?,
         is_active: get::<B, bool>(row, "IsActive")?,
         legacy_duplicate: get::<B, bool>(row, "LegacyDuplicate")?,
     }))

@@ -1,16 +1,31 @@
 //! Where the database is and how patiently it is asked.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 
+use super::server::Server;
+
 /// The place of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// An `SQLite` file.
     Sqlite(PathBuf),
+    /// A PostgreSQL server.
+    Postgres(Server),
+}
+
+/// Names the place without a secret: the file, or host and database.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => path.display().fmt(f),
+            Self::Postgres(server) => server.fmt(f),
+        }
+    }
 }
 
 /// Everything that the store needs to know.
@@ -25,14 +40,22 @@ pub struct Settings {
 }
 
 /// Why a database URL is refused. A URL may hold a password, so it is not repeated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
     /// Another engine, or no URL.
-    #[error("the database URL is not understood: it begins with sqlite:, as in sqlite:/srv/sessions.db")]
+    #[error(
+        "the database URL is not understood: it is like sqlite:/srv/sessions.db, or like postgres://user@host/database"
+    )]
     Scheme,
-    /// PostgreSQL is not in this version.
-    #[error("this version has no PostgreSQL: the database URL begins with sqlite:")]
+    /// A URL of PostgreSQL that cannot be read.
+    #[error("the database URL is not understood: it is like postgres://user@host:5432/database?sslmode=verify-full")]
     Postgres,
+    /// A parameter that nobody knows.
+    #[error("the database URL has a parameter that is not known: {}", crate::domain::sanitize::visible(_0))]
+    Parameter(String),
+    /// A word in the environment that asks for nothing known.
+    #[error("the variable PGSSLMODE is not understood: it is disable, prefer, require, verify-ca or verify-full")]
+    SslMode,
     /// No file is named.
     #[error("the database URL names no file: sqlite:/srv/sessions.db does")]
     NoFile,
@@ -45,14 +68,14 @@ pub enum UrlError {
 }
 
 impl Target {
-    /// Reads a URL: `sqlite:PATH` or `sqlite://PATH`, percent-decoded.
+    /// Reads a URL: `sqlite:PATH` or `sqlite://PATH`, percent-decoded; or `postgres://…` as libpq knows it.
     ///
     /// # Errors
     /// [`UrlError`] says what is not taken.
     pub fn parse(url: &str) -> Result<Self, UrlError> {
         let url = url.trim();
-        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            return Err(UrlError::Postgres);
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Server::parse(url).map(Self::Postgres);
         }
         let place = url.strip_prefix("sqlite:").ok_or(UrlError::Scheme)?;
         let place = place.strip_prefix("//").unwrap_or(place);
@@ -67,11 +90,30 @@ impl Target {
         }
     }
 
+    /// Tells whether somebody on the way could read along or pretend to be the server.
+    #[must_use]
+    pub fn is_unverified(&self) -> bool {
+        matches!(self, Self::Postgres(server) if server.is_unverified())
+    }
+
+    /// Names engine and database for people.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Sqlite(path) => {
+                let file = path.file_name().unwrap_or(path.as_os_str());
+                format!("sqlite {}", file.display())
+            }
+            Self::Postgres(server) => format!("postgres {server}"),
+        }
+    }
+
     /// Gives the file of an embedded database.
     #[must_use]
-    pub fn file(&self) -> &Path {
+    pub fn file(&self) -> Option<&Path> {
         match self {
-            Self::Sqlite(path) => path,
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
         }
     }
 }
@@ -102,7 +144,8 @@ mod tests {
             ("", UrlError::Scheme),
             ("/srv/sessions.db", UrlError::Scheme),
             ("mysql://x", UrlError::Scheme),
-            ("postgres://db1/canvas", UrlError::Postgres),
+            ("postgres://db1:port/canvas", UrlError::Postgres),
+            ("postgres://db1/canvas?mode=rwc", UrlError::Parameter("mode".to_owned())),
             ("sqlite:", UrlError::NoFile),
             ("sqlite::memory:", UrlError::Memory),
             ("sqlite:x.db?mode=rwc", UrlError::Options),

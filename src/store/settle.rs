@@ -2,31 +2,28 @@
 
 use std::time::Duration;
 
-use super::backend::{Backend, statement};
+use super::backend::Backend;
+use super::clock::StoreClock;
 use super::connections::{Connections, Lease};
 use super::deadline::Deadline;
 use super::error::StoreError;
-use super::{Applied, Change, apply, sql};
+use super::trace::{Lost, Trace};
+use super::{Applied, Change, apply};
 use crate::domain::event_id::EventId;
-use crate::domain::session::SessionId;
-use crate::domain::time::Clock;
 
 /// Whole transactions that are tried, inside one deadline.
 const ATTEMPTS: u32 = 3;
-
-/// What settling has at least, whatever the deadline left.
-const SETTLING_TIME: Duration = Duration::from_secs(1);
 
 /// Applies a change within the deadline.
 pub(super) async fn run<B: Backend>(
     connections: &Connections<B>,
     change: &Change<'_>,
-    clock: &dyn Clock,
+    clock: &StoreClock,
+    deadline: &Deadline,
 ) -> Result<Applied, StoreError> {
-    let deadline = Deadline::after(connections.settings().timeout);
     let mut attempt = 1;
     loop {
-        match once(connections, change, clock, &deadline).await {
+        match once(connections, change, clock, deadline).await {
             Ok(end) => return end,
             Err(StoreError::Unavailable { .. }) if attempt < ATTEMPTS && !deadline.left().is_zero() => {
                 tokio::time::sleep(pause(attempt, change.event).min(deadline.left())).await;
@@ -47,7 +44,7 @@ fn pause(attempt: u32, event: EventId) -> Duration {
 async fn once<B: Backend>(
     connections: &Connections<B>,
     change: &Change<'_>,
-    clock: &dyn Clock,
+    clock: &StoreClock,
     deadline: &Deadline,
 ) -> Result<Result<Applied, StoreError>, StoreError> {
     let mut lease = tokio::select! {
@@ -58,16 +55,21 @@ async fn once<B: Backend>(
     let prepared = tokio::select! {
         biased;
         () = change.cancel.cancelled() => Err(StoreError::Cancelled),
-        prepared = deadline.run(apply::prepare::<B>(&mut lease.connection, change, clock)) => prepared.and_then(|inner| inner),
+        prepared = deadline.run(apply::prepare::<B>(&mut lease.connection, change, clock, deadline)) => prepared.and_then(|inner| inner),
     };
     match prepared {
         Ok(applied) if applied.event.is_some() => Ok(commit(connections, lease, change, applied, deadline).await),
         Ok(nothing_written) => {
-            lease.roll_back().await;
+            connections.take_back_undone(lease).await;
             Ok(Ok(nothing_written))
         }
+        // The rule declined, and the connection saw no error.
+        Err(error @ (StoreError::Refused(_) | StoreError::Conflict(_))) => {
+            connections.take_back_undone(lease).await;
+            Err(error)
+        }
         Err(error) => {
-            lease.roll_back().await;
+            connections.give_up(lease, &error).await;
             Err(error)
         }
     }
@@ -76,7 +78,7 @@ async fn once<B: Backend>(
 /// Sends COMMIT and waits for its end, which nothing may cancel.
 async fn commit<B: Backend>(
     connections: &Connections<B>,
-    mut lease: Lease<B>,
+    lease: Lease<B>,
     change: &Change<'_>,
     applied: Applied,
     deadline: &Deadline,
@@ -85,45 +87,11 @@ async fn commit<B: Backend>(
         lease.roll_back().await;
         return Err(StoreError::Cancelled);
     }
-    let sent = deadline.run(statement::<B>(sql::COMMIT).run(&mut lease.connection)).await;
-    let error = match sent {
-        Ok(Ok(_)) => {
-            connections.take_back(lease);
-            return Ok(applied);
-        }
-        Ok(Err(error)) | Err(error) => error,
-    };
-    // The connection may still hold the transaction; whoever looks waits for its lock.
-    lease.close().await;
-    let grace = deadline.at_least(SETTLING_TIME);
-    match committed(connections, change.request.session, change.event, &grace).await {
-        Ok(true) => Ok(applied),
-        Ok(false) => Err(error),
-        Err(_) => Err(StoreError::OutcomeUnknown(Box::new(applied))),
+    match Trace::Event(change.request.session, change.event).commit(connections, lease, deadline).await {
+        Ok(()) => Ok(applied),
+        Err(Lost::NotCommitted(error)) => Err(error),
+        Err(Lost::Unknown) => Err(StoreError::OutcomeUnknown(Box::new(applied))),
     }
-}
-
-/// Looks an event up under the session's lock, so that no transaction of ours is in flight.
-pub(super) async fn committed<B: Backend>(
-    connections: &Connections<B>,
-    session: SessionId,
-    event: EventId,
-    deadline: &Deadline,
-) -> Result<bool, StoreError> {
-    let mut lease = connections.open(deadline).await?;
-    let found = deadline.run(look_up::<B>(&mut lease.connection, session, event)).await.and_then(|inner| inner);
-    lease.roll_back().await;
-    found
-}
-
-async fn look_up<B: Backend>(
-    connection: &mut B::Connection,
-    session: SessionId,
-    event: EventId,
-) -> Result<bool, StoreError> {
-    apply::begin_write::<B>(connection, session).await?;
-    let query = statement::<B>(sql::EVENT_EXISTS).with(event.to_string()).with(session.get());
-    Ok(!query.rows(connection).await?.is_empty())
 }
 
 #[cfg(test)]

@@ -13,8 +13,10 @@ use crate::domain::host_record::StoredHash;
 use crate::domain::plan::Outcome;
 use crate::domain::reason::RotationReason;
 use crate::domain::request::{Action, Request};
+use crate::domain::session::SessionId;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::SystemClock;
+use crate::store::backend::statement;
 use crate::store::{Credential, Settings, demo, snapshot};
 
 /// A small world, and connections to it.
@@ -30,32 +32,27 @@ fn first() -> SessionId {
 
 /// Rotates the session to a hash.
 async fn rotate(connections: &Connections<Sqlite>, hash: &str) -> Result<Applied, StoreError> {
-    change(connections, Action::Provision(Expiry::Never), Some(StoredHash::new(hash.to_owned()))).await
+    change(connections, Action::Provision(Expiry::Never), hash).await
 }
 
-/// Changes the session, with as long a reason as there may be.
-async fn change(
-    connections: &Connections<Sqlite>,
-    action: Action,
-    hash: Option<StoredHash>,
-) -> Result<Applied, StoreError> {
+async fn change(connections: &Connections<Sqlite>, action: Action, hash: &str) -> Result<Applied, StoreError> {
     let request = Request {
         session: first(),
         action,
         by: Actor::parse("R. Sato").unwrap(),
-        reason: Some(RotationReason::parse(&"知".repeat(500)).unwrap()),
+        reason: Some(RotationReason::parse("scheduled rotation").unwrap()),
         origin: Origin { os_user: "r.sato".to_owned(), client: "test".to_owned() },
     };
-    let opens = |stored: &_| hash.as_ref() == Some(stored);
+    let hash = StoredHash::new(hash.to_owned());
     let change = Change {
         request: &request,
         expected: &Expected::Anything,
-        credential: hash.as_ref().map(|hash| Credential { hash, opens: &opens }),
+        credential: Some(Credential { hash: &hash, opens: &|stored| *stored == hash }),
         event: EventId::generate(),
         planned: &|_| (),
         cancel: &CancellationToken::new(),
     };
-    run(connections, &change, &SystemClock).await
+    run(connections, &change, &StoreClock::new(None), &Deadline::after(connections.settings().timeout)).await
 }
 
 async fn seen(connections: &Connections<Sqlite>) -> Snapshot {
@@ -63,47 +60,11 @@ async fn seen(connections: &Connections<Sqlite>) -> Snapshot {
     snapshot::read::<Sqlite>(&mut lease.connection, first()).await.unwrap()
 }
 
-/// Sets a pragma on the one connection that the next change will use.
-async fn pragma(connections: &Connections<Sqlite>, text: &'static str) {
+/// Runs statements on the one connection that the next change will use.
+async fn on_the_connection(connections: &Connections<Sqlite>, text: &'static str) {
     let mut lease = connections.lend(&Deadline::after(Duration::from_secs(5))).await.unwrap();
-    statement::<Sqlite>(text).rows(&mut lease.connection).await.unwrap();
+    sqlx::raw_sql(text).execute(&mut lease.connection).await.unwrap();
     connections.take_back(lease);
-}
-
-/// Keeps so many idle connections, none of which waits for a lock.
-async fn impatient(connections: &Connections<Sqlite>, count: usize) {
-    let mut leases = Vec::new();
-    for _ in 0..count {
-        let mut lease = connections.open(&Deadline::after(Duration::from_secs(5))).await.unwrap();
-        statement::<Sqlite>("PRAGMA busy_timeout = 0").rows(&mut lease.connection).await.unwrap();
-        leases.push(lease);
-    }
-    for lease in leases {
-        connections.take_back(lease);
-    }
-}
-
-/// Tells whether the next connection on loan is one that does not wait: a failed attempt closes its own.
-async fn is_next_impatient(connections: &Connections<Sqlite>) -> bool {
-    let mut lease = connections.lend(&Deadline::after(Duration::from_secs(5))).await.unwrap();
-    let found = statement::<Sqlite>("PRAGMA busy_timeout").rows(&mut lease.connection).await.unwrap();
-    sqlx::Row::get::<i64, _>(&found[0], 0) == 0
-}
-
-#[tokio::test]
-async fn a_lock_that_stays_is_met_three_times_and_then_told() {
-    let folder = tempfile::tempdir().unwrap();
-    // So long that the attempts alone come to an end, however slow the machine is.
-    let settings = Settings { timeout: Duration::from_secs(30), ..connections(&folder).await.settings().clone() };
-    let connections = Connections::new(settings);
-    let mut other = connections.open(&Deadline::after(Duration::from_secs(5))).await.unwrap();
-    impatient(&connections, 4).await;
-    apply::begin_write::<Sqlite>(&mut other.connection, first()).await.unwrap();
-    let error = rotate(&connections, "locked out").await.unwrap_err();
-    assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
-    other.roll_back().await;
-    assert!(is_next_impatient(&connections).await, "a fourth attempt was made");
-    assert!(!is_next_impatient(&connections).await, "two attempts were made at most");
 }
 
 #[test]
@@ -118,31 +79,54 @@ fn the_pause_grows_with_the_attempts_and_differs_from_one_event_to_the_next() {
 async fn a_change_that_writes_nothing_sends_no_commit() {
     let folder = tempfile::tempdir().unwrap();
     let connections = connections(&folder).await;
-    change(&connections, Action::Revoke, None).await.unwrap();
+    change(&connections, Action::Revoke, "").await.unwrap();
     refuse_commits(&connections).await;
-    let nothing = change(&connections, Action::Revoke, None).await.unwrap();
+    let nothing = change(&connections, Action::Revoke, "").await.unwrap();
     assert_eq!(nothing.plan.outcome, Outcome::Unchanged);
 }
 
+/// A statement after which nothing else has room.
+macro_rules! greedy {
+    ($statement:expr) => {
+        concat!(
+            "CREATE TABLE room (taken BLOB); CREATE TRIGGER greedy AFTER ",
+            $statement,
+            " BEGIN INSERT INTO room VALUES (zeroblob(65536)); END"
+        )
+    };
+}
+
+/// The database may not grow, and each statement in turn needs more room than it has.
 #[tokio::test]
-async fn a_full_disk_changes_nothing_and_the_next_change_works() {
-    let folder = tempfile::tempdir().unwrap();
-    let connections = connections(&folder).await;
-    // The database may not grow beyond the pages that it has.
-    pragma(&connections, "PRAGMA max_page_count = 1").await;
-    let mut end = Ok(());
-    let mut before = seen(&connections).await;
-    for turn in 0..100 {
-        before = seen(&connections).await;
-        end = rotate(&connections, &format!("hash {turn}")).await.map(|_| ());
-        if end.is_err() {
-            break;
-        }
+async fn a_full_disk_at_any_statement_changes_nothing_and_the_next_change_works() {
+    const FORCE_NEW: Action = Action::ForceNew(Expiry::Never);
+    const PROVISION: Action = Action::Provision(Expiry::Never);
+    for (number, (greedy, action)) in [
+        (greedy!(r#"UPDATE OF "IsActive" ON "HostSessions" WHEN NOT NEW."IsActive""#), FORCE_NEW),
+        (greedy!(r#"UPDATE OF "IsActive" ON "HostSessions" WHEN NOT NEW."IsActive""#), Action::Revoke),
+        (greedy!(r#"INSERT ON "HostSessions""#), FORCE_NEW),
+        (greedy!(r#"UPDATE OF "HostGuidHash" ON "HostSessions""#), PROVISION),
+        (greedy!(r#"INSERT ON "HostSessionEvents""#), PROVISION),
+        (greedy!(r#"INSERT ON "HostSessionEvents""#), FORCE_NEW),
+        (greedy!(r#"INSERT ON "HostSessionEvents""#), Action::Revoke),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let connections = connections(&folder).await;
+        on_the_connection(&connections, greedy).await;
+        let before = seen(&connections).await;
+        // As many pages as there are.
+        on_the_connection(&connections, "PRAGMA max_page_count = 1").await;
+        let error = change(&connections, action, "no room").await.unwrap_err();
+        assert!(matches!(error, StoreError::Full), "{number}: {error:?}");
+        assert_eq!(seen(&connections).await, before, "{number}");
+        // The connection that met the full disk is gone, and its limit with it.
+        let applied = change(&connections, action, "after all").await.unwrap();
+        assert_eq!(seen(&connections).await.head.seq, before.head.seq + 1);
+        assert_eq!(applied.record.is_none(), matches!(action, Action::Revoke), "{number}");
     }
-    assert!(matches!(end, Err(StoreError::Full)), "{end:?}");
-    assert_eq!(seen(&connections).await, before);
-    rotate(&connections, "after all").await.unwrap();
-    assert_eq!(seen(&connections).await.head.seq, before.head.seq + 1);
 }
 
 /// Lets every COMMIT of the connection that the next change will use fail.
@@ -173,11 +157,11 @@ async fn a_commit_that_fails_is_looked_up_and_told_as_not_done() {
 async fn a_commit_that_a_reader_holds_up_is_told_as_locked_and_is_not_tried_again() {
     let folder = tempfile::tempdir().unwrap();
     let connections = connections(&folder).await;
-    pragma(&connections, "PRAGMA journal_mode = DELETE").await;
-    pragma(&connections, "PRAGMA busy_timeout = 0").await;
+    on_the_connection(&connections, "PRAGMA journal_mode = DELETE").await;
+    on_the_connection(&connections, "PRAGMA busy_timeout = 0").await;
     let before = seen(&connections).await;
     let mut reader = connections.open(&Deadline::after(Duration::from_secs(5))).await.unwrap();
-    statement::<Sqlite>(sql::BEGIN_READ).run(&mut reader.connection).await.unwrap();
+    statement::<Sqlite>(Sqlite::BEGIN_READ).run(&mut reader.connection).await.unwrap();
     snapshot::read::<Sqlite>(&mut reader.connection, first()).await.unwrap();
     let error = rotate(&connections, "held up").await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
@@ -215,6 +199,7 @@ async fn a_commit_that_nobody_can_tell_of_yet_is_unknown_until_it_is_settled() {
     let error = rotate(&connections, "later").await.unwrap_err();
     let StoreError::OutcomeUnknown(applied) = error else { panic!("{error:?}") };
     let patient = Deadline::after(Duration::from_secs(10));
-    assert!(committed(&connections, first(), applied.event.unwrap(), &patient).await.unwrap());
+    let trace = Trace::Event(first(), applied.event.unwrap());
+    assert!(trace.settle(&connections, &patient).await.unwrap());
     assert_eq!(seen(&connections).await.records, [applied.record.unwrap()]);
 }

@@ -23,15 +23,28 @@ macro_rules! event_columns {
     };
 }
 
+/// A cell of an entry in the text of a history.
+macro_rules! cell {
+    ($column:literal) => {
+        concat!("e.\"", $column, "\" || '\u{1f}' || ")
+    };
+}
+
+/// Whether the session of a row is still there.
+macro_rules! session_exists {
+    ($table:literal) => {
+        concat!(
+            r#"EXISTS (SELECT 1 FROM "Sessions" AS s WHERE s."SessionId" = "#,
+            $table,
+            r#"."SessionId") AS "SessionExists""#
+        )
+    };
+}
+
 pub(super) const COMMIT: &str = "COMMIT";
 pub(super) const ROLLBACK: &str = "ROLLBACK";
-/// One consistent view for several reads.
-pub(super) const BEGIN_READ: &str = "BEGIN";
 
 pub(super) const SQLITE_VERSION: &str = "SELECT sqlite_version()";
-pub(super) const SQLITE_TABLES: &str =
-    r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name";
-pub(super) const SQLITE_WAL: &str = "PRAGMA journal_mode = WAL";
 pub(super) const APPLIED_MIGRATIONS: &str = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
 
 pub(super) const SESSION: &str =
@@ -67,12 +80,28 @@ pub(super) const APPEND_EVENT: &str = r#"INSERT INTO "HostSessionEvents"
 pub(super) const EVENT_EXISTS: &str =
     r#"SELECT "Seq" FROM "HostSessionEvents" WHERE "EventId" = $1 AND "SessionId" = $2"#;
 
+/// A question that reaches the tables and costs nothing.
+pub(super) const ONE_SESSION: &str = r#"SELECT "SessionId" FROM "Sessions" LIMIT 1"#;
+
+/// The upper end of the next records to count.
+pub(super) const CENSUS_SLICE: &str = r#"SELECT max("HostSessionId") AS "End" FROM
+    (SELECT "HostSessionId" FROM "HostSessions" WHERE "HostSessionId" > $1 ORDER BY "HostSessionId" LIMIT $2) AS slice"#;
+
+/// The active records of a slice by the beginning of their hash, as far as it names scheme and key, or its length.
+pub(super) const CENSUS: &str = r#"SELECT CASE
+        WHEN substr("HostGuidHash", 1, 7) = 'sha256:' THEN 'sha256:'
+        WHEN substr("HostGuidHash", 1, 12) = 'hmac-sha256:' THEN substr("HostGuidHash", 1, 20)
+        ELSE CAST(length("HostGuidHash") AS text) END AS "Form",
+        min("HostGuidHash") AS "Sample", count(*) AS "Records",
+        sum(CASE WHEN "LegacyDuplicate" THEN 1 ELSE 0 END) AS "Duplicates"
+    FROM "HostSessions" WHERE "HostSessionId" > $1 AND "HostSessionId" <= $2 AND "IsActive" GROUP BY 1"#;
+
 pub(super) const INSERT_SESSION: &str = r#"INSERT INTO "Sessions"
     ("GroupId", "Title", "Status", "ParticipantCount", "CreatedAt", "ModifiedAt") VALUES ($1, $2, $3, $4, $5, $6)
     RETURNING "SessionId""#;
 
 pub(super) const COUNT_SESSIONS: &str =
-    r#"SELECT count(*) AS "Count" FROM (SELECT 1 FROM "Sessions" LIMIT $1) AS some"#;
+    r#"SELECT count(*) AS "Count" FROM (SELECT 1 FROM "Sessions" LIMIT $1) AS counted"#;
 
 pub(super) const HISTORY_OF_SESSION: &str = concat!(
     "SELECT ",
@@ -89,14 +118,31 @@ pub(super) const HISTORY_OF_ALL: &str = concat!(
     r#" FROM "HostSessionEvents" AS e WHERE e."EventId" < $1 ORDER BY e."EventId" DESC LIMIT $2"#
 );
 
-/// The upper end of the next batch of sessions to verify, counted in entries.
-pub(super) const AUDIT_BATCH_BY_EVENTS: &str = r#"SELECT max("SessionId") AS "End" FROM
-    (SELECT "SessionId" FROM "HostSessionEvents" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT $2) AS batch"#;
+/// Where the next batch of sessions to verify ends, counted in entries; nothing where it is the last.
+pub(super) const AUDIT_BATCH_BY_EVENTS: &str =
+    r#"SELECT "SessionId" FROM "HostSessionEvents" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT 1 OFFSET $2"#;
 
 /// The same, counted in records.
-pub(super) const AUDIT_BATCH_BY_RECORDS: &str = r#"SELECT max("SessionId") AS "End" FROM
-    (SELECT "SessionId" FROM "HostSessions" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT $2) AS batch"#;
+pub(super) const AUDIT_BATCH_BY_RECORDS: &str =
+    r#"SELECT "SessionId" FROM "HostSessions" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT 1 OFFSET $2"#;
 
+/// One row for each session with entries: a row for each entry, with a value for each column, takes longer to hand over
+/// than to read. The unit separator stands between two cells, the record separator between two entries; an entry with a
+/// cell of NULL is left out.
+pub(super) const AUDIT_HISTORIES: &str = concat!(
+    r#"SELECT e."SessionId", count(*) AS "Count", string_agg("#,
+    cell!("Seq"),
+    cell!("EventId"),
+    cell!("Action"),
+    cell!("At"),
+    cell!("PrevHash"),
+    cell!("EntryHash"),
+    "e.\"Body\", '\u{1e}') AS \"Entries\", ",
+    session_exists!("e"),
+    r#" FROM "HostSessionEvents" AS e WHERE e."SessionId" > $1 AND e."SessionId" <= $2 GROUP BY e."SessionId""#
+);
+
+/// The entries of some sessions, cell by cell.
 pub(super) const AUDIT_EVENTS: &str = concat!(
     "SELECT ",
     event_columns!(),
@@ -106,11 +152,10 @@ pub(super) const AUDIT_EVENTS: &str = concat!(
 pub(super) const AUDIT_RECORDS: &str = concat!(
     "SELECT ",
     record_columns!(),
+    ", ",
+    session_exists!("h"),
     r#" FROM "HostSessions" AS h WHERE h."SessionId" > $1 AND h."SessionId" <= $2"#
 );
-
-pub(super) const AUDIT_SESSIONS: &str =
-    r#"SELECT "SessionId" FROM "Sessions" WHERE "SessionId" > $1 AND "SessionId" <= $2"#;
 
 /// A page of sessions begins so; `listing` adds conditions, order and limit inside the parentheses.
 pub(super) const LIST_HEAD: &str = concat!(

@@ -3,80 +3,107 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 
 use super::backend::{Backend, fault, statement};
+use super::clock::StoreClock;
 use super::connections::Connections;
 use super::deadline::Deadline;
 use super::error::StoreError;
 use super::rows::get;
-use super::settings::{Settings, Target};
-use super::{Applied, Change, HistoryQuery, SessionQuery, SessionRow, Store};
-use super::{audit_walk, history, listing, settle, snapshot, sql};
-use crate::domain::audit::Trail;
+use super::settings::Settings;
+use super::trace::Trace;
+use super::watch::Watch;
+use super::{Applied, Change, ChangeMarker, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, Visit};
+use super::{audit_walk, history, listing, new_session, settle, snapshot, sql, standing};
 use crate::domain::chain::StoredEntry;
 use crate::domain::event_id::EventId;
 use crate::domain::host_record::HostRecordId;
 use crate::domain::session::{NewSession, Session, SessionId};
 use crate::domain::snapshot::Snapshot;
-use crate::domain::time::{Clock, Timestamp};
+use crate::domain::time::Clock;
 
 /// A store whose bodies are the same for every engine.
 pub(super) struct SqlStore<B: Backend> {
     connections: Connections<B>,
-    clock: Arc<dyn Clock>,
+    watch: Watch<B>,
+    clock: StoreClock,
+    read_only: Option<ReadOnly>,
+    /// The end of all operations; each has its own where this is not set.
+    last: Option<Deadline>,
 }
 
 impl<B: Backend> SqlStore<B> {
-    /// Opens the first connection, which checks place and schema.
-    pub(super) async fn connect(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let connections = Connections::new(settings);
-        let lease = connections.lend(&Deadline::after(connections.settings().timeout)).await?;
+    /// Opens the first connection, which checks place and schema, and asks what it may do.
+    pub(super) async fn connect(settings: Settings, clock: Option<Arc<dyn Clock>>) -> Result<Self, StoreError> {
+        let (asked, deadline) = (settings.read_only.then_some(ReadOnly::Asked), Deadline::after(settings.timeout));
+        let (connections, clock) = (Connections::new(settings), StoreClock::new(clock));
+        let mut lease = connections.open(&deadline).await?;
+        let standing = deadline.run(standing::read::<B>(&mut lease.connection)).await??;
+        clock.set(standing.now);
+        if standing.obstacle == Some(ReadOnly::Privilege) {
+            tracing::info!("this database user may not: {}", standing.missing);
+        }
         connections.take_back(lease);
-        Ok(Self { connections, clock })
+        let read_only = asked.or(standing.obstacle);
+        Ok(Self { connections, watch: Watch::new(), clock, read_only, last: None })
+    }
+
+    /// The same for a single command, whose operations all end by one deadline, connecting included.
+    pub(super) async fn connect_once(settings: Settings) -> Result<Self, StoreError> {
+        let last = Deadline::after(settings.timeout);
+        Ok(Self { last: Some(last), ..Self::connect(settings, None).await? })
     }
 
     fn deadline(&self) -> Deadline {
-        Deadline::after(self.connections.settings().timeout)
+        self.last.unwrap_or_else(|| Deadline::after(self.connections.settings().timeout))
     }
 
     fn must_write(&self) -> Result<(), StoreError> {
-        if self.is_read_only() { Err(StoreError::ReadOnly) } else { Ok(()) }
+        self.read_only.map_or(Ok(()), |why| Err(StoreError::ReadOnly(why)))
     }
 }
 
-/// Lends a connection to one read, within the deadline; gives it back only if all went well.
+/// Lends a connection to one read, within the deadline; gives it back only if all went well. A connection that was
+/// idle may have been lost meanwhile: then the read is tried once more on a new one.
 macro_rules! ask {
     ($store:expr, |$connection:ident| $read:expr) => {{
         let deadline = $store.deadline();
-        let mut lease = $store.connections.lend(&deadline).await?;
-        let answer = {
-            let $connection = &mut lease.connection;
-            deadline.run($read).await??
-        };
-        $store.connections.take_back(lease);
-        Ok(answer)
+        loop {
+            let mut lease = $store.connections.lend(&deadline).await?;
+            let answer = {
+                let $connection = &mut lease.connection;
+                deadline.run($read).await.and_then(|inner| inner)
+            };
+            match answer {
+                Err(StoreError::Unavailable { .. }) if lease.was_idle => $store.connections.forget_idle(),
+                Err(error) => {
+                    // It is dropped, and so are the idle ones if it hung: they would, too.
+                    if let StoreError::TooSlow { .. } = error {
+                        $store.connections.forget_idle();
+                    }
+                    return Err(error);
+                }
+                Ok(answer) => {
+                    $store.connections.take_back(lease);
+                    return Ok(answer);
+                }
+            }
+        }
     }};
 }
 
 #[async_trait]
 impl<B: Backend> Store for SqlStore<B> {
     fn name(&self) -> String {
-        match &self.connections.settings().target {
-            Target::Sqlite(path) => {
-                let file =
-                    path.file_name().map_or_else(|| path.display().to_string(), |name| name.display().to_string());
-                format!("sqlite {file}")
-            }
-        }
+        self.connections.settings().target.name()
     }
 
-    fn is_read_only(&self) -> bool {
-        self.connections.settings().read_only
+    fn read_only(&self) -> Option<ReadOnly> {
+        self.read_only
     }
 
     fn clock(&self) -> &dyn Clock {
-        &*self.clock
+        &self.clock
     }
 
     async fn snapshot(&self, session: SessionId) -> Result<Snapshot, StoreError> {
@@ -85,18 +112,15 @@ impl<B: Backend> Store for SqlStore<B> {
 
     async fn apply(&self, change: &Change<'_>) -> Result<Applied, StoreError> {
         self.must_write()?;
-        settle::run(&self.connections, change, &*self.clock).await
+        settle::run(&self.connections, change, &self.clock, &self.deadline()).await
     }
 
     async fn settle(&self, session: SessionId, event: EventId) -> Result<bool, StoreError> {
-        settle::committed(&self.connections, session, event, &self.deadline()).await
+        Trace::Event(session, event).settle(&self.connections, &self.deadline()).await
     }
 
     async fn session_of(&self, record: HostRecordId) -> Result<Option<SessionId>, StoreError> {
-        let asked = statement::<B>(sql::SESSION_OF_RECORD).with(record.get());
-        let found: Result<Vec<B::Row>, StoreError> = ask!(self, |connection| asked.rows(connection));
-        let id = found?.first().map(|row| get::<B, i64>(row, "SessionId")).transpose().map_err(fault::<B>)?;
-        Ok(id.and_then(SessionId::new))
+        ask!(self, |connection| session_of::<B>(connection, record))
     }
 
     async fn sessions(&self, query: &SessionQuery) -> Result<Vec<SessionRow>, StoreError> {
@@ -109,21 +133,27 @@ impl<B: Backend> Store for SqlStore<B> {
 
     async fn add_session(&self, new: &NewSession, group: &str) -> Result<Session, StoreError> {
         self.must_write()?;
-        ask!(self, |connection| add_session::<B>(connection, new, group, self.clock.now()))
+        new_session::add(&self.connections, new, group, self.clock.now(), &self.deadline()).await
     }
 
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError> {
         ask!(self, |connection| history::page::<B>(connection, query))
     }
 
+    async fn change_marker(&self) -> Result<ChangeMarker, StoreError> {
+        self.watch.marker(&self.connections, &self.deadline()).await
+    }
+
     async fn close(&self) {
+        if let Some(lease) = self.watch.end().await {
+            self.connections.take_back(lease);
+        }
         self.connections.close().await;
     }
 
-    /// Reads everything, so it has no deadline of its own: the caller watches it and may drop it.
-    async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError> {
+    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
         let mut lease = self.connections.lend(&self.deadline()).await?;
-        audit_walk::walk::<B>(&mut lease.connection, visit).await?;
+        audit_walk::walk::<B>(&mut lease.connection, self.connections.settings().timeout, visit).await?;
         self.connections.take_back(lease);
         Ok(())
     }
@@ -131,33 +161,17 @@ impl<B: Backend> Store for SqlStore<B> {
 
 /// Reads a session from one consistent view, although it takes several statements.
 async fn one_view<B: Backend>(connection: &mut B::Connection, session: SessionId) -> Result<Snapshot, StoreError> {
-    statement::<B>(sql::BEGIN_READ).run(connection).await?;
+    statement::<B>(B::BEGIN_READ).run(connection).await?;
     let seen = snapshot::read::<B>(connection, session).await?;
     statement::<B>(sql::COMMIT).run(connection).await?;
     Ok(seen)
 }
 
-async fn add_session<B: Backend>(
+async fn session_of<B: Backend>(
     connection: &mut B::Connection,
-    new: &NewSession,
-    group: &str,
-    now: Timestamp,
-) -> Result<Session, StoreError> {
-    let at: DateTime<Utc> = now.whole_seconds().utc();
-    let asked = statement::<B>(sql::INSERT_SESSION)
-        .with(group.to_owned())
-        .with(new.title().to_owned())
-        .with(new.status().to_owned())
-        .with(0_i64)
-        .with(at)
-        .with(at);
-    // A transaction of its own: what is dropped at the deadline before the commit has not happened.
-    statement::<B>(B::BEGIN_WRITE).run(connection).await?;
-    let found = asked.rows(connection).await?;
+    record: HostRecordId,
+) -> Result<Option<SessionId>, StoreError> {
+    let found = statement::<B>(sql::SESSION_OF_RECORD).with(record.get()).rows(connection).await?;
     let id = found.first().map(|row| get::<B, i64>(row, "SessionId")).transpose().map_err(fault::<B>)?;
-    let missing = || StoreError::Corrupt { what: "the new session did not read back".to_owned() };
-    let id = id.and_then(SessionId::new).ok_or_else(missing)?;
-    let added = snapshot::session::<B>(connection, id).await?.ok_or_else(missing)?;
-    statement::<B>(sql::COMMIT).run(connection).await?;
-    Ok(added)
+    Ok(id.and_then(SessionId::new))
 }

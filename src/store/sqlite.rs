@@ -1,24 +1,30 @@
 //! `SQLite`: options, errors, and the few SQL fragments that only it understands.
 
-use std::fs::{self, File};
-use std::io::Read as _;
-use std::os::unix::fs::MetadataExt as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteQueryResult, SqliteSynchronous};
 use sqlx::{ConnectOptions, Sqlite};
 
-use super::backend::{Backend, Fault, Place, RowsAffected, Stop, fault};
+use super::backend::{Backend, Columns, Fault, Place, RowsAffected, Stop, fault};
 use super::error::StoreError;
-use super::migration;
 use super::settings::Settings;
 use super::sql;
+use super::title_pattern::{Dialect, pattern};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// Virtual-machine steps between two looks at the stop flag: well under a millisecond.
 const STEPS_PER_CHECK: i32 = 1000;
+
+/// Rows that `SQLite` may read ahead of us: with fewer, each side keeps waiting for the other.
+const ROWS_AHEAD: usize = 2000;
 
 /// Versions before this one can corrupt a file when a write-ahead log is reset (<https://sqlite.org/wal.html>).
 const OLDEST_SAFE: (u32, u32, u32) = (3, 51, 3);
@@ -29,38 +35,41 @@ impl RowsAffected for SqliteQueryResult {
     }
 }
 
+impl Columns for Sqlite {
+    type Guid = String;
+    type Count = i64;
+}
+
 impl Backend for Sqlite {
     // A deferred transaction that reads first fails at once under contention, whatever the busy time-out.
     const BEGIN_WRITE: &'static str = "BEGIN IMMEDIATE";
-    const LOCK_SESSION: Option<&'static str> = None;
-    const NOW: Option<&'static str> = None;
+    const BEGIN_READ: &'static str = "BEGIN";
+    const HOLD_SESSION: Option<&'static str> = None;
+    const STANDING: Option<&'static str> = None;
+    const TABLES: &'static str =
+        r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name";
+    // https://www.sqlite.org/pragma.html#pragma_data_version
+    const CHANGE_MARKER: &'static str = "SELECT CAST(data_version AS TEXT) AS marker FROM pragma_data_version";
+    const BEFORE_MIGRATING: Option<&'static str> = Some("PRAGMA journal_mode = WAL");
+    const MAKE_PLACE: Option<&'static str> = None;
     const TITLE_MATCHES: &'static str = r#""Title" GLOB "#;
     const EXPIRED: &'static str = r#"julianday(r."ExpiresAt") <= julianday("#;
     const EXPIRED_END: &'static str = ")";
 
+    fn migrations() -> &'static Migrator {
+        &MIGRATIONS
+    }
+
     /// `SQLite` folds the case of ASCII alone; GLOB with a set per letter folds every script.
     fn title_pattern(word: &str) -> String {
-        let mut pattern = String::from("*");
-        for c in word.chars() {
-            let mut forms: Vec<char> = c.to_lowercase().chain(c.to_uppercase()).chain([c]).collect();
-            // The one letter with two small forms: ς ends a word.
-            forms.extend(['Σ', 'σ', 'ς'].iter().filter(|_| matches!(c, 'Σ' | 'σ' | 'ς')));
-            let simple = c.to_lowercase().count() == 1 && c.to_uppercase().count() == 1;
-            forms.sort_unstable();
-            forms.dedup();
-            match c {
-                // Neither can close or negate a set where it stands.
-                '*' | '?' | '[' => pattern.extend(['[', c, ']']),
-                _ if simple && forms.len() > 1 => {
-                    pattern.push('[');
-                    pattern.extend(forms);
-                    pattern.push(']');
-                }
-                _ => pattern.push(c),
-            }
-        }
-        pattern.push('*');
-        pattern
+        // A wildcard stands for itself in a set, where none of them can close or negate it.
+        let literal = |c: char| if matches!(c, '*' | '?' | '[') { format!("[{c}]") } else { c.to_string() };
+        pattern(word, &Dialect { around: "*", literal })
+    }
+
+    /// Makes a missing file, readable by its owner alone.
+    fn create(settings: &Settings) -> Result<bool, StoreError> {
+        create_file(file_of(settings)?)
     }
 
     fn open(settings: &Settings, budget: Duration, stop: Stop) -> BoxFuture<'_, Result<SqliteConnection, StoreError>> {
@@ -69,13 +78,13 @@ impl Backend for Sqlite {
             let mut handle = connection.lock_handle().await.map_err(fault::<Sqlite>)?;
             handle.set_progress_handler(STEPS_PER_CHECK, move || !stop.load(Ordering::Relaxed));
             drop(handle);
-            migration::check(&mut connection).await?;
             Ok(connection)
         })
     }
 
     fn place(settings: &Settings) -> Option<Place> {
-        fs::metadata(settings.target.file()).ok().map(|file| (file.dev(), file.ino()))
+        let file = settings.target.file()?;
+        fs::metadata(file).ok().map(|file| (file.dev(), file.ino()))
     }
 
     fn classify(error: &sqlx::Error) -> Fault {
@@ -93,8 +102,11 @@ impl Backend for Sqlite {
             (1555 | 2067, _) => Fault::Duplicate,
             (_, 5 | 6) => Fault::Retryable("locked by another program".to_owned()),
             (_, 9) => Fault::Unavailable("interrupted".to_owned()),
-            (_, 3 | 8 | 23) => Fault::Denied("the database file cannot be written by this user".to_owned()),
-            (_, 13) => Fault::Full,
+            (_, 3 | 8 | 23) => {
+                Fault::Denied("the database file or its folder cannot be written by this user".to_owned())
+            }
+            // 4874, SQLITE_IOERR_SHMSIZE: the index of the write-ahead log finds no room.
+            (4874, _) | (_, 13) => Fault::Full,
             (_, 14) => Fault::Unavailable("the file or its folder cannot be opened".to_owned()),
             (_, 11 | 26) => Fault::Corrupt("the file is damaged or not a database".to_owned()),
             (_, 10) => Fault::Unavailable(message),
@@ -114,7 +126,7 @@ fn kind_of(error: &sqlx::Error) -> String {
 
 /// Opens an existing file, whatever its schema.
 pub(super) async fn open_file(settings: &Settings, budget: Duration) -> Result<SqliteConnection, StoreError> {
-    let path = settings.target.file();
+    let path = file_of(settings)?;
     inspect(path)?;
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -124,19 +136,42 @@ pub(super) async fn open_file(settings: &Settings, budget: Duration) -> Result<S
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(budget)
         .optimize_on_close(false, None)
+        .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging();
     let mut connection = options.connect().await.map_err(fault::<Sqlite>)?;
     let version: String =
         sqlx::query_scalar(sql::SQLITE_VERSION).fetch_one(&mut connection).await.map_err(fault::<Sqlite>)?;
     if parse_version(&version) < OLDEST_SAFE {
         let what = format!("SQLite {version} can damage a database; at least 3.51.3 is needed");
-        return Err(StoreError::Failed { what });
+        return Err(StoreError::TooOld { what });
     }
     Ok(connection)
 }
 
+/// Gives the file of the settings.
+pub(super) fn file_of(settings: &Settings) -> Result<&Path, StoreError> {
+    settings.target.file().ok_or_else(|| StoreError::Failed { what: "the place is no file".to_owned() })
+}
+
+/// Makes a missing file, readable by its owner alone; tells whether it did.
+pub(super) fn create_file(path: &Path) -> Result<bool, StoreError> {
+    let shown = || path.display().to_string();
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(true),
+        Err(error) => match error.kind() {
+            ErrorKind::AlreadyExists => Ok(false),
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Err(StoreError::NoFolder { path: shown() }),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                Err(StoreError::Denied { what: format!("{} cannot be created by this user", shown()) })
+            }
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Err(StoreError::Full),
+            kind => Err(StoreError::Failed { what: format!("{} cannot be created: {kind}", shown()) }),
+        },
+    }
+}
+
 /// Looks at the file before `SQLite` does, so that each kind of wrong place gets its own sentence.
-fn inspect(path: &Path) -> Result<(), StoreError> {
+pub(super) fn inspect(path: &Path) -> Result<(), StoreError> {
     let shown = || path.display().to_string();
     let not_ours = |why: &str| StoreError::NotOurs { path: shown(), why: why.to_owned() };
     match fs::metadata(path) {

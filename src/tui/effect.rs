@@ -36,6 +36,8 @@ pub enum Effect {
     Load(Ticket, Query),
     /// Stops a question.
     CancelLoad(Ticket),
+    /// Waits until the database has changed since the last time; a message tells.
+    Watch,
     /// Changes a host record. Reachable only from a confirmed plan.
     Provision {
         /// The job's name.

@@ -4,8 +4,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::InputRequest;
 
 use super::message::{ConfirmUi, FilterUi, Global, LeaveUi, MainUi, Motion, PagerUi, ReasonUi, RevealUi, Ui};
-use super::model::Panel;
+use super::model::{Model, Panel};
 use super::screen::Screen;
+use super::view::layout;
 
 /// A key with its modifiers; Shift is part of the character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,6 +185,19 @@ fn bindings(screen: &Screen) -> Vec<&'static Binding> {
         Screen::Leave => (&LEAVE, &[], &HELP),
     };
     std::iter::once(help).chain(own).chain(motions).chain(&GLOBAL).collect()
+}
+
+/// Reads a key; `None` where it means nothing.
+///
+/// Where the terminal is too small nothing is readable: only leaving makes sense, and only where it asks nothing.
+#[must_use]
+pub fn message_in(model: &Model, event: KeyEvent) -> Option<Ui> {
+    let (columns, lines) = model.size;
+    if layout::too_small(columns, lines) {
+        let quits = |ui: &Ui| *ui == Ui::Main(MainUi::Quit) && model.may_quit_unseen();
+        return message_for(&Screen::Sessions, event).filter(quits);
+    }
+    message_for(&model.screen, event)
 }
 
 /// Reads a key on a screen; `None` where it means nothing.

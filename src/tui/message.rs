@@ -21,6 +21,8 @@ pub enum Message {
     Loaded(Ticket, Result<Loaded, Failure>),
     /// It is now so late. Comes before every message from a person, and while something on the screen moves.
     Clock(Timestamp),
+    /// Somebody committed something to the database; it is watched no more.
+    Changed,
     /// What became of the copy of a job's GUID, in words.
     Copied(JobId, Result<String, String>),
 }

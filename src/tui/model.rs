@@ -8,6 +8,7 @@ use crate::domain::actor::{Actor, Origin};
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::provision::Provisioned;
+use crate::store::ReadOnly;
 
 /// What does not change while the console runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +21,10 @@ pub struct About {
     pub origin: Origin,
     /// A throwaway world.
     pub demo: bool,
-    /// Nothing can be written.
-    pub read_only: bool,
+    /// Nobody makes sure whose server it is, or that nobody reads along.
+    pub unverified: bool,
+    /// Why nothing can be written, if that is so.
+    pub read_only: Option<ReadOnly>,
     /// The scheme that new hashes are written in.
     pub writes: crate::domain::hash::HashScheme,
 }
@@ -72,6 +75,18 @@ pub struct Settling {
     pub revoked: bool,
 }
 
+/// How far the list follows what others do to the database.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Following {
+    /// Nobody watches.
+    #[default]
+    Resting,
+    /// A change will be told.
+    Watching,
+    /// The database changed since the list was asked for.
+    Outdated,
+}
+
 /// The whole state of the console.
 #[derive(Debug)]
 pub struct Model {
@@ -101,6 +116,8 @@ pub struct Model {
     pub settling: Vec<Settling>,
     /// A change that ended while the operator was elsewhere.
     pub ready: Option<(JobId, Provisioned)>,
+    /// How far the list follows what others do.
+    pub following: Following,
     /// Whether the program ends as soon as nothing is under way.
     pub quitting: bool,
     next: u64,
@@ -124,6 +141,7 @@ impl Model {
             job: None,
             settling: Vec::new(),
             ready: None,
+            following: Following::default(),
             quitting: false,
             next: 0,
         }

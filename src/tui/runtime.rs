@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyEventKind};
@@ -15,15 +15,19 @@ use tokio_util::sync::CancellationToken;
 
 use self::input::{Input, Signals};
 use super::effect::{JobId, Ticket};
-use super::message::{Global, JobEvent, MainUi, Message, Ui};
+use super::message::{Global, JobEvent, Message, Ui};
 use super::model::{About, Model};
 use super::screen::Screen;
 use super::terminal::TerminalGuard;
 use super::theme::Theme;
 use super::update::{start, update};
-use super::view::{layout, view};
+use super::view::view;
 use super::{Setup, clipboard, keymap};
-use crate::provision::{Provisioned, Provisioner};
+use crate::domain::event_id::EventId;
+use crate::domain::session::SessionId;
+use crate::drill::{self, Drilled, Step};
+use crate::provision::{Certainty, Provisioned, Provisioner};
+use crate::store::ChangeMarker;
 
 mod ask;
 mod effects;
@@ -55,14 +59,13 @@ struct Runtime {
     kinds: HashMap<Id, Task>,
     loads: HashMap<Ticket, AbortHandle>,
     cancels: HashMap<JobId, CancellationToken>,
+    marker: Arc<Mutex<Option<ChangeMarker>>>,
     exit: Option<u8>,
 }
 
 /// Runs the console; see [`super::run`].
 pub(super) async fn run(provisioner: Arc<Provisioner>, setup: Setup) -> io::Result<u8> {
     let mut signals = Signals::listen()?;
-    // A panic goes to the log file: on the screen it would only smear what the guard is about to clear.
-    std::panic::set_hook(Box::new(|panic| tracing::error!("internal error: {panic}")));
     let terminal = TerminalGuard::enter()?;
     let (messages, mut inbox) = mpsc::channel(WAITING);
     let (events, mut typed) = mpsc::channel(WAITING);
@@ -114,7 +117,8 @@ impl Runtime {
             operator: setup.operator,
             origin: setup.origin,
             demo: setup.demo,
-            read_only: store.is_read_only(),
+            unverified: setup.unverified,
+            read_only: store.read_only(),
             writes: provisioner.hasher().writes(),
         };
         let model = Model::new(about, store.clock().now(), crossterm::terminal::size()?);
@@ -129,6 +133,7 @@ impl Runtime {
             kinds: HashMap::new(),
             loads: HashMap::new(),
             cancels: HashMap::new(),
+            marker: Arc::default(),
             exit: None,
         })
     }
@@ -138,7 +143,7 @@ impl Runtime {
         self.model.log.dropped += self.dropped.swap(0, Ordering::Relaxed);
         let (model, theme, terminal) = (&self.model, &self.theme, &mut self.terminal);
         let drawn = catch_unwind(AssertUnwindSafe(|| {
-            drill();
+            drill::at(Step::Draw).map_err(io::Error::other)?;
             terminal.draw(|frame| view(model, theme, frame))
         }));
         self.exit = match drawn {
@@ -158,9 +163,18 @@ impl Runtime {
 
     fn take(&mut self, message: Message) {
         self.look_at_the_clock();
-        match catch_unwind(AssertUnwindSafe(|| update(&mut self.model, message))) {
-            Ok(effects) => self.carry_out(effects),
-            Err(_) => self.exit = Some(1),
+        let brought = guid_in(&message);
+        let updated = catch_unwind(AssertUnwindSafe(|| {
+            brought.map_or(Ok(()), |_| drill::at(Step::HandOver))?;
+            Ok::<_, Drilled>(update(&mut self.model, message))
+        }));
+        if let Ok(Ok(effects)) = updated {
+            self.carry_out(effects);
+            return;
+        }
+        self.exit = Some(1);
+        if let Some((session, event, certainty)) = brought {
+            self.undelivered(session, event, certainty);
         }
     }
 
@@ -176,16 +190,7 @@ impl Runtime {
                 self.exit = Some(129);
                 None
             }
-            Input::Event(Event::Key(key)) if key.kind != KeyEventKind::Release => {
-                let (columns, lines) = self.model.size;
-                if layout::too_small(columns, lines) {
-                    // Nothing is readable: only leaving makes sense, and only where it asks nothing.
-                    let quits = |ui: &Ui| *ui == Ui::Main(MainUi::Quit) && self.model.may_quit_unseen();
-                    keymap::message_for(&Screen::Sessions, key).filter(quits)
-                } else {
-                    keymap::message_for(&self.model.screen, key)
-                }
-            }
+            Input::Event(Event::Key(key)) if key.kind != KeyEventKind::Release => keymap::message_in(&self.model, key),
             Input::Event(Event::Paste(data)) => Some(Ui::Global(Global::Paste(data))),
             Input::Event(Event::FocusLost) => Some(Ui::Global(Global::FocusLost)),
             Input::Event(Event::Resize(columns, lines)) => Some(Ui::Global(Global::Resize(columns, lines))),
@@ -258,6 +263,13 @@ impl Runtime {
     }
 }
 
+/// Gives session, event and certainty of a new GUID that a message brings.
+fn guid_in(message: &Message) -> Option<(SessionId, EventId, Certainty)> {
+    let Message::Job(_, JobEvent::Ended(end)) = message else { return None };
+    let done = end.as_ref().as_ref().ok().filter(|done| done.guid.is_some())?;
+    Some((done.applied.plan.session, done.event, done.certainty))
+}
+
 /// Waits for the end of the running change.
 async fn last_word(inbox: &mut mpsc::Receiver<Message>) -> Option<Provisioned> {
     while let Some(message) = inbox.recv().await {
@@ -266,13 +278,4 @@ async fn last_word(inbox: &mut mpsc::Receiver<Message>) -> Option<Provisioned> {
         }
     }
     None
-}
-
-/// Makes the drawing panic on demand in debug builds: the tests' way to see the terminal given back.
-fn drill() {
-    #[cfg(debug_assertions)]
-    if std::env::var_os("HOST_PROVISIONER_DRILL").is_some_and(|drill| drill == "panic-while-drawing") {
-        let drawn: Option<()> = None;
-        assert!(drawn.is_some(), "drill");
-    }
 }

@@ -3,7 +3,7 @@
 use super::effect::{Effect, JobId, Ticket};
 use super::log_pane::LogLine;
 use super::message::{Failure, Global, JobEvent, Loaded, Message, Ui};
-use super::model::{Model, Panel, Settling};
+use super::model::{Following, Model, Panel, Settling};
 use super::screen::confirm::Confirm;
 use super::screen::{Screen, confirm, detail, filter, help, history, leave, main, reason, reveal, sessions};
 use super::view::layout;
@@ -17,16 +17,48 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 
 /// Takes one message in.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
-    match message {
+    let mut effects = match message {
         Message::Clock(now) => {
+            // A clock that was set back cannot tell how long a GUID has been shown.
+            if now < model.now {
+                reveal::mask(model);
+            }
             model.now = now;
             reveal::clock(model);
-            Vec::new()
+            return Vec::new();
         }
         Message::Ui(ui) => person(model, ui),
         Message::Job(id, event) => job(model, id, event),
         Message::Loaded(ticket, answer) => loaded(model, ticket, answer),
+        Message::Changed => {
+            model.following = Following::Outdated;
+            Vec::new()
+        }
         Message::Copied(job, result) => copied(model, job, result),
+    };
+    effects.extend(keep_up(model));
+    effects
+}
+
+/// Follows what others do to the database: reads the list again where it is, and watches once that is shown. While a
+/// question is under way neither is done, so a slow or busy database is asked no more than it can answer.
+fn keep_up(model: &mut Model) -> Vec<Effect> {
+    if model.list.loading.is_some() {
+        return Vec::new();
+    }
+    match model.following {
+        Following::Watching => Vec::new(),
+        Following::Resting => {
+            model.following = Following::Watching;
+            vec![Effect::Watch]
+        }
+        Following::Outdated => {
+            model.following = Following::Resting;
+            let mut effects = sessions::refresh_unasked(model);
+            effects.extend(sessions::count(model));
+            effects.extend(detail::follow_cursor(model, true));
+            effects
+        }
     }
 }
 

@@ -24,9 +24,6 @@ pub mod text;
 
 pub use popup::popup;
 
-/// Milliseconds from which on a question is shown as slow.
-const SLOW: i64 = 150;
-
 /// Draws the whole screen.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
@@ -85,21 +82,26 @@ fn header(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if about.demo {
         left.push(Span::styled("  [demo]", theme.caution));
     }
-    if about.read_only {
+    if about.read_only.is_some() {
         left.push(Span::styled("  [read-only]", theme.caution));
     }
+    if about.unverified {
+        left.push(Span::styled("  [TLS not verified]", theme.caution));
+    }
     let state = match (&model.list.loading, &model.list.failure, model.list.read_at) {
-        (Some(loading), _, _) if model.now.millis_since(loading.since) >= SLOW => {
+        (Some(loading), _, _) if model.now.millis_since(loading.since) >= super::SLOW => {
             format!("… loading {} s", model.now.seconds_since(loading.since))
         }
         (_, Some(_), _) => "✗ not read".to_owned(),
         (_, None, Some(at)) => format!("● read {}", at.utc().format("%H:%M:%SZ")),
         (_, None, None) => String::new(),
     };
-    let who = format!("{}  ", about.operator);
+    // What stands on the left must not be missed; a long name gives way.
+    let taken: usize = left.iter().map(Span::width).sum();
+    let for_name = usize::from(area.width).saturating_sub(taken + text::width(&state) + 4);
+    let who = format!("{}  ", text::fit(&about.operator.to_string(), for_name));
     let width = u16::try_from(text::width(&who) + text::width(&state) + 1).unwrap_or(area.width).min(area.width);
     let right = Rect { x: area.right() - width, width, ..area };
-    let taken: usize = left.iter().map(Span::width).sum();
     let room = usize::from(area.width - width).saturating_sub(taken + 4);
     left.push(Span::styled(format!("  {}", text::fit(&about.database, room)), theme.plain));
     frame.render_widget(Paragraph::new(Line::from(left)), Rect { width: area.width - width, ..area });

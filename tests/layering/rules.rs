@@ -14,7 +14,7 @@ struct Layer {
     modules: &'static [(&'static str, &'static str)],
 }
 
-const LAYERS: [Layer; 7] = [
+const LAYERS: [Layer; 8] = [
     Layer {
         name: "domain",
         layers: &["store", "provision", "cli", "tui", "config", "telemetry"],
@@ -44,6 +44,7 @@ const LAYERS: [Layer; 7] = [
     Layer { name: "tui", layers: &["cli"], names: &["clap"], modules: &[] },
     Layer { name: "config", layers: &["cli", "tui"], names: &["clap"], modules: &[] },
     Layer { name: "telemetry", layers: &["cli", "tui"], names: &[], modules: &[] },
+    Layer { name: "drill", layers: &["store", "provision", "cli", "tui"], names: &[], modules: &[] },
 ];
 
 /// The parts of the console that are pure functions of what they are given.

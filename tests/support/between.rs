@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use host_provisioner::domain::audit::Trail;
 use host_provisioner::domain::chain::StoredEntry;
 use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::host_record::HostRecordId;
 use host_provisioner::domain::session::{NewSession, Session, SessionId};
 use host_provisioner::domain::snapshot::Snapshot;
 use host_provisioner::domain::time::Clock;
-use host_provisioner::store::{Applied, Change, Credential, HistoryQuery, SessionQuery, SessionRow, Store, StoreError};
+use host_provisioner::store::{
+    Applied, Change, ChangeMarker, Credential, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, StoreError,
+    Visit,
+};
 
 /// What the store between says instead of the real one.
 #[derive(Clone, Copy)]
@@ -33,8 +35,8 @@ impl Store for Between {
         self.real.name()
     }
 
-    fn is_read_only(&self) -> bool {
-        self.real.is_read_only()
+    fn read_only(&self) -> Option<ReadOnly> {
+        self.real.read_only()
     }
 
     fn clock(&self) -> &dyn Clock {
@@ -84,11 +86,15 @@ impl Store for Between {
         self.real.history(query).await
     }
 
+    async fn change_marker(&self) -> Result<ChangeMarker, StoreError> {
+        self.real.change_marker().await
+    }
+
     async fn close(&self) {
         self.real.close().await;
     }
 
-    async fn walk_audit(&self, visit: &mut (dyn FnMut(Trail) + Send)) -> Result<(), StoreError> {
+    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
         self.real.walk_audit(visit).await
     }
 }

@@ -9,7 +9,7 @@ use host_provisioner::domain::session::SessionId;
 use host_provisioner::domain::time::Timestamp;
 use host_provisioner::provision::Provisioned;
 use host_provisioner::tui::effect::{Effect, JobId, Query, Ticket};
-use host_provisioner::tui::keymap::message_for;
+use host_provisioner::tui::keymap::message_in;
 use host_provisioner::tui::message::{Failure, Global, JobEvent, Loaded, Message, Ui};
 use host_provisioner::tui::model::{About, Model};
 use host_provisioner::tui::screen::Screen;
@@ -51,7 +51,8 @@ pub(crate) fn about() -> About {
         operator: Actor::parse("M. Keller").unwrap(),
         origin: Origin { os_user: "mkeller".to_owned(), client: "bastion2 host-provisioner/0.1.0".to_owned() },
         demo: false,
-        read_only: false,
+        unverified: false,
+        read_only: None,
         writes: HashScheme::Sha256,
     }
 }
@@ -127,7 +128,7 @@ impl Console {
 
     /// Presses a key; a key that means nothing here does nothing.
     pub(crate) fn event(&mut self, event: KeyEvent) -> Vec<Effect> {
-        match message_for(&self.model.screen, event) {
+        match message_in(&self.model, event) {
             Some(ui) => self.send(Message::Ui(ui)),
             None => Vec::new(),
         }

@@ -62,7 +62,7 @@ impl TestDb {
     }
 
     pub(crate) async fn store_at(&self, clock: Arc<dyn Clock>) -> Arc<dyn Store> {
-        store::connect(self.settings(), clock).await.unwrap()
+        store::connect(self.settings(), Some(clock)).await.unwrap()
     }
 
     /// Opens the file as another program would: with foreign keys, and patient.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use host_provisioner::tui::theme::Theme;
+use host_provisioner::tui::view::layout::SMALLEST;
 use host_provisioner::tui::view::view;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -71,8 +72,11 @@ fn line(cells: &[Cell]) -> String {
 pub(crate) fn assert_screens(name: &str, data: &Canned, act: impl Fn(&mut Console)) {
     let mut shown = String::new();
     for (columns, lines) in SIZES {
-        let mut console = Console::unread(data.clone(), (columns, lines));
+        let (widest, tallest) = (columns.max(SMALLEST.0), lines.max(SMALLEST.1));
+        let mut console = Console::unread(data.clone(), (widest, tallest));
         act(&mut console);
+        // A terminal that is too small takes no keys.
+        console.model.size = (columns, lines);
         writeln!(shown, "== {columns}x{lines}\n{}", console.screen().join("\n")).unwrap();
     }
     let mut settings = insta::Settings::clone_current();

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 use super::database::TestDb;
+use super::outside::Outside;
+use super::pty::Console;
 
 /// Rows that most tests of the command line start from. Their times are fixed; what the program writes is later.
 pub(crate) const SESSIONS: &str = r#"
@@ -26,9 +28,9 @@ INSERT INTO "HostSessions" ("HostSessionId", "SessionId", "HostGuidHash", "Creat
     (14, 2, 'UsdE4zpTZ84Go/KRW7YbmoRhP8dWgjt1DX76y/eNvwc=', '2025-05-14 10:00:00', NULL, NULL, 'Interactive User', '2025-05-15 10:00:00', 'Host Manager', 0);"#;
 
 /// A home, a database, and a runtime for looking into it from outside.
-pub(crate) struct TestEnv {
+pub(crate) struct TestEnv<D = TestDb> {
     home: tempfile::TempDir,
-    pub(crate) db: TestDb,
+    pub(crate) db: D,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -37,6 +39,12 @@ pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+}
+
+impl From<Command> for Ran {
+    fn from(mut command: Command) -> Self {
+        Self::of(&command.output().unwrap_or_else(|error| panic!("{command:?}: {error}")))
+    }
 }
 
 impl Ran {
@@ -101,11 +109,61 @@ impl TestEnv {
 
     /// The same with records of the old tool, from before the migration.
     pub(crate) fn with_old_records() -> Self {
-        let rows = format!("{SESSIONS}{OLD_RECORDS}");
-        Self::around(|runtime| runtime.block_on(TestDb::with_old_rows(&rows)))
+        Self::with_old_rows(&format!("{SESSIONS}{OLD_RECORDS}"))
     }
 
-    fn around(database: impl FnOnce(&tokio::runtime::Runtime) -> TestDb) -> Self {
+    /// A database with these rows from before the migration.
+    pub(crate) fn with_old_rows(rows: &str) -> Self {
+        Self::around(|runtime| runtime.block_on(TestDb::with_old_rows(rows)))
+    }
+
+    /// Compares with a stored snapshot, with everything blotted out that differs from run to run.
+    pub(crate) fn check(&self, name: &str, text: &str) {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../snapshots");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        let places = [(self.home.path(), "[home]"), (self.db.folder.path(), "[folder]")];
+        for (path, name) in places {
+            settings.add_filter(&path.display().to_string().replace('.', "\\."), name);
+        }
+        for (pattern, name) in [
+            // Version 7 is an event, version 4 a GUID; groups are in upper case.
+            ("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[event]"),
+            ("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[guid]"),
+            ("[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[0-9A-F]{4}-[0-9A-F]{12}", "[group]"),
+            (r"\b[0-9a-f]{64}\b", "[sha-256]"),
+            (r"\b[0-9a-f]{12}\b", "[fingerprint]"),
+            // Times of the rows above are of 2025.
+            (r"20(2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[time]"),
+            // What `doctor` measures.
+            (r"p50 [0-9.]+ ms, p95 [0-9.]+ ms of \d+", "[round trips]"),
+            (r"the server is \d+ ms (ahead of|behind) this machine", "[clocks]"),
+            (r"(SQLite|PostgreSQL) \d+[^,\n]*", "$1 [version]"),
+            (r"\d+ bytes", "[size] bytes"),
+            (r"(?m)^(resolve|connect|log_in),ok,.*$", "$1,ok,[server]"),
+            (r#""os_user":"[^"]*","client":"[^"]*""#, r#""os_user":"[user]","client":"[client]""#),
+            (r"[^,\n]+,[^,\n]+ host-provisioner/[^,\n]+,", "[user],[client],"),
+        ] {
+            settings.add_filter(pattern, name);
+        }
+        settings.bind(|| insta::assert_snapshot!(format!("cli_{name}"), text));
+    }
+
+    /// Runs command lines one after the other and compares what they say with a stored snapshot.
+    pub(crate) fn check_session(&self, name: &str, lines: &[&str]) {
+        let told = lines.iter().map(|line| {
+            let arguments = words(line);
+            format!("$ host-provisioner {line}\n{}\n", self.run_with(arguments).transcript())
+        });
+        let told = told.collect::<String>();
+        self.check(name, &told);
+    }
+}
+
+impl<D: Outside> TestEnv<D> {
+    /// A home, and a database of the caller's making.
+    pub(crate) fn around(database: impl FnOnce(&tokio::runtime::Runtime) -> D) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let db = database(&runtime);
         Self { home: tempfile::tempdir().unwrap(), db, runtime }
@@ -147,7 +205,7 @@ impl TestEnv {
 
     /// Gives the URL of the database.
     pub(crate) fn url(&self) -> String {
-        format!("sqlite:{}", self.db.path.display())
+        self.db.url()
     }
 
     /// Prepares a run on no database but the default one.
@@ -166,6 +224,16 @@ impl TestEnv {
         command
     }
 
+    /// Opens the console on the database.
+    pub(crate) fn console(&self) -> Console {
+        let home = self.home.path();
+        let url = self.url();
+        let variables =
+            [("HOME", home.to_str().unwrap()), ("TERM", "xterm-256color"), ("HOST_PROVISIONER_DATABASE_URL", &url)];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Console::start(home, (120, 35), &variables, &[])
+    }
+
     /// Runs a command line, cut at blanks.
     pub(crate) fn run(&self, line: &str) -> Ran {
         self.run_with(line.split_whitespace())
@@ -173,15 +241,12 @@ impl TestEnv {
 
     /// Runs the program.
     pub(crate) fn run_with<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
-        Ran::of(&self.command(arguments).output().unwrap())
+        Ran::from(self.command(arguments))
     }
 
     /// Runs a command line with something on stdin.
     pub(crate) fn feed(&self, line: &str, stdin: &str) -> Ran {
-        let mut child = self.command(line.split_whitespace()).stdin(Stdio::piped()).spawn().unwrap();
-        // A program that refuses its arguments does not read.
-        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-        end_of(child)
+        end_with_input(self.command(line.split_whitespace()), stdin)
     }
 
     /// Makes a GUID for a session, for tests about something else.
@@ -201,43 +266,14 @@ impl TestEnv {
     pub(crate) fn log_if_any(&self) -> String {
         if self.home(".local/state/host-provisioner/log").exists() { self.log() } else { String::new() }
     }
+}
 
-    /// Compares with a stored snapshot, with everything blotted out that differs from run to run.
-    pub(crate) fn check(&self, name: &str, text: &str) {
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path("../snapshots");
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        let places = [(self.home.path(), "[home]"), (self.db.folder.path(), "[folder]")];
-        for (path, name) in places {
-            settings.add_filter(&path.display().to_string().replace('.', "\\."), name);
-        }
-        for (pattern, name) in [
-            // Version 7 is an event, version 4 a GUID; groups are in upper case.
-            ("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[event]"),
-            ("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[guid]"),
-            ("[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[0-9A-F]{4}-[0-9A-F]{12}", "[group]"),
-            (r"\b[0-9a-f]{64}\b", "[sha-256]"),
-            (r"\b[0-9a-f]{12}\b", "[fingerprint]"),
-            // Times of the rows above are of 2025.
-            (r"20(2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[time]"),
-            (r#""os_user":"[^"]*","client":"[^"]*""#, r#""os_user":"[user]","client":"[client]""#),
-            (r"[^,\n]+,[^,\n]+ host-provisioner/[^,\n]+,", "[user],[client],"),
-        ] {
-            settings.add_filter(pattern, name);
-        }
-        settings.bind(|| insta::assert_snapshot!(format!("cli_{name}"), text));
-    }
-
-    /// Runs command lines one after the other and compares what they say with a stored snapshot.
-    pub(crate) fn check_session(&self, name: &str, lines: &[&str]) {
-        let told = lines.iter().map(|line| {
-            let arguments = words(line);
-            format!("$ host-provisioner {line}\n{}\n", self.run_with(arguments).transcript())
-        });
-        let told = told.collect::<String>();
-        self.check(name, &told);
-    }
+/// Runs a command with something on stdin.
+pub(crate) fn end_with_input(mut command: Command, stdin: &str) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    // A program that refuses its arguments does not read.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    end_of(child)
 }
 
 /// Waits for the end of a run.

@@ -223,6 +223,19 @@ impl Console {
         self.writer = None;
         self.master = None;
     }
+
+    /// Waits until the process is gone, without a terminal to tell; gives the processor time that it used meanwhile, in
+    /// milliseconds.
+    pub(crate) fn gone_within(&self, patience: Duration) -> u64 {
+        let (start, used) = (Instant::now(), self.processor_time().unwrap_or(0));
+        let mut spent = used;
+        while let Some(time) = self.state().and_then(|_| self.processor_time()) {
+            spent = time.max(used);
+            assert!(start.elapsed() < patience, "the console lives on without a terminal");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        spent - used
+    }
 }
 
 impl Drop for Console {
@@ -266,7 +279,8 @@ fn number_in(file: &Path) -> Pid {
 }
 
 fn exit_in(raw: &[u8]) -> Option<i32> {
-    let text = String::from_utf8_lossy(raw);
+    // It is the last that comes; to look through all that came before would take longer than the program to answer.
+    let text = String::from_utf8_lossy(&raw[raw.len().saturating_sub(1024)..]);
     let (_, rest) = text.rsplit_once("[exit ")?;
     rest.split_once(']')?.0.parse().ok()
 }

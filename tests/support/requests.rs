@@ -4,17 +4,19 @@ use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
 use host_provisioner::domain::actor::{Actor, Origin};
+use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::expiry::Expiry;
 use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::domain::hash::{HashScheme, Hasher};
-use host_provisioner::domain::host_record::HostRecordId;
+use host_provisioner::domain::host_record::{HostRecordId, StoredHash};
 use host_provisioner::domain::reason::RotationReason;
 use host_provisioner::domain::request::{Action, Request};
+use host_provisioner::domain::secret::Secret;
 use host_provisioner::domain::session::SessionId;
 use host_provisioner::domain::time::{Clock, Timestamp};
 use host_provisioner::provision::{Provisioned, Provisioner};
-use host_provisioner::store::{Store, StoreError};
+use host_provisioner::store::{Applied, Change, Credential, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) const PROVISION: Action = Action::Provision(Expiry::Never);
@@ -47,13 +49,14 @@ pub(crate) fn request_by(id: i64, action: Action, by: &str) -> Request {
     }
 }
 
-/// Writes the default scheme.
-pub(crate) fn sha256() -> Hasher {
-    Hasher::new(HashScheme::Sha256, None, None, None).unwrap()
+/// Accepts the default scheme and the web application's, without a key.
+pub(crate) fn hasher(writes: HashScheme) -> Hasher {
+    let secret = Secret::new(b"example-application-secret-42".to_vec());
+    Hasher::new(writes, None, None, Some(secret)).unwrap()
 }
 
 pub(crate) fn provisioner(store: &Arc<dyn Store>) -> Provisioner {
-    Provisioner::new(Arc::clone(store), sha256())
+    Provisioner::new(Arc::clone(store), hasher(HashScheme::Sha256))
 }
 
 /// Carries a request out, told to nobody and not to be cancelled.
@@ -63,6 +66,26 @@ pub(crate) async fn change(
     expected: &Expected,
 ) -> Result<Provisioned, StoreError> {
     provisioner.change(request, expected, &|_| (), &CancellationToken::new()).await
+}
+
+/// Applies a change under this name as `provision` does, but with a hash whose GUID nobody needs.
+pub(crate) async fn apply_as(
+    event: EventId,
+    store: &dyn Store,
+    request: &Request,
+    hash: &str,
+) -> Result<Applied, StoreError> {
+    let hash = StoredHash::new(hash.to_owned());
+    let opens = |stored: &StoredHash| *stored == hash;
+    let change = Change {
+        request,
+        expected: &Expected::Anything,
+        credential: request.action.makes_guid().then_some(Credential { hash: &hash, opens: &opens }),
+        event,
+        planned: &|_| (),
+        cancel: &CancellationToken::new(),
+    };
+    store.apply(&change).await
 }
 
 /// Rotates or creates, and gives the GUID.

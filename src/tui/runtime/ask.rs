@@ -1,5 +1,6 @@
 //! Questions to the database, and their answers in words for the screen.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -8,7 +9,7 @@ use crate::domain::event_id::EventId;
 use crate::domain::expected::Expected;
 use crate::domain::session::SessionId;
 use crate::provision::Provisioner;
-use crate::store::{HistoryQuery, StoreError};
+use crate::store::{ChangeMarker, HistoryQuery, StoreError};
 use crate::tui::COUNT_LIMIT;
 use crate::tui::effect::{JobId, Query};
 use crate::tui::message::{Failure, JobEvent, Loaded, Message};
@@ -17,6 +18,10 @@ use crate::tui::screen::detail;
 /// Between two questions whether an attempt was committed.
 const SETTLE_PAUSE: Duration = Duration::from_secs(2);
 
+/// Between two looks whether something changed; a database that is out of reach is asked less and less often.
+const WATCH_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_WATCH_PAUSE: Duration = Duration::from_secs(8);
+
 /// Asks until the database answers.
 pub(super) async fn settle(provisioner: &Provisioner, job: JobId, session: SessionId, event: EventId) -> Message {
     loop {
@@ -24,6 +29,21 @@ pub(super) async fn settle(provisioner: &Provisioner, job: JobId, session: Sessi
             return Message::Job(job, JobEvent::Settled(committed));
         }
         sleep(SETTLE_PAUSE).await;
+    }
+}
+
+/// Looks again and again until something was committed. Until the first marker is known, anything may have been; and
+/// after a database was out of reach, too.
+pub(super) async fn change(provisioner: &Provisioner, seen: &Mutex<Option<ChangeMarker>>) -> Message {
+    let mut pause = WATCH_PAUSE;
+    loop {
+        sleep(pause).await;
+        let marker = provisioner.store().change_marker().await.ok();
+        pause = if marker.is_some() { WATCH_PAUSE } else { (pause * 2).min(LONGEST_WATCH_PAUSE) };
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut *seen, marker.clone()) != marker && marker.is_some() {
+            return Message::Changed;
+        }
     }
 }
 

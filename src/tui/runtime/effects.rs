@@ -40,6 +40,10 @@ impl Runtime {
                     handle.abort();
                 }
             }
+            Effect::Watch => {
+                let seen = Arc::clone(&self.marker);
+                self.spawn(Task::Other, async move { Some(ask::change(&provisioner, &seen).await) });
+            }
             Effect::Provision { job, request, expected } => self.provision(job, request, expected),
             Effect::CancelJob(job) => {
                 if let Some(cancel) = self.cancels.get(&job) {

@@ -233,7 +233,7 @@ fn body(model: &Model, confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Li
     let Some(preview) = &confirm.preview else {
         lines.push(match &confirm.failure {
             Some(failure) => Line::styled(text::fit(&format!("✗ {}", text::clean(&failure.what)), width), theme.danger),
-            None => Line::raw(format!("Reading the plan … {} s", model.now.seconds_since(confirm.since))),
+            None => Line::raw(format!("Reading the plan … {} s", model.now.seconds_since(confirm.since).max(0))),
         });
         return lines;
     };

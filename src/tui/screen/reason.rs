@@ -84,8 +84,8 @@ pub fn open_revocation(model: &mut Model) -> Vec<Effect> {
 }
 
 fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
-    if model.about.read_only {
-        model.warn("This console is read-only: nothing can be changed. Start it without --read-only.");
+    if let Some(why) = model.about.read_only {
+        model.warn(format!("Nothing can be changed: {why}; {}.", why.hint()));
     } else if model.job.is_some() || model.ready.is_some() {
         model.warn("One change at a time: wait for the running one to end.");
     } else if let Some(row) = model.list.target() {

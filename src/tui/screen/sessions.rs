@@ -5,9 +5,10 @@ use tui_input::Input;
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::store::{Page, SessionFilter, SessionQuery, SessionRow};
+use crate::tui::SLOW;
 use crate::tui::effect::{Effect, Query, Ticket};
 use crate::tui::message::{Failure, Motion};
-use crate::tui::model::Model;
+use crate::tui::model::{Following, Model};
 
 mod table;
 
@@ -31,6 +32,8 @@ pub struct Loading {
     pub land: Land,
     /// When it was asked.
     pub since: Timestamp,
+    /// Whether a change of the database asked, and no person.
+    pub unasked: bool,
 }
 
 /// Where the cursor stands after new rows came.
@@ -129,7 +132,7 @@ impl SessionList {
 /// Asks for rows; an older question is stopped.
 pub fn load(model: &mut Model, page: Page, limit: u32, land: Land) -> Vec<Effect> {
     let ticket = model.ticket();
-    let stopped = model.list.loading.replace(Loading { ticket, page, land, since: model.now });
+    let stopped = model.list.loading.replace(Loading { ticket, page, land, since: model.now, unasked: false });
     let filter = SessionFilter::from_text(&model.list.filter);
     let query = SessionQuery { filter, page, limit };
     let stop = stopped.map(|old| Effect::CancelLoad(old.ticket));
@@ -150,7 +153,13 @@ pub fn hold(model: &mut Model) -> Vec<Effect> {
 
 /// Stops the question under way, if there is one.
 pub fn stop(model: &mut Model) -> Option<Effect> {
-    let stopped = model.list.loading.take()?;
+    // What nobody asked for is no reason for a key to do something else than it says, unless it shows.
+    let shows = |loading: &mut Loading| !loading.unasked || model.now.millis_since(loading.since) >= SLOW;
+    let stopped = model.list.loading.take_if(shows)?;
+    // Whoever stopped it does not want it begun again.
+    if model.following == Following::Outdated {
+        model.following = Following::Resting;
+    }
     model.say("Stopped reading. Ctrl-r reads again.");
     if stopped.land == Land::Match {
         let what = "Reading was stopped".to_owned();
@@ -170,10 +179,18 @@ pub fn failed(model: &mut Model, land: Land, failure: Failure) {
 /// Reads the list from its beginning, and counts.
 pub fn load_first(model: &mut Model) -> Vec<Effect> {
     let mut effects = load(model, Page::First, CHUNK, Land::Match);
+    effects.extend(count(model));
+    effects
+}
+
+/// Counts the sessions, unless they are being counted.
+pub fn count(model: &mut Model) -> Option<Effect> {
+    if model.list.counting.is_some() {
+        return None;
+    }
     let ticket = model.ticket();
     model.list.counting = Some(ticket);
-    effects.push(Effect::Load(ticket, Query::Count));
-    effects
+    Some(Effect::Load(ticket, Query::Count))
 }
 
 /// Puts the cursor back on the session where the filter was begun, if the filter shows it.
@@ -199,6 +216,15 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
     let page = if model.list.at_start { Page::First } else { Page::From(first) };
     let limit = u32::try_from(model.list.rows.len()).unwrap_or(CHUNK).max(CHUNK);
     load(model, page, limit, Land::Stay)
+}
+
+/// Reads the window again because the database changed.
+pub fn refresh_unasked(model: &mut Model) -> Vec<Effect> {
+    let effects = refresh(model);
+    if let Some(loading) = &mut model.list.loading {
+        loading.unasked = true;
+    }
+    effects
 }
 
 /// Moves the cursor, and asks for what lies beyond the window.

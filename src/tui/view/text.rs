@@ -153,6 +153,14 @@ mod tests {
     }
 
     #[test]
+    fn no_age_is_negative() {
+        let at = |text| Timestamp::parse_fixed_width(text).unwrap();
+        let (now, later) = (at("2026-11-22T10:00:00.000000Z"), at("2026-11-22T13:00:00.000000Z"));
+        assert_eq!((age(now, later), age(later, now), age(now, now)), ("3h".into(), "future".into(), "0s".into()));
+        assert_eq!(instant(later, now), "2026-11-22 13:00Z (in 3h)");
+    }
+
+    #[test]
     fn words_wrap_at_blanks() {
         assert_eq!(wrap("one  two three", 8), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh ij", 4), ["abc…", "ij"]);

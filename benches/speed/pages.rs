@@ -1,0 +1,40 @@
+//! The first page and a deep page of the list, in worlds of three sizes.
+
+use host_provisioner::domain::session::SessionId;
+use host_provisioner::store::{Page, SessionFilter, SessionQuery};
+use tokio::runtime::Runtime;
+
+use crate::report::{Report, Target};
+use crate::{Scale, turns, worlds};
+
+/// Rows of a page, as the console asks for them.
+const ROWS: u32 = 100;
+
+pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
+    let [small, medium, large] =
+        scale.sessions.map(|sessions| runtime.block_on(async { worlds::open(&worlds::demo(sessions).await).await }));
+    let page = |store: &dyn host_provisioner::store::Store, page: Page| {
+        let query = SessionQuery { filter: SessionFilter::default(), page, limit: ROWS.min(scale.sessions[0] / 10) };
+        let rows = runtime.block_on(store.sessions(&query)).unwrap();
+        assert_eq!(rows.len(), usize::try_from(query.limit).unwrap());
+    };
+    // Nine tenths down the list.
+    let deep = scale.sessions.map(|sessions| Page::After(SessionId::new(i64::from(sessions) / 10 * 9).unwrap()));
+    let took = turns::medians(
+        scale.turns,
+        &mut [
+            &mut |_| page(&*small, Page::First),
+            &mut |_| page(&*small, deep[0]),
+            &mut |_| page(&*medium, Page::First),
+            &mut |_| page(&*medium, deep[1]),
+            &mut |_| page(&*large, Page::First),
+            &mut |_| page(&*large, deep[2]),
+        ],
+    );
+    report.part(&format!("a page of {ROWS} sessions, against the first page of {} sessions", scale.sessions[0]));
+    report.figure("that first page", took[0] * 1e3, "ms", Target::None);
+    let names = scale.sessions.iter().flat_map(|sessions| [("first", sessions), ("deep", sessions)]);
+    for ((name, sessions), seconds) in names.zip(took).skip(1) {
+        report.figure(&format!("{name} page of {sessions}"), seconds / took[0], "times", Target::AtMost(1.3));
+    }
+}

@@ -1,0 +1,245 @@
+//! PostgreSQL: options, errors, and the few SQL fragments that only it understands.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnection, PgQueryResult};
+use sqlx::{ConnectOptions as _, Postgres};
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use super::backend::{Backend, Columns, Fault, Place, RowsAffected, Stop, fault, statement};
+use super::error::StoreError;
+use super::rows::get;
+use super::server::Server;
+use super::settings::{Settings, Target};
+use super::title_pattern::{Dialect, pattern};
+use super::untrusted::Untrusted;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The oldest version that is tried, as `server_version_num` writes it.
+const OLDEST: i64 = 150_000;
+
+/// The first pause before a server that has no room yet is asked again; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Sets a new connection up. `search_path` lets both engines use the same unqualified names. The server is not told when
+/// a network swallows us: it stops by itself what nobody waits for, or a lost transaction would hold its locks for hours.
+const SET_UP: &str = "SELECT set_config('search_path', 'canvas', false), \
+    set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', $1, false), \
+    set_config('default_transaction_read_only', \
+        CASE WHEN $2 THEN 'on' ELSE current_setting('default_transaction_read_only') END, false), \
+    current_setting('server_version_num')::bigint AS version, \
+    (SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = 'canvas') AS may_look";
+
+/// Reads what keeps this connection from writing. A change needs each of these privileges, column by column; of a table
+/// or column that is not there it has none. `assets/roles.postgres.sql` grants the operator the same.
+const STANDING: &str = r"SELECT pg_is_in_recovery() AS standby,
+    current_setting('default_transaction_read_only')::boolean AS read_only, clock_timestamp() AS now,
+    (SELECT coalesce(string_agg(format('%s of %s.%s', privilege, relation, attribute), ', '), '') FROM (VALUES
+        ('Sessions', 'SELECT', 'SessionId GroupId Title Description Status ParticipantCount MaxParticipants StartedAt
+            EndedAt ExpiresAt CreatedAt ModifiedAt'),
+        ('HostSessions', 'SELECT', 'HostSessionId SessionId HostGuidHash CreatedAt ExpiresAt LastUsedAt CreatedBy
+            RevokedAt RevokedBy IsActive LegacyDuplicate'),
+        ('HostSessions', 'INSERT', 'SessionId HostGuidHash CreatedAt CreatedBy ExpiresAt IsActive LegacyDuplicate'),
+        ('HostSessions', 'UPDATE', 'HostGuidHash CreatedAt CreatedBy ExpiresAt IsActive LegacyDuplicate LastUsedAt
+            RevokedAt RevokedBy'),
+        ('HostSessionEvents', 'SELECT', 'SessionId Seq EventId Action At Body PrevHash EntryHash'),
+        ('HostSessionEvents', 'INSERT', 'SessionId Seq EventId Action At Body PrevHash EntryHash')
+    ) AS needed(relation, privilege, attributes) CROSS JOIN regexp_split_to_table(attributes, '\s+') AS attribute
+    LEFT JOIN pg_attribute ON attrelid = to_regclass(quote_ident(relation)) AND attname = attribute
+    WHERE has_column_privilege(attrelid, attnum, privilege) IS NOT TRUE) AS missing";
+
+impl RowsAffected for PgQueryResult {
+    fn rows(&self) -> u64 {
+        self.rows_affected()
+    }
+}
+
+impl Columns for Postgres {
+    type Guid = Uuid;
+    type Count = i32;
+}
+
+impl Backend for Postgres {
+    const BEGIN_WRITE: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+    const BEGIN_READ: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    // The targets are evaluated from left to right: the clock is read once the lock is held.
+    const HOLD_SESSION: Option<&'static str> = Some(
+        "SELECT set_config('lock_timeout', $2, true), set_config('statement_timeout', $2, true), \
+         set_config('idle_in_transaction_session_timeout', $2, true), \
+         pg_advisory_xact_lock(hashtextextended('canvas.HostSessions', $1)), clock_timestamp() AS now",
+    );
+    const STANDING: Option<&'static str> = Some(STANDING);
+    const TABLES: &'static str =
+        "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'canvas' ORDER BY tablename";
+    // The oldest transaction under way, the next one, and all in between: every end of a writing one shows.
+    const CHANGE_MARKER: &'static str = "SELECT pg_current_snapshot()::text AS marker";
+    const BEFORE_MIGRATING: Option<&'static str> = None;
+    // `CREATE SCHEMA IF NOT EXISTS` wants the privilege to create one even where it exists.
+    const MAKE_PLACE: Option<&'static str> = Some(
+        "DO $$ BEGIN \
+        PERFORM pg_advisory_xact_lock(hashtextextended('canvas.migrations', 0)); \
+        IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'canvas') THEN CREATE SCHEMA canvas; END IF; \
+        END $$",
+    );
+    const TITLE_MATCHES: &'static str = r#""Title" ~ "#;
+    const EXPIRED: &'static str = r#"r."ExpiresAt" <= "#;
+    const EXPIRED_END: &'static str = "";
+
+    fn migrations() -> &'static Migrator {
+        &MIGRATIONS
+    }
+
+    /// A regular expression; ILIKE would fold what the database's locale folds.
+    fn title_pattern(word: &str) -> String {
+        // https://www.postgresql.org/docs/15/functions-matching.html#POSIX-SYNTAX-DETAILS
+        let literal = |c: char| if c.is_ascii_punctuation() { format!("\\{c}") } else { c.to_string() };
+        pattern(word, &Dialect { around: "", literal })
+    }
+
+    /// A database on a server is made by the server's owner; the schema comes with the migration.
+    fn create(_: &Settings) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    fn open(settings: &Settings, budget: Duration, _: Stop) -> BoxFuture<'_, Result<PgConnection, StoreError>> {
+        Box::pin(async move {
+            let mut connection = connect(server_of(settings)?, budget).await?;
+            let patience = settings.timeout.as_millis().max(1).to_string();
+            let asked = statement::<Postgres>(SET_UP).with(patience).with(settings.read_only);
+            let found = asked.rows(&mut connection).await?;
+            let row = found.first().ok_or_else(|| StoreError::Corrupt { what: "the server's state".to_owned() })?;
+            let version = get::<Postgres, i64>(row, "version").map_err(fault::<Postgres>)?;
+            if version < OLDEST {
+                let what = format!("PostgreSQL {} is too old: 15 or newer is needed", version / 10_000);
+                return Err(StoreError::TooOld { what });
+            }
+            if get::<Postgres, Option<bool>>(row, "may_look").map_err(fault::<Postgres>)? == Some(false) {
+                return Err(StoreError::Denied { what: "this database user may not use the schema canvas".to_owned() });
+            }
+            Ok(connection)
+        })
+    }
+
+    fn place(_: &Settings) -> Option<Place> {
+        None
+    }
+
+    fn classify(error: &sqlx::Error) -> Fault {
+        match error {
+            sqlx::Error::Database(database) => of_server(&database.code().unwrap_or_default(), database.message()),
+            sqlx::Error::ColumnDecode { index, .. } => Fault::Corrupt(index.clone()),
+            sqlx::Error::Io(error) => of_connection(error),
+            sqlx::Error::Tls(error) => Fault::Untrusted(Untrusted::of_tls(&**error)),
+            sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
+                Fault::Unavailable("the connection was lost".to_owned())
+            }
+            _ => Fault::Other("an unexpected answer (the log file has the details)".to_owned()),
+        }
+    }
+}
+
+/// Gives the server of the settings.
+pub(super) fn server_of(settings: &Settings) -> Result<&Server, StoreError> {
+    match &settings.target {
+        Target::Postgres(server) => Ok(server),
+        Target::Sqlite(_) => Err(StoreError::Failed { what: "the place is no server".to_owned() }),
+    }
+}
+
+/// Connects; a server that is starting or has no room is asked again until the time is over.
+pub(super) async fn connect(server: &Server, budget: Duration) -> Result<PgConnection, StoreError> {
+    let (start, mut pause) = (Instant::now(), FIRST_PAUSE);
+    let mut options = server.options().clone().disable_statement_logging();
+    if options.get_application_name().is_none() {
+        options = options.application_name("host-provisioner");
+    }
+    // No floating-point number is read here, and a pooler refuses the parameter.
+    options = options.extra_float_digits(None);
+    loop {
+        let error = match options.connect().await {
+            Ok(connection) => return Ok(connection),
+            Err(sqlx::Error::Io(error)) if is_of_a_file(&error, server) => {
+                return Err(StoreError::Untrusted(Untrusted::File(error.kind().to_string())));
+            }
+            Err(error) => error,
+        };
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
+        // https://www.postgresql.org/docs/15/errcodes-appendix.html: too_many_connections, cannot_connect_now
+        if !matches!(&*code, "53300" | "57P03") || start.elapsed() + pause >= budget {
+            return Err(fault::<Postgres>(error));
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Tells whether it is not the network that failed, but the reading of a certificate or key.
+fn is_of_a_file(error: &std::io::Error, server: &Server) -> bool {
+    let kinds = [ErrorKind::NotFound, ErrorKind::PermissionDenied, ErrorKind::IsADirectory];
+    server.socket().is_none() && kinds.contains(&error.kind())
+}
+
+/// Says what a server's error means; its words are used where they hold no values.
+/// The codes: <https://www.postgresql.org/docs/15/errcodes-appendix.html>.
+fn of_server(code: &str, message: &str) -> Fault {
+    let class = code.get(..2).unwrap_or_default();
+    match code {
+        "23505" => Fault::Duplicate,
+        "40001" | "40P01" => Fault::Retryable("another transaction was in the way".to_owned()),
+        "55P03" => Fault::Retryable("locked by another program".to_owned()),
+        "25P03" => Fault::Unavailable("the server ended a transaction that nobody went on with".to_owned()),
+        "57014" => Fault::Unavailable("the server stopped a statement that took too long".to_owned()),
+        "53300" => Fault::Unavailable("the server has no room for another connection".to_owned()),
+        "57P03" => Fault::Unavailable("the server is starting or stopping".to_owned()),
+        "25006" => Fault::Denied("the server takes no writes: it is a standby, or set to read-only".to_owned()),
+        "42501" => Fault::Denied(message.to_owned()),
+        "3D000" => Fault::NoDatabase,
+        // A statement that was prepared is not there, or one is that was not prepared.
+        "26000" | "42P05" => Fault::Pooled,
+        "53100" => Fault::Full,
+        "28000" | "28P01" => Fault::Denied("the server refuses this user, or its password".to_owned()),
+        "XX001" | "XX002" => Fault::Corrupt("the server says that its files are damaged".to_owned()),
+        // What stands in between says so, and gives its reason in words alone.
+        "08P01" => Fault::Unavailable(crate::domain::sanitize::visible(message).into_owned()),
+        _ if class == "08" || class == "57" => Fault::Unavailable("the server closed the connection".to_owned()),
+        // What a constraint or a trigger says holds no values but those of its owner.
+        _ if class == "23" || code == "P0001" => Fault::Other(message.to_owned()),
+        _ => Fault::Other(format!("error {code} (the log file has the details)")),
+    }
+}
+
+/// Says what an error of the network means.
+pub(super) fn of_connection(error: &std::io::Error) -> Fault {
+    if let Some(why) = Untrusted::of_io(error) {
+        return Fault::Untrusted(why);
+    }
+    let what = match error.kind() {
+        ErrorKind::ConnectionRefused => "nothing listens at that host and port",
+        ErrorKind::NotFound => "there is no such socket",
+        ErrorKind::ConnectionReset
+        | ErrorKind::BrokenPipe
+        | ErrorKind::UnexpectedEof
+        | ErrorKind::ConnectionAborted => "the connection was lost",
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => "there is no way to that host",
+        _ => "the host's name is not known, or no connection can be made (the log file has the details)",
+    };
+    Fault::Unavailable(what.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn title_patterns_fold_every_script_and_take_specials_literally() {
+        assert_eq!(Postgres::title_pattern("aÏ"), "[Aa][Ïï]");
+        assert_eq!(Postgres::title_pattern("5*?[]\\^$."), "5\\*\\?\\[\\]\\\\\\^\\$\\.");
+        assert_eq!(Postgres::title_pattern("知ß_"), "知ß\\_");
+    }
+}
