@@ -66,6 +66,8 @@ pub(super) trait Backend:
     const MAKE_PLACE: Option<&'static str>;
     /// The migrations of this engine.
     fn migrations() -> &'static Migrator;
+    /// Joins the sessions `s` of a page with their active records `h`.
+    const ACTIVE_OF_LISTED: &'static str;
     /// Matches a title against the pattern that follows, whatever the case.
     const TITLE_MATCHES: &'static str;
     /// True where a record's `ExpiresAt` is not after the instant that follows; closed by [`Backend::EXPIRED_END`].

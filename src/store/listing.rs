@@ -54,7 +54,7 @@ pub(super) fn assemble<B: Backend>(query: &SessionQuery, now: Timestamp) -> Quer
     push_filter(&mut builder, &query.filter, now);
     builder.push(r#" ORDER BY "SessionId" "#).push(order).push(" LIMIT ");
     <B as Speaks<i64>>::push(&mut builder, i64::from(query.limit));
-    builder.push(sql::LIST_TAIL);
+    builder.push(sql::LIST_TAIL).push(B::ACTIVE_OF_LISTED);
     builder
 }
 
@@ -92,7 +92,7 @@ fn push_filter<B: Backend>(builder: &mut QueryBuilder<B>, filter: &SessionFilter
             builder.push("))");
         }
     }
-    builder.push(")");
+    builder.push(sql::ACTIVE_OF_SESSION_END).push(")");
 }
 
 fn push_expired<B: Backend>(builder: &mut QueryBuilder<B>, now: Timestamp) {

@@ -30,13 +30,23 @@ macro_rules! cell {
     };
 }
 
+/// Ends a subquery of EXISTS that is to be looked up for one row after the other, and changes no answer. `PostgreSQL`
+/// makes a join of any other, and may read all of an index or a table for one page.
+macro_rules! one_by_one {
+    () => {
+        " LIMIT 1 OFFSET 0"
+    };
+}
+
 /// Whether the session of a row is still there.
 macro_rules! session_exists {
     ($table:literal) => {
         concat!(
             r#"EXISTS (SELECT 1 FROM "Sessions" AS s WHERE s."SessionId" = "#,
             $table,
-            r#"."SessionId") AS "SessionExists""#
+            r#"."SessionId""#,
+            one_by_one!(),
+            r#") AS "SessionExists""#
         )
     };
 }
@@ -166,13 +176,14 @@ pub(super) const LIST_HEAD: &str = concat!(
     r#" FROM (SELECT * FROM "Sessions" WHERE "SessionId" "#
 );
 
-/// A page of sessions ends so.
-pub(super) const LIST_TAIL: &str =
-    r#") AS s LEFT JOIN "HostSessions" AS h ON h."SessionId" = s."SessionId" AND h."IsActive""#;
+/// A page of sessions ends so; the engine's own way to their active records follows.
+pub(super) const LIST_TAIL: &str = ") AS s LEFT JOIN ";
 
-/// The active records of the session that a list looks at.
+/// The active records of the session that a list looks at; conditions and [`ACTIVE_OF_SESSION_END`] follow.
 pub(super) const ACTIVE_OF_SESSION: &str =
     r#"SELECT 1 FROM "HostSessions" AS r WHERE r."SessionId" = "Sessions"."SessionId" AND r."IsActive""#;
+
+pub(super) const ACTIVE_OF_SESSION_END: &str = one_by_one!();
 
 /// Writes a text a hundred times, with commas between.
 macro_rules! hundred {

@@ -52,6 +52,7 @@ impl Backend for Sqlite {
     const CHANGE_MARKER: &'static str = "SELECT CAST(data_version AS TEXT) AS marker FROM pragma_data_version";
     const BEFORE_MIGRATING: Option<&'static str> = Some("PRAGMA journal_mode = WAL");
     const MAKE_PLACE: Option<&'static str> = None;
+    const ACTIVE_OF_LISTED: &'static str = r#""HostSessions" AS h ON h."SessionId" = s."SessionId" AND h."IsActive""#;
     const TITLE_MATCHES: &'static str = r#""Title" GLOB "#;
     const EXPIRED: &'static str = r#"julianday(r."ExpiresAt") <= julianday("#;
     const EXPIRED_END: &'static str = ")";

@@ -1,0 +1,161 @@
+//! The same on `PostgreSQL`. It plans a statement with its values the first times, and may go on without them once a
+//! connection has sent it often: both plans are looked at.
+//!
+//! What a write checks of keys and unique indexes has no line in a plan, and the triggers read no table.
+
+use serde_json::Value;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
+use sqlx::{ConnectOptions as _, Connection as _, Execute as _, Postgres, QueryBuilder, Row as _, Transaction};
+
+use super::{READS, WRITES, pages};
+use crate::domain::event_id::EventId;
+use crate::store::backend::Backend as _;
+
+/// The variable that names a server whose user is a superuser; `make test` starts one and sets it.
+const SERVER: &str = "HOST_PROVISIONER_TEST_POSTGRES_URL";
+
+/// Sessions of the world: enough that reading all of them costs more than looking some up.
+const SESSIONS: &str = "20000";
+
+const ROWS: &str = include_str!("../../../tests/fixtures/world.postgres.sql");
+
+const WITH_VALUES: &str = "SET LOCAL plan_cache_mode = force_custom_plan";
+const WITHOUT: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
+
+/// Steps of a plan that are as they should be.
+const BOUNDED: &[(&str, &str, &str)] = &[
+    ("COUNT_SESSIONS", "Seq Scan of Sessions", "its LIMIT ends it"),
+    ("ONE_SESSION", "Seq Scan of Sessions", "its LIMIT ends it"),
+    ("AUDIT_HISTORIES", "Sort", "the entries of one batch, found by their key"),
+    ("AUDIT_EVENTS", "Sort", "the entries of one session, found by their key"),
+];
+
+async fn connect() -> PgConnection {
+    let url = std::env::var(SERVER).unwrap_or_else(|_| panic!("{SERVER} is not set: `make test` starts a server"));
+    url.parse::<PgConnectOptions>().expect("the URL of the test server").connect().await.expect("the test server")
+}
+
+/// A world that nobody else sees: it is never committed.
+struct World<'c>(Transaction<'c, Postgres>);
+
+impl<'c> World<'c> {
+    async fn new(connection: &'c mut PgConnection) -> Self {
+        let mut world = Self(connection.begin().await.unwrap());
+        let schema = EventId::generate().to_string();
+        world.rows(&["CREATE SCHEMA \"", &schema, "\""]).await;
+        let settings =
+            "SELECT set_config('search_path', quote_ident($1), true), set_config('world.sessions', $2, true)";
+        sqlx::query(settings).bind(schema).bind(SESSIONS).execute(&mut *world.0).await.unwrap();
+        Postgres::migrations().run_direct(None, &mut *world.0, false).await.unwrap();
+        world.run(ROWS).await;
+        // A server does so by itself from time to time. Until then it takes every status for a rare one.
+        world.run("ANALYZE").await;
+        world
+    }
+
+    async fn run(&mut self, text: &'static str) {
+        sqlx::raw_sql(text).execute(&mut *self.0).await.unwrap();
+    }
+
+    /// Runs one statement that is put together from parts.
+    async fn rows(&mut self, parts: &[&str]) -> Vec<PgRow> {
+        let mut asked = QueryBuilder::<Postgres>::new("");
+        for part in parts {
+            asked.push(part);
+        }
+        asked.build().persistent(false).fetch_all(&mut *self.0).await.unwrap()
+    }
+
+    /// What is wrong with the plan that a statement has in a `mode`.
+    async fn prepared(&mut self, mode: &'static str, name: &str, text: &str, values: &str) -> Vec<String> {
+        self.run(mode).await;
+        self.rows(&["PREPARE asked AS ", text]).await;
+        let values = if values.is_empty() { String::new() } else { ["(", values, ")"].concat() };
+        let plan = self.rows(&["EXPLAIN (FORMAT JSON) EXECUTE asked ", &values]).await;
+        self.run("DEALLOCATE asked").await;
+        complaints(name, &plan)
+    }
+
+    /// What is wrong with the plans of all statements.
+    async fn complaints(&mut self) -> Vec<String> {
+        let mut found = Vec::new();
+        for mode in [WITH_VALUES, WITHOUT] {
+            for (name, text, values) in READS.iter().chain(WRITES) {
+                found.extend(self.prepared(mode, name, text, values).await);
+            }
+        }
+        for (name, mut page) in pages::<Postgres>() {
+            let mut asked = page.build();
+            let values = asked.take_arguments().unwrap().unwrap();
+            let text = asked.sql();
+            let mut explained = QueryBuilder::with_arguments("EXPLAIN (FORMAT JSON) ", values);
+            let explained = explained.push(text.as_str()).build().persistent(false);
+            found.extend(complaints(&name, &explained.fetch_all(&mut *self.0).await.unwrap()));
+            let unknown = vec!["NULL"; text.as_str().matches('$').count()].join(", ");
+            found.extend(self.prepared(WITHOUT, &name, text.as_str(), &unknown).await);
+        }
+        found
+    }
+}
+
+fn complaints(name: &str, rows: &[PgRow]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for explained in rows[0].get::<Value, _>(0).as_array().unwrap() {
+        walks_and_sorts(&explained["Plan"], &mut wrong);
+    }
+    wrong.retain(|what| !BOUNDED.iter().any(|(statement, step, _)| (*statement, *step) == (name, what)));
+    wrong.into_iter().map(|what| format!("{name}: {what}")).collect()
+}
+
+/// Finds the steps, this one and below, that go through a table or an index from end to end, or sort.
+/// They are those of <https://www.postgresql.org/docs/15/using-explain.html>.
+fn walks_and_sorts(step: &Value, found: &mut Vec<String>) {
+    let text = |key: &str| step[key].as_str().unwrap_or_default();
+    let kind = text("Node Type");
+    match kind {
+        "Seq Scan" => found.push(format!("{kind} of {}", text("Relation Name"))),
+        "Index Scan" | "Index Only Scan" | "Bitmap Index Scan" if step.get("Index Cond").is_none() => {
+            found.push(format!("{kind} of {}", text("Index Name")));
+        }
+        _ if kind.ends_with("Sort") => found.push(kind.to_owned()),
+        _ => {}
+    }
+    for below in step["Plans"].as_array().into_iter().flatten() {
+        walks_and_sorts(below, found);
+    }
+}
+
+#[tokio::test]
+async fn no_statement_of_the_daily_work_scans_a_table_or_sorts_on_a_server() {
+    let mut connection = connect().await;
+    let mut world = World::new(&mut connection).await;
+    assert_eq!(world.complaints().await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn without_its_indexes_the_daily_work_scans_on_a_server_and_that_is_seen() {
+    let mut connection = connect().await;
+    let mut world = World::new(&mut connection).await;
+    world.run(r#"DROP INDEX "UX_HostSessionEvents_EventId""#).await;
+    let found = world.complaints().await;
+    for told in ["HISTORY_OF_ALL: Seq Scan of HostSessionEvents", "HISTORY_OF_ALL: Sort"] {
+        assert_eq!(found.iter().filter(|line| *line == told).count(), 2, "with values and without: {found:#?}");
+    }
+    world
+        .run(
+            r#"DROP INDEX "IX_HostSessions_SessionId", "IX_HostSessions_SessionGuidHash", "UX_HostSessions_OneCurrent";
+            ALTER TABLE "Sessions" DROP CONSTRAINT "PK_Sessions" CASCADE"#,
+        )
+        .await;
+    let found = world.complaints().await.join("\n");
+    for told in [
+        "SESSION: Seq Scan of Sessions",
+        "RECORDS_OF_SESSION: Seq Scan of HostSessions",
+        "AUDIT_BATCH_BY_RECORDS: Sort",
+        "AUDIT_RECORDS: Seq Scan of Sessions",
+        "status: None, record: None }: Sort",
+        "record: Some(Duplicate) }: Seq Scan of HostSessions",
+    ] {
+        assert!(found.contains(told), "{told}\n{found}");
+    }
+}
