@@ -37,7 +37,9 @@ mutants:
 
 # Measures the program against its targets; some minutes, on a machine with nothing else to do.
 bench:
-	cargo bench --locked --bench rule --bench speed
+	@command -v pgbench >/dev/null \
+	  || { echo "make bench: the program pgbench is missing; on Debian: apt-get install postgresql" >&2; exit 1; }
+	tests/with-postgres --durable cargo bench --locked --bench rule --bench speed
 
 # Makes the pictures of the README from the running program; needs tmux and python3.
 pictures:

@@ -10,6 +10,7 @@ use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Row as _, Sqlite};
 
+pub(crate) mod pgbench;
 #[path = "../../src/store/sql.rs"]
 #[allow(dead_code, reason = "the store uses all of it")]
 mod sql;

@@ -16,11 +16,15 @@ mod audit_world;
 mod console;
 mod floor;
 mod pages;
+#[path = "../../tests/support/postgres.rs"]
+#[allow(dead_code, reason = "the tests use all of it")]
+mod postgres;
 #[path = "../../tests/support/pty.rs"]
 #[allow(dead_code, reason = "the tests use all of it")]
 mod pty;
 mod report;
 mod rotations;
+mod server;
 mod turns;
 mod worlds;
 
@@ -36,14 +40,27 @@ struct Scale {
     entries: u32,
     /// Turns of what is compared.
     turns: usize,
+    /// How long each side rotates on a server, each time it is its turn.
+    spell: Duration,
     /// How long the console is left alone.
     idle: Duration,
 }
 
-const FULL: Scale =
-    Scale { sessions: [1_000, 100_000, 1_000_000], entries: 1_000_000, turns: 400, idle: Duration::from_secs(30) };
+const FULL: Scale = Scale {
+    sessions: [1_000, 100_000, 1_000_000],
+    entries: 1_000_000,
+    turns: 400,
+    spell: Duration::from_secs(3),
+    idle: Duration::from_secs(30),
+};
 
-const SMALL: Scale = Scale { sessions: [20, 30, 40], entries: 100, turns: 2, idle: Duration::from_millis(100) };
+const SMALL: Scale = Scale {
+    sessions: [20, 30, 40],
+    entries: 100,
+    turns: 2,
+    spell: Duration::from_secs(1),
+    idle: Duration::from_millis(100),
+};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -58,6 +75,9 @@ fn main() {
     }
     if wanted("pages") {
         pages::measure(&runtime, &scale, &mut report);
+    }
+    if wanted("server") {
+        server::measure(&runtime, &scale, &mut report);
     }
     if wanted("audit") {
         audit::measure(&runtime, &scale, &mut report);

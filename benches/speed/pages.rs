@@ -1,7 +1,9 @@
 //! The first page and a deep page of the list, in worlds of three sizes.
 
+use std::sync::Arc;
+
 use host_provisioner::domain::session::SessionId;
-use host_provisioner::store::{Page, SessionFilter, SessionQuery};
+use host_provisioner::store::{Page, SessionFilter, SessionQuery, Store};
 use tokio::runtime::Runtime;
 
 use crate::report::{Report, Target};
@@ -11,9 +13,15 @@ use crate::{Scale, turns, worlds};
 const ROWS: u32 = 100;
 
 pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
-    let [small, medium, large] =
+    let stores =
         scale.sessions.map(|sessions| runtime.block_on(async { worlds::open(&worlds::demo(sessions).await).await }));
-    let page = |store: &dyn host_provisioner::store::Store, page: Page| {
+    compare(runtime, scale, report, &stores);
+}
+
+/// Measures pages of three worlds, the smallest first.
+pub(crate) fn compare(runtime: &Runtime, scale: &Scale, report: &mut Report, stores: &[Arc<dyn Store>; 3]) {
+    let [small, medium, large] = stores;
+    let page = |store: &Arc<dyn Store>, page: Page| {
         let query = SessionQuery { filter: SessionFilter::default(), page, limit: ROWS.min(scale.sessions[0] / 10) };
         let rows = runtime.block_on(store.sessions(&query)).unwrap();
         assert_eq!(rows.len(), usize::try_from(query.limit).unwrap());
@@ -23,12 +31,12 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     let took = turns::medians(
         scale.turns,
         &mut [
-            &mut |_| page(&*small, Page::First),
-            &mut |_| page(&*small, deep[0]),
-            &mut |_| page(&*medium, Page::First),
-            &mut |_| page(&*medium, deep[1]),
-            &mut |_| page(&*large, Page::First),
-            &mut |_| page(&*large, deep[2]),
+            &mut |_| page(small, Page::First),
+            &mut |_| page(small, deep[0]),
+            &mut |_| page(medium, Page::First),
+            &mut |_| page(medium, deep[1]),
+            &mut |_| page(large, Page::First),
+            &mut |_| page(large, deep[2]),
         ],
     );
     report.part(&format!("a page of {ROWS} sessions, against the first page of {} sessions", scale.sessions[0]));

@@ -55,7 +55,7 @@ async fn fresh(name: &str, sessions: i64) -> PathBuf {
     path
 }
 
-async fn provision(provisioner: &Provisioner, id: i64) {
+pub(crate) async fn provision(provisioner: &Provisioner, id: i64) {
     let request = audit_world::request(id);
     provisioner.change(&request, &Expected::Anything, &|_| (), &CancellationToken::new()).await.unwrap();
 }

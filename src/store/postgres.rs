@@ -15,6 +15,7 @@ use super::error::StoreError;
 use super::rows::get;
 use super::server::Server;
 use super::settings::{Settings, Target};
+use super::sql;
 use super::title_pattern::{Dialect, pattern};
 use super::untrusted::Untrusted;
 
@@ -69,12 +70,7 @@ impl Columns for Postgres {
 impl Backend for Postgres {
     const BEGIN_WRITE: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED";
     const BEGIN_READ: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    // The targets are evaluated from left to right: the clock is read once the lock is held.
-    const HOLD_SESSION: Option<&'static str> = Some(
-        "SELECT set_config('lock_timeout', $2, true), set_config('statement_timeout', $2, true), \
-         set_config('idle_in_transaction_session_timeout', $2, true), \
-         pg_advisory_xact_lock(hashtextextended('canvas.HostSessions', $1)), clock_timestamp() AS now",
-    );
+    const HOLD_SESSION: Option<&'static str> = Some(sql::HOLD_SESSION_ON_SERVER);
     const STANDING: Option<&'static str> = Some(STANDING);
     const TABLES: &'static str =
         "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'canvas' ORDER BY tablename";

@@ -52,6 +52,7 @@ const WRITES: &[Named] = &[
 const OTHERS: &[&str] = &[
     "COMMIT",
     "ROLLBACK",
+    "HOLD_SESSION_ON_SERVER",
     "SQLITE_VERSION",
     "APPLIED_MIGRATIONS",
     "CENSUS",

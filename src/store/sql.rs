@@ -54,6 +54,11 @@ macro_rules! session_exists {
 pub(super) const COMMIT: &str = "COMMIT";
 pub(super) const ROLLBACK: &str = "ROLLBACK";
 
+/// The targets are evaluated from left to right: the clock is read once the lock is held.
+pub(super) const HOLD_SESSION_ON_SERVER: &str = "SELECT set_config('lock_timeout', $2, true), set_config('statement_timeout', $2, true), \
+    set_config('idle_in_transaction_session_timeout', $2, true), \
+    pg_advisory_xact_lock(hashtextextended('canvas.HostSessions', $1)), clock_timestamp() AS now";
+
 pub(super) const SQLITE_VERSION: &str = "SELECT sqlite_version()";
 pub(super) const APPLIED_MIGRATIONS: &str = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
 
