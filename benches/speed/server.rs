@@ -80,7 +80,7 @@ fn throughput(runtime: &Runtime, scale: &Scale, report: &mut Report, db: &TestPg
     let most = i64::from(CLIENTS[1]) * EACH;
     let (ours, bare) = runtime.block_on(async { (sessions(db, most).await, sessions(db, most).await) });
     // Each client is an operator with connections of its own, as 8 consoles would be.
-    let operators = runtime.block_on(join_all((0..CLIENTS[1]).map(|_| operator(db))));
+    let operators = runtime.block_on(join_all((0..CLIENTS[1]).map(async |_| Arc::new(operator(db).await))));
     let first = &operators[0];
     runtime.block_on(async {
         for id in ours.clone().chain(bare.clone()) {
@@ -100,6 +100,7 @@ fn throughput(runtime: &Runtime, scale: &Scale, report: &mut Report, db: &TestPg
             rates.push(runtime.block_on(rotate(at_work, ours.start, scale.spell)));
             floors.push(pgbench.rotations(clients, bare.start..bare.start + i64::from(clients) * EACH, scale.spell));
         }
+        runtime.block_on(are_rotated(db));
         let (rate, floor) = (turns::share(&mut rates, 0.5), turns::share(&mut floors, 0.5));
         report.figure(&format!("with {clients} at work"), rate, "a second", Target::None);
         report.figure(&format!("pgbench, with {clients} at work"), floor, "a second", Target::None);
@@ -107,18 +108,31 @@ fn throughput(runtime: &Runtime, scale: &Scale, report: &mut Report, db: &TestPg
     }
 }
 
+/// Makes sure that the sessions that `pgbench` rotated last have the hash that it wrote: a floor that changes no record
+/// would be no floor.
+async fn are_rotated(db: &TestPg) {
+    let rotated = r#"SELECT bool_and(ltrim(h."HostGuidHash", '0') = ltrim(e."EventId", '0'))::text
+        FROM "HostSessions" AS h JOIN "HostSessionEvents" AS e ON e."SessionId" = h."SessionId"
+            AND e."Seq" = (SELECT max("Seq") FROM "HostSessionEvents" AS l WHERE l."SessionId" = h."SessionId")
+        WHERE e."EventId" NOT LIKE '%-%'"#;
+    assert_eq!(db.texts(rotated).await, ["true"]);
+}
+
 /// Lets each operator rotate sessions of its own; gives the rotations in a second.
-async fn rotate(operators: &[Provisioner], first: i64, spell: Duration) -> f64 {
+async fn rotate(operators: &[Arc<Provisioner>], first: i64, spell: Duration) -> f64 {
     let begun = Instant::now();
-    let work = operators.iter().zip(0..).map(async |(operator, place): (&Provisioner, i64)| {
-        let mut done = 0;
-        while begun.elapsed() < spell {
-            rotations::provision(operator, first + place * EACH + done % EACH).await;
-            done += 1;
-        }
-        done
+    let work = operators.iter().zip(0..).map(|(operator, place)| {
+        let operator = Arc::clone(operator);
+        tokio::spawn(async move {
+            let mut done = 0;
+            while begun.elapsed() < spell {
+                rotations::provision(&operator, first + place * EACH + done % EACH).await;
+                done += 1;
+            }
+            done
+        })
     });
-    let done: i64 = join_all(work).await.iter().sum();
+    let done: i64 = join_all(work).await.into_iter().map(Result::unwrap).sum();
     done as f64 / begun.elapsed().as_secs_f64()
 }
 
@@ -138,14 +152,15 @@ fn in_place(runtime: &Runtime, scale: &Scale, report: &mut Report, db: &TestPg) 
     report.figure("a rotation against a creation", rotate / create, "times", Target::AtMost(1.1));
 }
 
-/// Checks a GUID of sessions all over a world, each with one record.
+/// Checks a GUID of as many sessions in each world, all over it, each with one record.
 fn verify(runtime: &Runtime, scale: &Scale, report: &mut Report, stores: &[Arc<dyn Store>; 3]) {
     let hasher = || Hasher::new(HashScheme::Sha256, None, None, None).unwrap();
     let [small, medium, large] = stores.each_ref().map(|store| Provisioner::new(Arc::clone(store), hasher()));
-    let guid = HostGuid::generate();
+    let (guid, smallest) = (HostGuid::generate(), scale.sessions[0]);
     let check = |provisioner: &Provisioner, sessions: u32, turn: usize| {
-        let alike = i64::from(sessions / 20);
-        let id = i64::try_from(turn).unwrap() * 7919 % alike * 20 + 1;
+        // Every twentieth session is like the first.
+        let apart = i64::from(sessions / smallest) * 20;
+        let id = i64::try_from(turn).unwrap() % i64::from(smallest / 20) * apart + 1;
         let found = runtime.block_on(provisioner.verify(SessionId::new(id).unwrap(), &guid)).unwrap();
         assert_eq!(found.opened, None);
     };
