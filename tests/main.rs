@@ -47,6 +47,7 @@ mod postgres_races;
 mod postgres_read_only;
 mod postgres_retries;
 mod postgres_roles;
+mod postgres_times;
 mod postgres_tls;
 mod process_kills;
 mod process_races;

@@ -16,6 +16,10 @@ impl Timestamp {
     /// the word `unreadable`. What another program wrote must not keep a leaked GUID from being rotated.
     pub const UNREADABLE: Self = Self(DateTime::<Utc>::MIN_UTC);
 
+    /// Stands for a stored time that never comes, which a server may hold: after every other instant, so that an end is
+    /// never over, and shown as the word `infinity`.
+    pub const ENDLESS: Self = Self(DateTime::<Utc>::MAX_UTC);
+
     /// Takes an instant and cuts it to the microsecond.
     #[must_use]
     pub fn new(instant: DateTime<Utc>) -> Self {
@@ -82,6 +86,9 @@ impl fmt::Display for Timestamp {
         if *self == Self::UNREADABLE {
             return f.write_str("unreadable");
         }
+        if *self == Self::ENDLESS {
+            return f.write_str("infinity");
+        }
         f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }
@@ -146,5 +153,6 @@ mod tests {
         let at = Timestamp::parse_fixed_width("2026-11-22T22:55:13.000000Z").unwrap();
         assert_eq!(format!("{at} {at:?}"), "2026-11-22T22:55:13Z 2026-11-22T22:55:13Z");
         assert_eq!(format!("{0} {0:?}", Timestamp::UNREADABLE), "unreadable unreadable");
+        assert_eq!(format!("{0} {0:?}", Timestamp::ENDLESS), "infinity infinity");
     }
 }

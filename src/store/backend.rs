@@ -14,6 +14,7 @@ use sqlx::{ColumnIndex, Decode, Encode, Executor, IntoArguments, QueryBuilder, R
 use super::error::StoreError;
 use super::settings::Settings;
 use super::untrusted::Untrusted;
+use crate::domain::time::Timestamp;
 
 /// Set to make a connection's running statement stop.
 pub(super) type Stop = Arc<AtomicBool>;
@@ -86,6 +87,9 @@ pub(super) trait Backend:
 
     /// Says which database stands at the configured place now; `None` where none does, or where a server looks after it.
     fn place(settings: &Settings) -> Option<Place>;
+
+    /// Reads an instant. One that no calendar holds is [`Timestamp::ENDLESS`], or before all others.
+    fn instant(row: &Self::Row, column: &'static str) -> Result<Option<Timestamp>, sqlx::Error>;
 
     /// Says what an engine's error means.
     fn classify(error: &sqlx::Error) -> Fault;

@@ -3,11 +3,13 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
+use sqlx::error::BoxDynError;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnection, PgQueryResult};
-use sqlx::{ConnectOptions as _, Postgres};
-use tokio::time::{Instant, sleep};
+use sqlx::postgres::{PgConnection, PgQueryResult, PgRow, PgTypeInfo, PgValueRef};
+use sqlx::{ConnectOptions as _, Decode, Postgres, Row as _, Type};
+use tokio::time::{self, sleep};
 use uuid::Uuid;
 
 use super::backend::{Backend, Columns, Fault, Place, RowsAffected, Stop, fault, statement};
@@ -18,6 +20,7 @@ use super::settings::{Settings, Target};
 use super::sql;
 use super::title_pattern::{Dialect, pattern};
 use super::untrusted::Untrusted;
+use crate::domain::time::Timestamp;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
@@ -59,6 +62,27 @@ const STANDING: &str = r"SELECT pg_is_in_recovery() AS standby,
 impl RowsAffected for PgQueryResult {
     fn rows(&self) -> u64 {
         self.rows_affected()
+    }
+}
+
+/// A `timestamp with time zone`: microseconds since 2000. The least and the greatest number are `-infinity` and
+/// `infinity`, which .NET's provider writes for its own least and greatest time; chrono panics on them.
+struct Instant(Timestamp);
+
+/// 2000-01-01 in microseconds since 1970.
+const EPOCH: i64 = 946_684_800_000_000;
+
+impl Type<Postgres> for Instant {
+    fn type_info() -> PgTypeInfo {
+        <DateTime<Utc> as Type<Postgres>>::type_info()
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for Instant {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
+        let micros = <i64 as Decode<Postgres>>::decode(value)?;
+        let at = micros.checked_add(EPOCH).and_then(DateTime::from_timestamp_micros).map(Timestamp::new);
+        Ok(Self(at.unwrap_or(if micros < 0 { Timestamp::UNREADABLE } else { Timestamp::ENDLESS })))
     }
 }
 
@@ -130,6 +154,10 @@ impl Backend for Postgres {
         None
     }
 
+    fn instant(row: &PgRow, column: &'static str) -> Result<Option<Timestamp>, sqlx::Error> {
+        row.try_get::<Option<Instant>, _>(column).map(|at| at.map(|Instant(at)| at))
+    }
+
     fn classify(error: &sqlx::Error) -> Fault {
         match error {
             sqlx::Error::Database(database) => of_server(&database.code().unwrap_or_default(), database.message()),
@@ -154,7 +182,7 @@ pub(super) fn server_of(settings: &Settings) -> Result<&Server, StoreError> {
 
 /// Connects; a server that is starting or has no room is asked again until the time is over.
 pub(super) async fn connect(server: &Server, budget: Duration) -> Result<PgConnection, StoreError> {
-    let (start, mut pause) = (Instant::now(), FIRST_PAUSE);
+    let (start, mut pause) = (time::Instant::now(), FIRST_PAUSE);
     let mut options = server.options().clone().disable_statement_logging();
     if options.get_application_name().is_none() {
         options = options.application_name("host-provisioner");

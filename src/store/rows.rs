@@ -1,6 +1,6 @@
 //! Rows as they come out of the database, turned into the values of the domain.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{NaiveDate, NaiveTime};
 
 use super::backend::{Backend, Speaks};
 use crate::domain::chain::StoredEntry;
@@ -24,8 +24,7 @@ fn time<B: Backend>(row: &B::Row, column: &'static str) -> Timestamp {
 /// Reads a time that another program may have written. No rotation waits for a tidy calendar: what is no time is kept
 /// as [`Timestamp::UNREADABLE`], under which an end counts as over.
 fn time_or_none<B: Backend>(row: &B::Row, column: &'static str) -> Option<Timestamp> {
-    get::<B, Option<DateTime<Utc>>>(row, column)
-        .map_or_else(|_| Some(date::<B>(row, column).unwrap_or(Timestamp::UNREADABLE)), |at| at.map(Timestamp::new))
+    B::instant(row, column).unwrap_or_else(|_| Some(date::<B>(row, column).unwrap_or(Timestamp::UNREADABLE)))
 }
 
 /// Reads a date without a time of day as its first instant, as `SQLite`'s own functions do.

@@ -7,16 +7,19 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteQueryResult, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteQueryResult, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions, Sqlite};
 
 use super::backend::{Backend, Columns, Fault, Place, RowsAffected, Stop, fault};
 use super::error::StoreError;
+use super::rows::get;
 use super::settings::Settings;
 use super::sql;
 use super::title_pattern::{Dialect, pattern};
+use crate::domain::time::Timestamp;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -86,6 +89,10 @@ impl Backend for Sqlite {
     fn place(settings: &Settings) -> Option<Place> {
         let file = settings.target.file()?;
         fs::metadata(file).ok().map(|file| (file.dev(), file.ino()))
+    }
+
+    fn instant(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>, sqlx::Error> {
+        get::<Self, Option<DateTime<Utc>>>(row, column).map(|at| at.map(Timestamp::new))
     }
 
     fn classify(error: &sqlx::Error) -> Fault {

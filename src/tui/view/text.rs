@@ -125,7 +125,7 @@ pub fn age(at: Timestamp, now: Timestamp) -> String {
 /// Shows an instant in UTC with its distance from now.
 #[must_use]
 pub fn instant(at: Timestamp, now: Timestamp) -> String {
-    if at == Timestamp::UNREADABLE {
+    if at == Timestamp::UNREADABLE || at == Timestamp::ENDLESS {
         return at.to_string();
     }
     let shown = at.utc().format("%Y-%m-%d %H:%MZ");
@@ -158,6 +158,7 @@ mod tests {
         let (now, later) = (at("2026-11-22T10:00:00.000000Z"), at("2026-11-22T13:00:00.000000Z"));
         assert_eq!((age(now, later), age(later, now), age(now, now)), ("3h".into(), "future".into(), "0s".into()));
         assert_eq!(instant(later, now), "2026-11-22 13:00Z (in 3h)");
+        assert_eq!(instant(Timestamp::ENDLESS, now), "infinity");
     }
 
     #[test]
