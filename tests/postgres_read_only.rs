@@ -1,6 +1,11 @@
 //! Consoles and commands where nothing can be written: for a viewer, on a standby, on a server that is set so; and a
 //! privilege that goes while the console runs.
 
+use std::time::Duration;
+
+use host_provisioner::domain::session::SessionId;
+use host_provisioner::store::{self, ReadOnly, Settings, StoreError, Target};
+
 use crate::store_contract::OLD_ROWS;
 use crate::support::cluster::Cluster;
 use crate::support::desk::Desk;
@@ -99,6 +104,30 @@ fn a_standby_is_named_as_what_it_is_while_its_primary_takes_changes() {
     let guid = run_on(&env, &url, "create --session-id 3", "").ok();
     let followed = || run_on(&env, &standby.url("postgres"), "verify --session-id 3", &guid).code == 0;
     eventually("the standby has the new GUID", followed);
+}
+
+/// After a failover a name may lead to a server that has not heard of the change yet.
+#[test]
+fn a_standby_that_lags_behind_settles_nothing() {
+    let env = TestEnv::nowhere();
+    let primary = Cluster::start(&[], &[]);
+    let url = primary.url("postgres");
+    env.wait(sql_on(&url, &format!("{WEB_TABLES}{OLD_ROWS}"))).unwrap();
+    run_on(&env, &url, "migrate", "").ok();
+    let server = primary.standby();
+    let standby = server.url("postgres");
+    eventually("the standby is migrated", || run_on(&env, &standby, "list", "").code == 0);
+    env.wait(sql_on(&standby, "SELECT pg_wal_replay_pause()")).unwrap();
+    let made = run_on(&env, &url, "create --session-id 3 --json", "").json();
+    let event = made["event_id"].as_str().unwrap().parse().unwrap();
+    let settle = async |url: &str| {
+        let settings =
+            Settings { target: Target::parse(url).unwrap(), timeout: Duration::from_secs(2), read_only: false };
+        store::connect(settings, None).await.unwrap().settle(SessionId::new(3).unwrap(), event).await
+    };
+    assert!(env.wait(settle(&url)).unwrap());
+    let end = env.wait(settle(&standby));
+    assert!(matches!(end, Err(StoreError::ReadOnly(ReadOnly::Standby))), "{end:?}");
 }
 
 #[test]

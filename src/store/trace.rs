@@ -6,6 +6,7 @@ use super::backend::{Backend, statement};
 use super::connections::{Connections, Lease};
 use super::deadline::Deadline;
 use super::error::StoreError;
+use super::standing::{self, ReadOnly};
 use super::{apply, migration, snapshot, sql};
 use crate::domain::event_id::EventId;
 use crate::domain::session::SessionId;
@@ -105,6 +106,10 @@ impl Trace<'_> {
     }
 
     async fn find<B: Backend>(self, connection: &mut B::Connection, deadline: &Deadline) -> Result<bool, StoreError> {
+        // A standby lags behind, and a name that moves to another server may lead to one: it cannot say that it was not.
+        if standing::read::<B>(connection).await?.obstacle == Some(ReadOnly::Standby) {
+            return Err(StoreError::ReadOnly(ReadOnly::Standby));
+        }
         match self {
             Self::Event(session, event) => {
                 apply::begin_write::<B>(connection, session, deadline).await?;
