@@ -2,6 +2,8 @@
 //! it the same statement goes through.
 
 use crate::support::postgres::TestPg;
+use crate::support::program::TestEnv;
+use crate::support::roles::run_on;
 
 /// Session 1: record 1 is current, 2 is a flagged duplicate, 3 is retired.
 const ROWS: &str = r#"
@@ -75,6 +77,21 @@ async fn a_second_current_record_is_refused_however_it_comes() {
 async fn a_hash_stands_once_in_a_session() {
     let insert = r#"INSERT INTO "HostSessions" ("SessionId", "HostGuidHash", "CreatedAt", "IsActive") VALUES (1, 'hash 3', now(), false)"#;
     guarded_by(r#"DROP INDEX "IX_HostSessions_SessionGuidHash""#, insert, "IX_HostSessions_SessionGuidHash").await;
+}
+
+#[test]
+fn a_sequence_that_lies_behind_its_rows_is_told_as_that_and_changes_nothing() {
+    let env = TestEnv::nowhere();
+    let db = env.wait(world());
+    env.wait(db.sql(
+        r#"ALTER SEQUENCE "Sessions_SessionId_seq" RESTART; ALTER SEQUENCE "HostSessions_HostSessionId_seq" RESTART"#,
+    ));
+    let before = env.wait(db.dump());
+    for line in ["session add --title new --json", "create --session-id 1 --force-new --json"] {
+        let error = run_on(&env, &db.url(), line, "").error(1);
+        assert!(error["message"].as_str().unwrap().contains("the next id that the server gives is taken"), "{error}");
+    }
+    assert_eq!(env.wait(db.dump()), before);
 }
 
 #[tokio::test]

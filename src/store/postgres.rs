@@ -41,6 +41,10 @@ const SET_UP: &str = "SELECT set_config('search_path', 'canvas', false), set_con
     current_setting('server_version_num')::bigint AS version, \
     (SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = 'canvas') AS may_look";
 
+/// Every id that this program writes is one that the server gave. Rows that were copied with their ids leave it behind.
+const ID_TAKEN: &str = "the next id that the server gives is taken already: the sequence of the table lies behind its \
+    rows (setval puts it right)";
+
 /// Reads what keeps this connection from writing. A change needs each of these privileges, column by column; of a table
 /// or column that is not there it has none. `assets/roles.postgres.sql` grants the operator the same.
 const STANDING: &str = r"SELECT pg_is_in_recovery() AS standby,
@@ -160,6 +164,11 @@ impl Backend for Postgres {
 
     fn classify(error: &sqlx::Error) -> Fault {
         match error {
+            sqlx::Error::Database(database)
+                if matches!(database.constraint(), Some("PK_Sessions" | "PK_HostSessions")) =>
+            {
+                Fault::Other(ID_TAKEN.to_owned())
+            }
             sqlx::Error::Database(database) => of_server(&database.code().unwrap_or_default(), database.message()),
             sqlx::Error::ColumnDecode { index, .. } => Fault::Corrupt(index.clone()),
             sqlx::Error::Io(error) => of_connection(error),
