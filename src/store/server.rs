@@ -48,7 +48,11 @@ impl Server {
     pub(super) fn parse(url: &str) -> Result<Self, UrlError> {
         let asked = parameters(url);
         if let Some(unknown) = asked.iter().find(|name| !PARAMETERS.contains(name) && !name.starts_with("options[")) {
-            return Err(UrlError::Parameter((*unknown).to_owned()));
+            // Behind a question mark that was not written as %3F it is the rest of a password.
+            let is_name = unknown.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+            let behind_user = url.split_once('?').is_some_and(|(_, rest)| rest.contains('@'));
+            let named = is_name && !behind_user;
+            return Err(if named { UrlError::Parameter((*unknown).to_owned()) } else { UrlError::Postgres });
         }
         let mut options = PgConnectOptions::from_str(url).ok().ok_or(UrlError::Postgres)?;
         // The brackets of an IPv6 address belong to the URL; no certificate has them.
@@ -234,5 +238,10 @@ mod tests {
         let error = Server::parse("postgres://u@db1/canvas?pasword=hunter2").unwrap_err();
         assert_eq!(error, UrlError::Parameter("pasword".to_owned()));
         assert!(Server::parse("postgres://u@db1:port/canvas").is_err());
+        for url in
+            ["postgres://u:hun?ter2@db1/canvas", "postgres://u:12?ter2&pw@db1/canvas", "postgres://u:12?ter2=pw@db1"]
+        {
+            assert_eq!(Server::parse(url).unwrap_err(), UrlError::Postgres, "{url}");
+        }
     }
 }
