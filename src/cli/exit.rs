@@ -208,7 +208,7 @@ fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
         StoreError::Missing { .. } => (Exit::Usage, "database_missing", Some(MIGRATE)),
         StoreError::NoFolder { .. } => (Exit::Usage, "folder_missing", Some("make the folder first")),
         StoreError::NotOurs { .. } => {
-            (Exit::Usage, "not_a_database", Some("is --database-url what you meant? the file was not touched"))
+            (Exit::Usage, "not_a_database", Some("is --database-url what you meant? nothing was touched"))
         }
         StoreError::Unmigrated { .. } => (Exit::Usage, "unmigrated", Some(MIGRATE)),
         StoreError::Newer { .. } => (Exit::Usage, "newer_schema", Some("use the newer host-provisioner")),
