@@ -4,7 +4,7 @@ use host_provisioner::tui::effect::{Effect, Query};
 use host_provisioner::tui::message::Message;
 use host_provisioner::tui::model::Following;
 
-use crate::support::canned::showcase;
+use crate::support::canned::{many, showcase};
 use crate::support::console::Console;
 
 fn watches(effects: &[Effect]) -> bool {
@@ -101,6 +101,32 @@ fn a_key_means_the_same_while_a_change_of_somebody_else_is_read() {
     console.pass(200);
     let effects = console.esc();
     assert!(matches!(effects[0], Effect::CancelLoad(_)), "but what takes long can be stopped: {effects:?}");
+}
+
+#[test]
+fn so_it_does_while_the_rows_below_are_read_after_that() {
+    let mut console = Console::on(many(100));
+    console.keys("Gz");
+    console.prompt = false;
+    console.send(Message::Changed);
+    let (ticket, query) = console.waiting.remove(0);
+    let answer = console.data.answer(&query, console.now);
+    console.loaded(ticket, answer);
+    assert!(console.model.list.loading.is_some(), "there may be more below");
+    console.esc();
+    assert!(!console.model.zoom && console.model.list.loading.is_some());
+}
+
+#[test]
+fn leaving_the_filter_line_while_a_change_is_read_leaves_the_list_in_place() {
+    let mut console = Console::on(showcase());
+    console.go_to(3);
+    console.keys("/");
+    console.prompt = false;
+    console.send(Message::Changed);
+    assert_eq!(console.enter(), []);
+    console.answer();
+    assert_eq!((console.cursor(), console.ids()[0]), (Some(3), 1));
 }
 
 #[test]

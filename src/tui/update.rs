@@ -207,6 +207,9 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
             let height = layout::list_rows(model);
             sessions::loaded(model, loading.page, loading.land, rows, height);
             let mut effects = sessions::more(model);
+            if let Some(next) = &mut model.list.loading {
+                next.unasked = loading.unasked;
+            }
             effects.extend(detail::follow_cursor(model, false));
             return effects;
         }

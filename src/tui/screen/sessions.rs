@@ -201,7 +201,8 @@ pub fn return_to_anchor(model: &mut Model, height: usize) -> Vec<Effect> {
         return Vec::new();
     };
     list.cursor = Some(anchor.id);
-    if list.loading.is_none() && list.position().is_some() {
+    // What a change of the database asked for is this list again.
+    if list.loading.as_ref().is_none_or(|loading| loading.unasked) && list.position().is_some() {
         list.scroll_into_view(height);
         return Vec::new();
     }
