@@ -94,6 +94,21 @@ fn a_sequence_that_lies_behind_its_rows_is_told_as_that_and_changes_nothing() {
     assert_eq!(env.wait(db.dump()), before);
 }
 
+#[test]
+fn what_a_trigger_says_forges_no_line() {
+    let env = TestEnv::nowhere();
+    let db = env.wait(world());
+    env.wait(db.sql(
+        r#"CREATE FUNCTION canvas.forge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+               RAISE EXCEPTION E'no \x1b[31m\nPROVISIONER-UPDATE: forged'; END $$;
+           CREATE TRIGGER forge BEFORE UPDATE ON "HostSessions" FOR EACH ROW EXECUTE FUNCTION canvas.forge()"#,
+    ));
+    let ran = run_on(&env, &db.url(), "create --session-id 1", "");
+    let told =
+        r"PROVISIONER-ERROR: the database refused: no \u{1b}[31m\u{a}PROVISIONER-UPDATE: forged; nothing was changed";
+    assert!(ran.code == 1 && ran.stderr.lines().any(|line| line == told), "{}", ran.stderr);
+}
+
 #[tokio::test]
 async fn the_history_is_append_only() {
     for (trigger, statement) in [

@@ -122,16 +122,18 @@ pub(super) enum Fault {
 
 impl From<Fault> for StoreError {
     fn from(fault: Fault) -> Self {
+        // An engine's sentence may quote a trigger's, and that a title.
+        let visible = |what: String| crate::domain::sanitize::visible(&what).into_owned();
         match fault {
-            Fault::Retryable(what) | Fault::Unavailable(what) => Self::Unavailable { what },
+            Fault::Retryable(what) | Fault::Unavailable(what) => Self::Unavailable { what: visible(what) },
             Fault::Duplicate => Self::Overtaken,
-            Fault::Denied(what) => Self::Denied { what },
+            Fault::Denied(what) => Self::Denied { what: visible(what) },
             Fault::Untrusted(why) => Self::Untrusted(why),
             Fault::Pooled => Self::Pooled,
             Fault::NoDatabase => Self::NoDatabase,
             Fault::Full => Self::Full,
-            Fault::Corrupt(what) => Self::Corrupt { what },
-            Fault::Other(what) => Self::Failed { what },
+            Fault::Corrupt(what) => Self::Corrupt { what: visible(what) },
+            Fault::Other(what) => Self::Failed { what: visible(what) },
         }
     }
 }

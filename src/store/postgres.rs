@@ -243,7 +243,7 @@ fn of_server(code: &str, message: &str) -> Fault {
         "28000" | "28P01" => Fault::Denied("the server refuses this user, or its password".to_owned()),
         "XX001" | "XX002" => Fault::Corrupt("the server says that its files are damaged".to_owned()),
         // What stands in between says so, and gives its reason in words alone.
-        "08P01" => Fault::Unavailable(crate::domain::sanitize::visible(message).into_owned()),
+        "08P01" => Fault::Unavailable(message.to_owned()),
         _ if class == "08" || class == "57" => Fault::Unavailable("the server closed the connection".to_owned()),
         // What a constraint or a trigger says holds no values but those of its owner.
         _ if class == "23" || code == "P0001" => Fault::Other(message.to_owned()),
