@@ -99,6 +99,14 @@ async fn each_privilege_is_needed_and_one_that_is_lost_on_the_way_is_a_refusal_t
 }
 
 #[test]
+fn an_older_reading_of_backslashes_takes_no_privilege_away() {
+    let env = TestEnv::nowhere();
+    let (roles, url) = env.wait(operator());
+    env.wait(roles.db.sql(&format!("ALTER DATABASE {} SET standard_conforming_strings = off", roles.db.name)));
+    run_on(&env, &url, "create --session-id 3", "").ok();
+}
+
+#[test]
 fn an_operator_who_lacks_one_column_is_told_before_a_guid_is_made_and_the_log_names_it() {
     let env = TestEnv::nowhere();
     let (roles, url) = env.wait(operator());

@@ -59,7 +59,7 @@ const STANDING: &str = r"SELECT pg_is_in_recovery() AS standby,
             RevokedAt RevokedBy'),
         ('HostSessionEvents', 'SELECT', 'SessionId Seq EventId Action At Body PrevHash EntryHash'),
         ('HostSessionEvents', 'INSERT', 'SessionId Seq EventId Action At Body PrevHash EntryHash')
-    ) AS needed(relation, privilege, attributes) CROSS JOIN regexp_split_to_table(attributes, '\s+') AS attribute
+    ) AS needed(relation, privilege, attributes) CROSS JOIN regexp_split_to_table(attributes, '[[:space:]]+') AS attribute
     LEFT JOIN pg_attribute ON attrelid = to_regclass(quote_ident(relation)) AND attname = attribute
     WHERE has_column_privilege(attrelid, attnum, privilege) IS NOT TRUE) AS missing";
 
