@@ -188,6 +188,14 @@ async fn a_schema_that_is_not_ours_or_newer_is_refused_and_stays() {
     db.sql("CREATE SCHEMA canvas; CREATE TABLE canvas.paintings (name text)").await;
     let error = db.migrate().await.unwrap_err();
     assert!(matches!(&error, StoreError::NotOurs { why, .. } if why.contains("paintings")), "{error:?}");
+    // To a server another case is another name: these are not the web application's.
+    let db = TestPg::nowhere().await;
+    db.sql(
+        "CREATE SCHEMA canvas; CREATE TABLE canvas.sessions (id bigint); CREATE TABLE canvas.hostsessions (id bigint)",
+    )
+    .await;
+    let error = db.migrate().await.unwrap_err();
+    assert!(matches!(&error, StoreError::NotOurs { why, .. } if why.contains("hostsessions, sessions")), "{error:?}");
     let db = TestPg::empty().await;
     db.sql("INSERT INTO _sqlx_migrations VALUES (99, 'later', now(), true, '\\x00', 0)").await;
     let before = db.dump().await;

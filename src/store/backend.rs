@@ -59,6 +59,8 @@ pub(super) trait Backend:
     const STANDING: Option<&'static str>;
     /// Lists the `name`s of the tables in the schema.
     const TABLES: &'static str;
+    /// Whether a table has its name in any case.
+    const FOLDS_NAMES: bool;
     /// Reads a text that differs after every commit of another connection, as `marker`.
     const CHANGE_MARKER: &'static str;
     /// Sets the database up before the transaction of a migration.

@@ -73,7 +73,7 @@ pub(super) async fn pending<B: Backend>(settings: &Settings) -> Result<Vec<Strin
         Err(error) => Err(error),
         Ok(mut lease) => {
             let state = deadline.run(state_of::<B>(&mut lease.connection)).await??;
-            state.foreign(settings)?;
+            state.foreign::<B>(settings)?;
             state.missing::<B>()
         }
     }
@@ -87,7 +87,7 @@ pub(super) async fn existing_tables<B: Backend>(connection: &mut B::Connection) 
 /// Checks that an open database is ours and up to date.
 pub(super) async fn check<B: Backend>(connection: &mut B::Connection, settings: &Settings) -> Result<(), StoreError> {
     let state = state_of::<B>(connection).await?;
-    state.foreign(settings)?;
+    state.foreign::<B>(settings)?;
     let missing = state.missing::<B>()?;
     if missing.is_empty() { Ok(()) } else { Err(StoreError::Unmigrated { count: missing.len() }) }
 }
@@ -138,8 +138,9 @@ impl State {
     }
 
     /// Refuses a place that holds somebody else's tables and none of the web application's.
-    fn foreign(&self, settings: &Settings) -> Result<(), StoreError> {
-        let has = |name: &str| self.tables.iter().any(|table| table.eq_ignore_ascii_case(name));
+    fn foreign<B: Backend>(&self, settings: &Settings) -> Result<(), StoreError> {
+        let is_named = |table: &str, name| table == name || B::FOLDS_NAMES && table.eq_ignore_ascii_case(name);
+        let has = |name| self.tables.iter().any(|table| is_named(table, name));
         if self.tables.is_empty() || (has("Sessions") && has("HostSessions")) {
             return Ok(());
         }
@@ -155,7 +156,7 @@ async fn bring_up_to_date<B: Backend>(
     sent: &mut Option<Vec<String>>,
 ) -> Result<Vec<String>, StoreError> {
     let state = state_of::<B>(connection).await?;
-    state.foreign(settings)?;
+    state.foreign::<B>(settings)?;
     state.missing::<B>()?;
     if let Some(setting) = B::BEFORE_MIGRATING {
         // Outside of the transaction, where it must be. A file that others hold open keeps its mode until next time.

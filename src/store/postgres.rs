@@ -102,6 +102,7 @@ impl Backend for Postgres {
     const STANDING: Option<&'static str> = Some(STANDING);
     const TABLES: &'static str =
         "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'canvas' ORDER BY tablename";
+    const FOLDS_NAMES: bool = false;
     // The oldest transaction under way, the next one, and all in between: every end of a writing one shows.
     const CHANGE_MARKER: &'static str = "SELECT pg_current_snapshot()::text AS marker";
     const BEFORE_MIGRATING: Option<&'static str> = None;

@@ -51,6 +51,7 @@ impl Backend for Sqlite {
     const STANDING: Option<&'static str> = None;
     const TABLES: &'static str =
         r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name";
+    const FOLDS_NAMES: bool = true;
     // https://www.sqlite.org/pragma.html#pragma_data_version
     const CHANGE_MARKER: &'static str = "SELECT CAST(data_version AS TEXT) AS marker FROM pragma_data_version";
     const BEFORE_MIGRATING: Option<&'static str> = Some("PRAGMA journal_mode = WAL");
