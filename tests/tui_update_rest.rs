@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 use host_provisioner::provision::ProvisionEvent;
 use host_provisioner::tui::effect::Effect;
-use host_provisioner::tui::keymap;
+use host_provisioner::tui::keymap::KeyMap;
 use host_provisioner::tui::message::{JobEvent, Message};
 use host_provisioner::tui::screen::Screen;
 use host_provisioner::tui::update::tell;
@@ -176,7 +176,7 @@ fn the_help_of_the_help_is_the_help() {
 fn every_key_of_the_help_can_be_scrolled_to() {
     for size in [(120, 35), (80, 24), (60, 16)] {
         let mut console = Console::sized(showcase(), size);
-        let last = keymap::help(&Screen::Sessions).pop().unwrap().1;
+        let last = KeyMap::default().help(&Screen::Sessions).pop().unwrap().1;
         console.keys("?G");
         assert!(console.shows(last), "{size:?}");
     }

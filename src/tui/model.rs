@@ -1,6 +1,7 @@
 //! Everything that the console knows: plain data, changed by the reducer alone.
 
 use super::effect::{JobId, Ticket};
+use super::keymap::KeyMap;
 use super::log_pane::Log;
 use super::screen::Screen;
 use super::screen::sessions::SessionList;
@@ -92,6 +93,8 @@ pub enum Following {
 pub struct Model {
     /// What does not change.
     pub about: About,
+    /// The keys.
+    pub keys: KeyMap,
     /// The present instant, as the last clock message told.
     pub now: Timestamp,
     /// Columns and lines of the terminal.
@@ -129,6 +132,7 @@ impl Model {
     pub fn new(about: About, now: Timestamp, size: (u16, u16)) -> Self {
         Self {
             about,
+            keys: KeyMap::default(),
             now,
             size,
             list: SessionList::default(),

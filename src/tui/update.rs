@@ -118,7 +118,7 @@ fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
             model.notice = None;
             // The help of the help is the help.
             if !matches!(model.screen, Screen::Help(_)) {
-                let keys = super::keymap::help(&model.screen);
+                let keys = model.keys.help(&model.screen);
                 let back = Box::new(std::mem::replace(&mut model.screen, Screen::Sessions));
                 model.screen = Screen::Help(help::Help { back, keys, scroll: 0 });
             }

@@ -13,10 +13,10 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
 
+use super::log_pane;
 use super::model::{Model, Panel};
 use super::screen::{Screen, confirm, detail, help, history, leave, reason, reveal, sessions};
 use super::theme::Theme;
-use super::{keymap, log_pane};
 
 pub mod layout;
 pub mod popup;
@@ -139,8 +139,8 @@ fn strip(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 fn footer(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let mut spans = Vec::new();
     let mut used = 1;
-    for (keys, does) in keymap::footer(&model.screen) {
-        let shown = text::width(keys) + text::width(does) + 3;
+    for (keys, does) in model.keys.footer(&model.screen) {
+        let shown = text::width(&keys) + text::width(does) + 3;
         if used + shown > usize::from(area.width) {
             break;
         }

@@ -1,0 +1,190 @@
+//! The table of everything that a key can do: the names that `[keys]` uses, the keys without it, and the words of help,
+//! footer and palette. Whoever adds an action adds a line here, and nothing else.
+
+use super::Context;
+use crate::tui::message::{ConfirmUi, FilterUi, Global, LeaveUi, MainUi, Motion, PagerUi, ReasonUi, RevealUi, Ui};
+use crate::tui::model::Panel;
+
+/// Something that a key can do in one context.
+#[derive(Debug)]
+pub struct Action {
+    /// Its name in `[keys]`; the same in every context where it means the same.
+    pub name: &'static str,
+    /// Its keys unless others are configured, separated by blanks.
+    pub keys: &'static str,
+    /// What happens.
+    pub does: Ui,
+    /// What it does, for help and palette.
+    pub help: &'static str,
+    /// What it does in a word or two, for the footer; empty where it is not worth its room.
+    pub footer: &'static str,
+    /// What becomes of its keys when others are configured.
+    pub kind: Kind,
+}
+
+/// What may be done to the keys of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any keys, or none.
+    Free,
+    /// The way out, or to the help: it always has a key.
+    Needed,
+    /// The first step of a change: a key that nobody presses by the way.
+    Dangerous,
+    /// A part of a confirmation: its keys are the same for everybody.
+    Fixed,
+}
+
+const fn action(name: &'static str, keys: &'static str, does: Ui, help: &'static str, footer: &'static str) -> Action {
+    Action { name, keys, does, help, footer, kind: Kind::Free }
+}
+
+const fn needed(mut action: Action) -> Action {
+    action.kind = Kind::Needed;
+    action
+}
+
+const fn dangerous(mut action: Action) -> Action {
+    action.kind = Kind::Dangerous;
+    action
+}
+
+const fn fixed(mut action: Action) -> Action {
+    action.kind = Kind::Fixed;
+    action
+}
+
+macro_rules! motions {
+    ($wrap:expr) => {
+        &[
+            action("down", "j Down", $wrap(Motion::Down), "down", ""),
+            action("up", "k Up", $wrap(Motion::Up), "up", ""),
+            action("half-page-down", "Ctrl-d", $wrap(Motion::HalfDown), "half a page down", ""),
+            action("half-page-up", "Ctrl-u", $wrap(Motion::HalfUp), "half a page up", ""),
+            action("page-down", "PgDn", $wrap(Motion::PageDown), "a page down", ""),
+            action("page-up", "PgUp", $wrap(Motion::PageUp), "a page up", ""),
+            action("first", "g Home", $wrap(Motion::First), "to the first", ""),
+            action("last", "G End", $wrap(Motion::Last), "to the last", ""),
+        ]
+    };
+}
+
+const fn list(motion: Motion) -> Ui {
+    Ui::Main(MainUi::Move(motion))
+}
+
+const fn pager(motion: Motion) -> Ui {
+    Ui::Pager(PagerUi::Move(motion))
+}
+
+/// The help comes first, wherever it works.
+static HELP: &[Action] = &[needed(action("help", "? F1", Ui::Global(Global::Help), "these keys", "help"))];
+
+static EVERYWHERE: &[Action] = &[
+    action("redraw", "Ctrl-l", Ui::Global(Global::Redraw), "draw everything again", ""),
+    action("suspend", "Ctrl-z", Ui::Global(Global::Suspend), "suspend the program", ""),
+];
+
+static LIST: &[Action] = &[
+    action("filter", "/", Ui::Main(MainUi::Filter), "filter by words of the title, or by id", "filter"),
+    dangerous(action(
+        "rotate",
+        "R",
+        Ui::Main(MainUi::Rotate),
+        "rotate the Host GUID of the session under the cursor",
+        "rotate",
+    )),
+    action("explain-rotate", "r", Ui::Main(MainUi::ExplainRotate), "explains R", ""),
+    action("history", "H", Ui::Main(MainUi::History), "history of the session", "history"),
+    action("open", "Enter", Ui::Main(MainUi::Open), "detail of the session", "detail"),
+    needed(action("quit", "q", Ui::Main(MainUi::Quit), "quit", "quit")),
+    dangerous(action("revoke", "X", Ui::Main(MainUi::Revoke), "revoke: no Host GUID works any more", "revoke")),
+    action("next-panel", "Tab", Ui::Main(MainUi::NextPanel), "next panel", "panel"),
+    action("previous-panel", "Shift-Tab", Ui::Main(MainUi::PreviousPanel), "panel before", ""),
+    action("panel-sessions", "1", Ui::Main(MainUi::Focus(Panel::Sessions)), "the sessions", ""),
+    action("panel-detail", "2", Ui::Main(MainUi::Focus(Panel::Detail)), "the detail", ""),
+    action("panel-log", "3", Ui::Main(MainUi::Focus(Panel::Log)), "the log", ""),
+    action("zoom", "z", Ui::Main(MainUi::Zoom), "the panel alone, and back", ""),
+    action("toggle-log", "L \\", Ui::Main(MainUi::ToggleLog), "show or hide the log", ""),
+    action("larger-log", "=", Ui::Main(MainUi::ResizeLog(1)), "larger log", ""),
+    action("smaller-log", "-", Ui::Main(MainUi::ResizeLog(-1)), "smaller log", ""),
+    needed(action("level-up", "Esc", Ui::Main(MainUi::Back), "one level up: stop reading, zoom, filter", "")),
+    action("refresh", "Ctrl-r F5", Ui::Main(MainUi::Refresh), "read again", ""),
+    needed(action("cancel", "Ctrl-c", Ui::Main(MainUi::Cancel), "cancel what waits", "")),
+];
+
+static FILTER: &[Action] = &[
+    needed(action("keep-filter", "Enter", Ui::Filter(FilterUi::Keep), "keep the filter, back to the list", "keep")),
+    needed(action("drop-filter", "Esc Ctrl-c", Ui::Filter(FilterUi::Discard), "take the filter away", "take away")),
+];
+
+static REASON: &[Action] = &[
+    needed(action(
+        "read-plan",
+        "Enter",
+        Ui::Reason(ReasonUi::GoOn),
+        "read the plan; nothing is changed yet",
+        "read the plan",
+    )),
+    action("next-field", "Tab", Ui::Reason(ReasonUi::Next), "next field", "next field"),
+    action("previous-field", "Shift-Tab", Ui::Reason(ReasonUi::Previous), "field before", ""),
+    action("next-pick", "Down", Ui::Reason(ReasonUi::PickDown), "next quick pick", "quick pick"),
+    action("previous-pick", "Up", Ui::Reason(ReasonUi::PickUp), "quick pick before", ""),
+    fixed(action("toggle", "Space", Ui::Reason(ReasonUi::Space), "toggle force-new when it has the keys", "")),
+    needed(action("leave-form", "Esc Ctrl-c", Ui::Reason(ReasonUi::Back), "back to the list", "back")),
+];
+
+static CONFIRM: &[Action] = &[
+    fixed(action("confirm-idle", "y", Ui::Confirm(ConfirmUi::Type('y')), "do it, when the session is idle", "")),
+    fixed(action(
+        "confirm-live",
+        "Enter",
+        Ui::Confirm(ConfirmUi::Enter),
+        "after the id: do it, when the session is live",
+        "",
+    )),
+    fixed(action("erase-digit", "Backspace", Ui::Confirm(ConfirmUi::Erase), "take back a digit", "")),
+    action("refresh", "Ctrl-r F5", Ui::Confirm(ConfirmUi::Refresh), "read the plan again", "read again"),
+    needed(action("leave-plan", "Esc Ctrl-c", Ui::Confirm(ConfirmUi::Back), "back to the form", "back")),
+];
+
+static REVEAL: &[Action] = &[
+    action("show-guid", "v", Ui::Reveal(RevealUi::Show), "show the GUID for 10 s", "show 10 s"),
+    action("copy-guid", "c", Ui::Reveal(RevealUi::Copy), "copy the GUID", "copy"),
+    needed(action("leave-guid", "Esc q", Ui::Reveal(RevealUi::Leave), "done: it is wiped", "done")),
+    fixed(action("handed-over", "y", Ui::Reveal(RevealUi::Yes), "yes, it is handed over", "")),
+];
+
+static PAGER: &[Action] = &[
+    action("history", "H", Ui::Pager(PagerUi::History), "history, and back", "history"),
+    dangerous(action("rotate", "R", Ui::Pager(PagerUi::Rotate), "rotate this session", "rotate")),
+    dangerous(action("revoke", "X", Ui::Pager(PagerUi::Revoke), "revoke this session", "revoke")),
+    needed(action("back", "Esc q Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back")),
+];
+
+static HELP_SCREEN: &[Action] =
+    &[needed(action("close-help", "Esc q ? Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back"))];
+
+static LEAVE: &[Action] = &[
+    fixed(action("quit-when-done", "y q", Ui::Leave(LeaveUi::WhenDone), "quit when it is done", "quit when done")),
+    fixed(action("cancel-change", "c Ctrl-c", Ui::Leave(LeaveUi::CancelJob), "cancel the change", "cancel it")),
+    fixed(action("stay", "Esc n", Ui::Leave(LeaveUi::Stay), "stay", "stay")),
+];
+
+static LIST_MOTIONS: &[Action] = motions!(list);
+static PAGER_MOTIONS: &[Action] = motions!(pager);
+
+/// Gives the actions of a context, the most telling first.
+pub(super) fn of(context: Context) -> impl Iterator<Item = &'static Action> {
+    let (own, motions): (&[Action], &[Action]) = match context {
+        Context::List => (LIST, LIST_MOTIONS),
+        Context::Filter => (FILTER, &[]),
+        Context::Reason => (REASON, &[]),
+        Context::Confirm => (CONFIRM, &[]),
+        Context::Reveal => (REVEAL, &[]),
+        Context::Pager => (PAGER, PAGER_MOTIONS),
+        Context::Help => (HELP_SCREEN, PAGER_MOTIONS),
+        Context::Leave => (LEAVE, &[]),
+    };
+    HELP.iter().chain(own).chain(motions).chain(EVERYWHERE)
+}

@@ -1,0 +1,116 @@
+//! One key with its modifiers, and how it is written.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// A key with its modifiers; Shift is part of the character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// The key.
+    pub(super) code: KeyCode,
+    /// Control or nothing: other modifiers are bound by nobody.
+    pub(super) modifiers: KeyModifiers,
+}
+
+/// Keys that have a name and no character.
+const NAMED: [(&str, KeyCode); 16] = [
+    ("Enter", KeyCode::Enter),
+    ("Esc", KeyCode::Esc),
+    ("Space", KeyCode::Char(' ')),
+    ("Tab", KeyCode::Tab),
+    ("Shift-Tab", KeyCode::BackTab),
+    ("Backspace", KeyCode::Backspace),
+    ("Delete", KeyCode::Delete),
+    ("Insert", KeyCode::Insert),
+    ("Up", KeyCode::Up),
+    ("Down", KeyCode::Down),
+    ("Left", KeyCode::Left),
+    ("Right", KeyCode::Right),
+    ("Home", KeyCode::Home),
+    ("End", KeyCode::End),
+    ("PgUp", KeyCode::PageUp),
+    ("PgDn", KeyCode::PageDown),
+];
+
+impl Key {
+    /// Reads a key as people write it: `R`, `Ctrl-r`, `F5`, `PgUp`, `Space`. `None` where it is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(letter) = text.strip_prefix("Ctrl-") {
+            let code = single(letter).filter(|c| !c.is_control()).map(|c| KeyCode::Char(c.to_ascii_lowercase()));
+            return code.map(|code| Self { code, modifiers: KeyModifiers::CONTROL });
+        }
+        let named = NAMED.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, code)| *code);
+        let function = || text.strip_prefix('F')?.parse().ok().filter(|n| (1..=12).contains(n)).map(KeyCode::F);
+        let character = || single(text).filter(|c| !c.is_whitespace() && !c.is_control()).map(KeyCode::Char);
+        let code = named.or_else(function).or_else(character)?;
+        Some(Self { code, modifiers: KeyModifiers::NONE })
+    }
+
+    /// Gives the key that was pressed.
+    #[must_use]
+    pub fn pressed(event: KeyEvent) -> Self {
+        Self { code: event.code, modifiers: event.modifiers.difference(KeyModifiers::SHIFT) }
+    }
+
+    /// Gives the character that the key types into a text, if it does.
+    #[must_use]
+    pub fn character(self) -> Option<char> {
+        match self.code {
+            KeyCode::Char(c) if self.modifiers.is_empty() => Some(c),
+            _ => None,
+        }
+    }
+
+    /// Writes the key for a screen: as in [`Key`]'s own text, with arrows as arrows.
+    #[must_use]
+    pub fn sign(self) -> String {
+        match self.code {
+            KeyCode::Up => "↑".to_owned(),
+            KeyCode::Down => "↓".to_owned(),
+            _ => self.to_string(),
+        }
+    }
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let control = if self.modifiers.contains(KeyModifiers::CONTROL) { "Ctrl-" } else { "" };
+        if let Some((name, _)) = NAMED.iter().find(|(_, code)| *code == self.code) {
+            return write!(f, "{control}{name}");
+        }
+        match self.code {
+            KeyCode::Char(c) => write!(f, "{control}{c}"),
+            KeyCode::F(number) => write!(f, "{control}F{number}"),
+            other => write!(f, "{control}{other}"),
+        }
+    }
+}
+
+fn single(text: &str) -> Option<char> {
+    let mut characters = text.chars();
+    characters.next().filter(|_| characters.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_it_is_written() {
+        for text in ["R", "r", "?", ":", "\\", "F5", "F12", "Ctrl-r", "PgDn", "Shift-Tab", "Space", "Esc", "é"] {
+            assert_eq!(Key::parse(text).map(|key| key.to_string()).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_not_read() {
+        for text in ["", " ", "gg", "F0", "F13", "Ctrl-", "Ctrl-rr", "Alt-x", "Meta", "\t", "\u{1b}"] {
+            assert_eq!(Key::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn control_knows_no_capitals_as_the_terminal_does() {
+        assert_eq!(Key::parse("Ctrl-R"), Key::parse("Ctrl-r"));
+    }
+}
