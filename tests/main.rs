@@ -4,6 +4,7 @@
 mod apply;
 mod audit_chain;
 mod audit_format;
+mod audit_imports;
 mod audit_records;
 mod cli_create;
 mod cli_delivery;

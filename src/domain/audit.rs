@@ -113,21 +113,20 @@ pub fn verify<Text: AsRef<str>>(trail: &Trail<Text>) -> Finding {
 
 /// Without entries a record may be from before us, unless it carries a hash that only we write.
 fn verify_without_history<Text>(trail: &Trail<Text>) -> Finding {
-    let ours = |record: &&HostRecord| {
-        matches!(HashScheme::of(&record.hash), Some(HashScheme::Sha256 | HashScheme::HmacSha256))
-    };
-    let damage: Vec<Damage> = trail
-        .records
-        .iter()
-        .filter(ours)
-        .map(|record| Damage {
-            session: trail.session,
-            seq: None,
-            host_session: Some(record.id.get()),
-            what: "the record carries our hash format, but the session has no history".to_owned(),
-        })
-        .collect();
+    let damage = ours_without_history(trail);
     if damage.is_empty() { Finding::Unaudited } else { Finding::Damaged(damage) }
+}
+
+/// Lists the records with a hash that only we write, where the history tells of no rotation.
+fn ours_without_history<Text>(trail: &Trail<Text>) -> Vec<Damage> {
+    let ours = |record: &&HostRecord| HashScheme::of(&record.hash).is_some_and(HashScheme::is_ours);
+    let damage = |record: &HostRecord| Damage {
+        session: trail.session,
+        seq: None,
+        host_session: Some(record.id.get()),
+        what: "the record carries our hash format, but the session has no history".to_owned(),
+    };
+    trail.records.iter().filter(ours).map(damage).collect()
 }
 
 /// Says what is missing between two entries, or that the later one stands before the other.
@@ -183,8 +182,8 @@ impl Entry<'_> {
 /// How a record got its present GUID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Made<'a> {
-    at: Lent<'a>,
-    by: Lent<'a>,
+    /// When and by whom; `None` for an imported record, which was made before the history.
+    here: Option<(Lent<'a>, Lent<'a>)>,
     expires: Option<Lent<'a>>,
 }
 
@@ -211,6 +210,8 @@ struct Retired<'a> {
 struct Implied<'a> {
     current: Option<(i64, Known<'a>)>,
     retired: BTreeMap<i64, Retired<'a>>,
+    /// Whether anything but imports happened: until then, whatever record is active may be of the time before.
+    ruled: bool,
 }
 
 /// Gives the fingerprint that an entry tells of a record that it retires.
@@ -218,13 +219,18 @@ fn old_fingerprint<'a>(body: &AuditBody<Lent<'a>>, id: i64) -> Option<Lent<'a>> 
     let names_it = match body.action {
         AuditAction::Revoked => body.host_session == Some(id),
         AuditAction::ForceCreated => body.retired == [id],
-        AuditAction::Created | AuditAction::Rotated => false,
+        AuditAction::Created | AuditAction::Rotated | AuditAction::Imported => false,
     };
     body.old_fp.clone().filter(|_| names_it)
 }
 
 impl<'a> Implied<'a> {
     fn fold(&mut self, body: &AuditBody<Lent<'a>>) {
+        if body.action == AuditAction::Imported {
+            self.import(body);
+            return;
+        }
+        self.ruled = true;
         let was = self.current.take();
         for id in &body.retired {
             let known = was.as_ref().filter(|(current, _)| current == id).map(|(_, known)| known.clone());
@@ -236,13 +242,22 @@ impl<'a> Implied<'a> {
             self.retired.insert(*id, Retired { at: body.at.clone(), by: body.by.clone(), fingerprint, made });
         }
         self.current = match body.action {
-            AuditAction::Revoked => None,
+            AuditAction::Revoked | AuditAction::Imported => None,
             AuditAction::Created | AuditAction::Rotated | AuditAction::ForceCreated => body.host_session.map(|id| {
                 self.retired.remove(&id);
-                let made = Made { at: body.at.clone(), by: body.by.clone(), expires: body.expires.clone() };
+                let made = Made { here: Some((body.at.clone(), body.by.clone())), expires: body.expires.clone() };
                 (id, Known { fingerprint: body.new_fp.clone(), made })
             }),
         };
+    }
+
+    /// An import tells which record is current now, if it told of that. It retires nothing and makes nothing active
+    /// beside what this program made current.
+    fn import(&mut self, body: &AuditBody<Lent<'a>>) {
+        if let Some(id) = body.host_session.filter(|_| !self.ruled) {
+            let made = Made { here: None, expires: body.expires.clone() };
+            self.current = Some((id, Known { fingerprint: body.new_fp.clone(), made }));
+        }
     }
 
     /// Compares with the records as they are.
@@ -259,10 +274,13 @@ impl<'a> Implied<'a> {
                 find(*id).map_or_else(|| vec!["the retired record is gone"], |record| retired.differences(record));
             found.extend(faults.into_iter().map(|what| damage(*id, what.to_owned())));
         }
+        if !self.ruled {
+            found.extend(ours_without_history(trail));
+        }
         let current = self.current.as_ref().map(|(id, _)| *id);
         let strangers = trail.records.iter().filter(|record| {
             let id = record.id.get();
-            record.is_active && Some(id) != current && !self.retired.contains_key(&id)
+            self.ruled && record.is_active && Some(id) != current && !self.retired.contains_key(&id)
         });
         found.extend(
             strangers.map(|record| {
@@ -286,13 +304,14 @@ fn unfit(checks: impl IntoIterator<Item = (bool, &'static str)>) -> Vec<&'static
 impl Made<'_> {
     fn checks(&self, record: &HostRecord) -> [(bool, &'static str); 3] {
         let expires = record.expires_at.map(Timestamp::fixed_width);
+        let (at, by) = (self.here.as_ref().map(|(at, _)| at.as_ref()), self.here.as_ref().map(|(_, by)| by.as_ref()));
+        let same_at = at.is_none_or(|at| same_second(Some(record.created_at), at));
+        let same_by = by.is_none_or(|by| record.created_by.as_deref() == Some(by));
+        let same_end = expires.as_deref() == self.expires.as_ref().map(Lent::as_ref);
         [
-            (same_second(Some(record.created_at), self.at.as_ref()), "CreatedAt was changed outside of the history"),
-            (record.created_by.as_deref() == Some(self.by.as_ref()), "CreatedBy was changed outside of the history"),
-            (
-                expires.as_deref() == self.expires.as_ref().map(Lent::as_ref),
-                "ExpiresAt was changed outside of the history",
-            ),
+            (same_at, "CreatedAt was changed outside of the history"),
+            (same_by, "CreatedBy was changed outside of the history"),
+            (same_end, "ExpiresAt was changed outside of the history"),
         ]
     }
 }

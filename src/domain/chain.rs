@@ -76,6 +76,8 @@ pub enum AuditAction {
     ForceCreated,
     /// All active records were retired.
     Revoked,
+    /// Rows of the tool of before were brought in, whose GUIDs go on working.
+    Imported,
 }
 
 impl AuditAction {
@@ -99,6 +101,7 @@ impl AuditAction {
             Self::Rotated => "rotated",
             Self::ForceCreated => "force_created",
             Self::Revoked => "revoked",
+            Self::Imported => "imported",
         }
     }
 }
@@ -131,7 +134,7 @@ pub struct AuditBody<Text = String> {
     pub event: Text,
     /// What was done.
     pub action: AuditAction,
-    /// The record that got the new hash or was revoked.
+    /// The record that got the new hash, was revoked, or is current after an import.
     pub host_session: Option<i64>,
     /// The records that became inactive.
     pub retired: Vec<i64>,
@@ -145,9 +148,9 @@ pub struct AuditBody<Text = String> {
     pub reason: Option<Text>,
     /// Fingerprint (64 hex) of the hash that stopped working.
     pub old_fp: Option<Text>,
-    /// Fingerprint (64 hex) of the new hash.
+    /// Fingerprint (64 hex) of the new hash, or of the current record's after an import.
     pub new_fp: Option<Text>,
-    /// Until when the new GUID works, fixed-width UTC.
+    /// Until when that GUID works, fixed-width UTC.
     pub expires: Option<Text>,
     /// When, fixed-width UTC.
     pub at: Text,
@@ -233,16 +236,24 @@ impl AuditDraft {
             expires: self.expires.map(Timestamp::fixed_width),
             at: now.fixed_width(),
         };
+        body.follow(head)
+    }
+}
+
+impl AuditBody {
+    /// Writes the entry that follows `head`.
+    #[must_use]
+    pub fn follow(self, head: ChainHead) -> StoredEntry {
         // A struct of texts and numbers always serialises.
-        let text = serde_json::to_string(&body).unwrap_or_default();
+        let text = serde_json::to_string(&self).unwrap_or_default();
         StoredEntry {
-            session,
-            seq,
-            event_id: body.event,
+            session: self.session,
+            seq: self.seq,
+            event_id: self.event,
             action: self.action.word().to_owned(),
-            at: body.at,
+            at: self.at,
             prev_hash: head.hash.to_hex(),
-            entry_hash: link(head.hash, session, seq, &text).to_hex(),
+            entry_hash: link(head.hash, self.session, self.seq, &text).to_hex(),
             body: text,
         }
     }

@@ -42,6 +42,12 @@ impl HashScheme {
         }
     }
 
+    /// Tells whether this program alone writes it.
+    #[must_use]
+    pub fn is_ours(self) -> bool {
+        matches!(self, Self::Sha256 | Self::HmacSha256)
+    }
+
     /// Gives the key's id in a stored HMAC.
     #[must_use]
     pub fn key_id(stored: &StoredHash) -> Option<&str> {
