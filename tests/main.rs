@@ -60,6 +60,7 @@ mod schema_guards;
 mod shared_database;
 mod store_contract;
 mod support;
+mod tui_dangerous_keys;
 mod tui_fuzz;
 mod tui_pty;
 mod tui_pty_database;

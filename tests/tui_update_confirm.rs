@@ -1,13 +1,12 @@
 //! The one way to a change: a plan that was read, and a deliberate key.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyCode;
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::request::Action;
 use host_provisioner::tui::effect::Query;
 
 use crate::support::canned::showcase;
 use crate::support::console::Console;
-use crate::world::session_id;
 
 fn console() -> Console {
     Console::on(showcase())
@@ -25,145 +24,6 @@ fn y_confirms_an_idle_session_with_exactly_the_plan_that_was_shown() {
     assert!(matches!(preview.expected, Expected::Record { duplicates: Some(_), .. }));
     assert!(console.is_on_the_list());
     assert!(console.model.job.is_some());
-}
-
-#[test]
-fn enter_alone_never_confirms() {
-    for session in [2, 4] {
-        let mut console = console();
-        console.reach_plan(session);
-        for _ in 0..5 {
-            console.enter();
-            console.pass(400);
-        }
-        assert!(console.started.is_empty());
-        assert_eq!(console.confirm().request.session, session_id(session));
-    }
-}
-
-#[test]
-fn y_never_confirms_a_live_session() {
-    let mut console = console();
-    console.reach_plan(2);
-    for key in ["y", "Y", "yes"] {
-        console.keys(key);
-        console.enter();
-        console.pass(400);
-    }
-    assert!(console.started.is_empty());
-    assert_eq!(console.confirm().typed, "");
-}
-
-#[test]
-fn a_live_session_is_confirmed_by_its_id_and_enter() {
-    let mut console = console();
-    console.reach_plan(2);
-    console.keys("2");
-    assert!(console.started.is_empty(), "the id alone is not enough");
-    console.enter();
-    assert_eq!(console.started.len(), 1);
-}
-
-#[test]
-fn a_session_with_people_in_it_is_live_whatever_its_status() {
-    let mut data = showcase();
-    data.sessions[0].participant_count = Some(1);
-    let mut console = Console::on(data);
-    console.reach_plan(1);
-    console.keys("y");
-    assert!(console.started.is_empty());
-    console.keys("1");
-    console.enter();
-    assert_eq!(console.started.len(), 1);
-}
-
-#[test]
-fn the_typed_id_must_be_the_whole_id() {
-    for typed in ["", "2", "21", "2155", "0215", "125", "15"] {
-        let mut data = showcase();
-        data.sessions[7].status = Some("Active".to_owned());
-        let mut console = Console::on(data);
-        console.reach_plan(215);
-        console.keys(typed);
-        console.enter();
-        assert!(console.started.is_empty(), "{typed:?}");
-    }
-}
-
-#[test]
-fn backspace_takes_back_a_digit() {
-    let mut console = console();
-    console.reach_plan(2);
-    console.keys("1");
-    console.press(KeyCode::Backspace);
-    console.keys("2");
-    console.enter();
-    assert_eq!(console.started.len(), 1);
-}
-
-#[test]
-fn keys_in_the_first_350_milliseconds_are_ignored() {
-    for (wait, confirmed) in [(0, 0), (349, 0), (350, 1)] {
-        let mut console = console();
-        console.go_to(4);
-        console.keys("R");
-        console.press(KeyCode::Down);
-        console.enter();
-        console.pass(wait);
-        console.keys("y");
-        assert_eq!(console.started.len(), confirmed, "after {wait} ms");
-    }
-}
-
-#[test]
-fn each_ignored_key_prolongs_the_quiet() {
-    let mut console = console();
-    console.go_to(4);
-    console.keys("R");
-    console.press(KeyCode::Down);
-    console.enter();
-    for key in ["y", "x", "y", "7"] {
-        console.pass(300);
-        console.keys(key);
-    }
-    console.pass(300);
-    console.enter();
-    console.pass(349);
-    console.keys("y");
-    assert!(console.started.is_empty());
-    console.pass(350);
-    console.keys("y");
-    assert_eq!(console.started.len(), 1);
-}
-
-#[test]
-fn digits_of_the_first_350_milliseconds_are_not_kept() {
-    let mut console = console();
-    console.go_to(2);
-    console.keys("R");
-    console.press(KeyCode::Down);
-    console.enter();
-    console.keys("2");
-    console.pass(400);
-    console.enter();
-    assert!(console.started.is_empty());
-}
-
-#[test]
-fn no_key_confirms_before_the_plan_is_there() {
-    let mut console = console();
-    console.go_to(4);
-    console.keys("R");
-    console.press(KeyCode::Down);
-    console.prompt = false;
-    console.enter();
-    console.pass(5_000);
-    console.keys("y4");
-    console.enter();
-    assert!(console.started.is_empty());
-    console.answer();
-    console.keys("y");
-    assert!(console.started.is_empty(), "the quiet begins when the plan is shown");
 }
 
 #[test]
@@ -185,29 +45,6 @@ fn no_key_confirms_a_plan_that_could_not_be_read() {
     console.pass(400);
     console.keys("y");
     assert_eq!(console.started.len(), 1);
-}
-
-#[test]
-fn a_paste_never_confirms() {
-    for (session, pasted) in [(4, "y"), (4, "y\n"), (2, "2\n"), (2, "2")] {
-        let mut console = console();
-        console.reach_plan(session);
-        console.paste(pasted);
-        console.pass(400);
-        console.enter();
-        assert!(console.started.is_empty(), "{pasted:?}");
-    }
-}
-
-#[test]
-fn letters_with_ctrl_or_alt_never_confirm() {
-    let mut console = console();
-    console.reach_plan(4);
-    for modifiers in [KeyModifiers::CONTROL, KeyModifiers::ALT, KeyModifiers::SUPER] {
-        console.event(KeyEvent::new(KeyCode::Char('y'), modifiers));
-        console.pass(400);
-    }
-    assert!(console.started.is_empty());
 }
 
 #[test]

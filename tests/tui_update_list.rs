@@ -10,27 +10,6 @@ use crate::support::console::Console;
 use crate::world::{record, session_id};
 
 #[test]
-fn a_refresh_keeps_the_cursor_on_its_session_when_rows_come_before_it() {
-    let mut console = Console::on(showcase());
-    console.go_to(215);
-    console.data.sessions.insert(7, idle(100, "New"));
-    console.ctrl('r');
-    assert_eq!(console.cursor(), Some(215));
-    console.keys("R");
-    assert_eq!(console.form().session, session_id(215));
-}
-
-#[test]
-fn a_refresh_keeps_the_cursor_on_its_session_when_rows_before_it_vanish() {
-    let mut console = Console::on(showcase());
-    console.go_to(7);
-    console.data.remove(2);
-    console.ctrl('r');
-    console.keys("R");
-    assert_eq!(console.form().session, session_id(7));
-}
-
-#[test]
 fn a_refresh_keeps_the_scrolled_place_sane() {
     let mut console = Console::sized(many(90), (80, 24));
     console.keys("G");
@@ -43,37 +22,6 @@ fn a_refresh_keeps_the_scrolled_place_sane() {
 }
 
 #[test]
-fn nothing_acts_when_the_row_under_the_cursor_vanished_until_the_next_movement() {
-    for key in ["R", "X", "H"] {
-        let mut console = Console::on(showcase());
-        console.go_to(4);
-        console.data.remove(4);
-        console.ctrl('r');
-        console.keys(key);
-        assert!(console.is_on_the_list(), "{key}");
-        console.enter();
-        assert!(console.is_on_the_list());
-        console.keys(key);
-        assert!(console.is_on_the_list(), "{key} is refused again");
-        console.keys("k");
-        console.keys(key);
-        assert!(!console.is_on_the_list(), "{key} acts again");
-    }
-}
-
-#[test]
-fn a_second_refresh_does_not_make_the_neighbour_the_chosen_one() {
-    let mut console = Console::on(showcase());
-    console.go_to(4);
-    console.data.remove(4);
-    console.ctrl('r');
-    console.ctrl('r');
-    console.keys("R");
-    assert!(console.is_on_the_list());
-    assert!(console.notice().contains("gone"), "{}", console.notice());
-}
-
-#[test]
 fn an_empty_list_has_nothing_to_act_on() {
     let mut console = Console::on(Canned::default());
     for key in ["R", "X", "H", "j", "k", "g", "G"] {
@@ -82,28 +30,6 @@ fn an_empty_list_has_nothing_to_act_on() {
     }
     console.enter();
     assert!(console.is_on_the_list());
-}
-
-#[test]
-fn the_form_keeps_its_session_whatever_the_list_reads_meanwhile() {
-    let mut console = Console::on(showcase());
-    console.go_to(4);
-    console.prompt = false;
-    console.keys("G");
-    console.ctrl('r');
-    console.keys("R");
-    let chosen = console.form().session;
-    console.data.remove(chosen.get());
-    console.answer();
-    assert_eq!(console.form().session, chosen);
-}
-
-#[test]
-fn a_lower_case_r_explains_the_capital_one() {
-    let mut console = Console::on(showcase());
-    console.keys("r");
-    assert!(console.is_on_the_list());
-    assert!(console.notice().starts_with("R (a capital letter)"));
 }
 
 #[test]
@@ -201,26 +127,6 @@ fn a_panel_that_is_not_shown_does_not_swallow_the_keys() {
     console.resize(120, 35);
     console.keys("3Lj");
     assert_eq!(console.cursor(), Some(3));
-}
-
-#[test]
-fn the_detail_of_one_session_never_rotates_another() {
-    for open in ["H", "\n"] {
-        let mut console = Console::on(many(300));
-        console.go_to(3);
-        console.prompt = false;
-        console.keys("G");
-        if open == "H" {
-            console.keys("H")
-        } else {
-            console.enter()
-        };
-        console.answer();
-        console.keys("R");
-        if let Screen::Reason(form) = &console.model.screen {
-            assert_eq!(form.session, session_id(3));
-        }
-    }
 }
 
 #[test]

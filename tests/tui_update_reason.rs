@@ -159,23 +159,6 @@ fn fields_have_limits() {
 }
 
 #[test]
-fn a_paste_outside_text_fields_does_nothing_and_says_so() {
-    for open in ["", "H", "?", "\n"] {
-        let mut console = Console::on(showcase());
-        if open == "\n" {
-            console.enter()
-        } else {
-            console.keys(open)
-        };
-        let before = std::mem::discriminant(&console.model.screen);
-        let effects = console.paste("RXqy\n");
-        assert_eq!(effects, [], "{open:?}");
-        assert_eq!(std::mem::discriminant(&console.model.screen), before);
-        assert!(console.notice().starts_with("A paste does nothing here"));
-    }
-}
-
-#[test]
 fn a_paste_on_the_force_toggle_does_nothing() {
     let mut console = form();
     console.press(KeyCode::BackTab);

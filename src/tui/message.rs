@@ -92,6 +92,8 @@ pub enum MainUi {
     Rotate,
     /// Explains that rotating takes a capital letter.
     ExplainRotate,
+    /// Explains that revoking takes a capital letter.
+    ExplainRevoke,
     /// Asks for a revocation.
     Revoke,
     /// Shows the history of the session.

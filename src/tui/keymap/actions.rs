@@ -95,6 +95,7 @@ static LIST: &[Action] = &[
         "rotate",
     )),
     action("explain-rotate", "r", Ui::Main(MainUi::ExplainRotate), "explains R", ""),
+    action("explain-revoke", "x", Ui::Main(MainUi::ExplainRevoke), "explains X", ""),
     action("history", "H", Ui::Main(MainUi::History), "history of the session", "history"),
     action("open", "Enter", Ui::Main(MainUi::Open), "detail of the session", "detail"),
     needed(action("quit", "q", Ui::Main(MainUi::Quit), "quit", "quit")),

@@ -54,6 +54,10 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
                 .say("R (a capital letter) rotates the Host GUID of the session under the cursor; Ctrl-r reads again.");
             Vec::new()
         }
+        MainUi::ExplainRevoke => {
+            model.say("X (a capital letter) revokes the Host GUID of the session under the cursor.");
+            Vec::new()
+        }
         MainUi::Revoke => reason::open_revocation(model),
         MainUi::History => history::open(model),
         MainUi::Refresh => {
