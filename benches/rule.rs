@@ -35,6 +35,7 @@ fn history(entries: usize) -> Vec<StoredEntry> {
         host_session: HostRecordId::new(18),
         retired: Vec::new(),
         old_fp: None,
+        kept_fp: None,
         expires: None,
     };
     let next = |head: &mut ChainHead, _| {

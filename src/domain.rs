@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod audit;
 pub mod chain;
+pub mod consolidation;
 pub mod event_id;
 pub mod expected;
 pub mod expiry;

@@ -25,6 +25,7 @@ fn rotation() -> StoredEntry {
         host_session: Some(record_id(5)),
         retired: vec![record_id(3), record_id(8)],
         old_fp: Some(StoredHash::new(OLD_HASH.to_owned()).fingerprint()),
+        kept_fp: None,
         expires: Some(hours(8)),
     };
     let reason = Some(RotationReason::parse("perdió el teléfono").unwrap());
@@ -41,6 +42,7 @@ fn revocation() -> StoredEntry {
         host_session: Some(record_id(5)),
         retired: vec![record_id(5)],
         old_fp: Some(StoredHash::new(OLD_HASH.to_owned()).fingerprint()),
+        kept_fp: None,
         expires: None,
     };
     draft.complete(ChainHead::default(), &request(Action::Revoke), event(), None, None, hours(0))
@@ -103,8 +105,14 @@ fn a_link_depends_on_everything_that_goes_into_it() {
 
 #[test]
 fn the_id_that_an_insert_gives_goes_into_the_body() {
-    let draft =
-        AuditDraft { action: AuditAction::Created, host_session: None, retired: vec![], old_fp: None, expires: None };
+    let draft = AuditDraft {
+        action: AuditAction::Created,
+        host_session: None,
+        retired: vec![],
+        old_fp: None,
+        kept_fp: None,
+        expires: None,
+    };
     let asked = request(Action::Provision(Expiry::Never));
     let entry = draft.complete(ChainHead::default(), &asked, event(), Some(record_id(41)), None, hours(0));
     assert_eq!(entry.parse_body().unwrap().host_session, Some(41));
@@ -114,8 +122,14 @@ fn the_id_that_an_insert_gives_goes_into_the_body() {
 fn a_text_with_line_breaks_and_quotes_stays_one_line() {
     let mut asked = request(Action::Revoke);
     asked.origin.os_user = "a\"b\n\r\u{1b}c".to_owned();
-    let draft =
-        AuditDraft { action: AuditAction::Revoked, host_session: None, retired: vec![], old_fp: None, expires: None };
+    let draft = AuditDraft {
+        action: AuditAction::Revoked,
+        host_session: None,
+        retired: vec![],
+        old_fp: None,
+        kept_fp: None,
+        expires: None,
+    };
     let entry = draft.complete(ChainHead::default(), &asked, event(), None, None, hours(0));
     assert!(!entry.body.contains(char::is_control), "{}", entry.body);
     assert_eq!(entry.parse_body().unwrap().os_user, "a\"b\n\r\u{1b}c");

@@ -119,6 +119,12 @@ impl Tables {
                 *self.row(request.session, *id, held) = row(*id);
                 *id
             }
+            RecordWrite::Keep { id, held } => {
+                self.row(request.session, *id, held).legacy_duplicate = false;
+                let current = self.records_of(request.session).iter().filter(|record| record.is_current()).count();
+                assert_eq!(current, 1, "the unique index refuses a second current record at once");
+                return None;
+            }
             RecordWrite::Insert => {
                 let next = record_id(self.records.iter().map(|record| record.id.get()).max().unwrap_or(0) + 1);
                 self.records.push(row(next));

@@ -39,6 +39,8 @@ enum Step {
     Revoke,
     /// Rotates the record at this place among all that there are, or the current one.
     Rotate(Option<Index>, Expiry),
+    /// Keeps the record at this place among all that there are, or the current one.
+    Consolidate(Option<Index>),
     /// A host logs in with whatever is valid.
     LogIn,
 }
@@ -67,6 +69,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => expiry().prop_map(Step::ForceNew),
         2 => Just(Step::Revoke),
         3 => (prop::option::of(any::<Index>()), expiry()).prop_map(|(place, expiry)| Step::Rotate(place, expiry)),
+        3 => prop::option::of(any::<Index>()).prop_map(Step::Consolidate),
         2 => Just(Step::LogIn),
     ]
 }
@@ -132,6 +135,12 @@ impl World {
         active.first().map(|record| record.id)
     }
 
+    /// The record at this place, or the current one; one that is nowhere where there is none.
+    fn named(&self, session: SessionId, place: Option<Index>) -> HostRecordId {
+        let any = place.filter(|_| !self.tables.records.is_empty()).map(|place| place.get(&self.tables.records).id);
+        any.or(self.current(session)).unwrap_or(record_id(999))
+    }
+
     /// The record that a provision must update, if it must not insert.
     fn reused(&self, session: SessionId) -> Option<HostRecordId> {
         let latest = || {
@@ -149,11 +158,8 @@ fn take(world: &mut World, session: SessionId, step: &Step) -> TestCaseResult {
         Step::Provision(expiry) => Action::Provision(*expiry),
         Step::ForceNew(expiry) => Action::ForceNew(*expiry),
         Step::Revoke => Action::Revoke,
-        Step::Rotate(place, expiry) => {
-            let any = place.filter(|_| !world.tables.records.is_empty());
-            let any = any.map(|place| place.get(&world.tables.records).id);
-            Action::RotateRecord(any.or(world.current(session)).unwrap_or(record_id(999)), *expiry)
-        }
+        Step::Rotate(place, expiry) => Action::RotateRecord(world.named(session, *place), *expiry),
+        Step::Consolidate(place) => Action::Consolidate(world.named(session, *place)),
         Step::LogIn => {
             let now = world.now;
             let mine = world.tables.records.iter_mut().filter(|record| record.session == session);
@@ -172,12 +178,13 @@ fn take(world: &mut World, session: SessionId, step: &Step) -> TestCaseResult {
         Err(refusal) => {
             prop_assert_eq!(&before, &world.tables, "a refusal changes nothing");
             prop_assert_eq!(world.accepted(session), accepted_before);
-            return refused(world, action, current, &refusal);
+            return refused(world, &asked, current, &refusal);
         }
     };
     others_are_untouched(&before, &world.tables, session)?;
     let (updated, expiry) = match action {
         Action::Revoke => return revoked(world, &before, session, current, &plan),
+        Action::Consolidate(kept) => return consolidated(world, &before, session, kept, &plan),
         Action::Provision(expiry) => (reused, expiry),
         Action::ForceNew(expiry) => (None, expiry),
         Action::RotateRecord(id, expiry) => {
@@ -200,8 +207,8 @@ fn end(expiry: Expiry, now: Timestamp) -> Result<Option<Timestamp>, ()> {
 }
 
 /// The rule had a cause to refuse, and tells it.
-fn refused(world: &World, action: Action, current: Option<HostRecordId>, refusal: &Refusal) -> TestCaseResult {
-    match (refusal, action) {
+fn refused(world: &World, asked: &Request, current: Option<HostRecordId>, refusal: &Refusal) -> TestCaseResult {
+    match (refusal, asked.action) {
         (Refusal::NotCurrent { asked, current: named, .. }, Action::RotateRecord(id, _)) => {
             prop_assert_eq!((*asked, *named), (id, current));
             prop_assert_ne!(Some(id), current);
@@ -210,6 +217,11 @@ fn refused(world: &World, action: Action, current: Option<HostRecordId>, refusal
             Refusal::Expiry(ExpiryError::Past(_)),
             Action::Provision(expiry) | Action::ForceNew(expiry) | Action::RotateRecord(_, expiry),
         ) => prop_assert_eq!(end(expiry, world.now), Err(())),
+        (Refusal::NotActive { session, asked }, Action::Consolidate(kept)) => {
+            prop_assert_eq!(*asked, kept);
+            let mine = world.tables.records_of(*session);
+            prop_assert!(!mine.iter().any(|record| record.id == kept && record.is_active));
+        }
         (other, _) => prop_assert!(false, "{:?}", other),
     }
     Ok(())
@@ -302,6 +314,31 @@ fn revoked(
     prop_assert_eq!(plan.previous.as_ref().map(|record| record.id), current);
     prop_assert_eq!(world.tables.entries.len(), before.entries.len() + usize::from(current.is_some()));
     if current.is_some() { tells(world, before, current, current, plan) } else { Ok(()) }
+}
+
+/// The record that stays is as it was, alone and no duplicate; where it was so, nothing changed.
+fn consolidated(world: &World, before: &Tables, session: SessionId, kept: HostRecordId, plan: &Plan) -> TestCaseResult {
+    let was_active: Vec<HostRecord> = before.records_of(session).into_iter().filter(|old| old.is_active).collect();
+    for old in before.records_of(session) {
+        let expected = match (old.id == kept, old.is_active) {
+            (true, _) => HostRecord { legacy_duplicate: false, ..old.clone() },
+            (false, true) => retired(&old, world.now),
+            (false, false) => old.clone(),
+        };
+        prop_assert_eq!(world.tables.record(old.id), &expected);
+    }
+    let replaced: Vec<HostRecordId> = was_active.iter().map(|old| old.id).filter(|id| *id != kept).collect();
+    prop_assert_eq!(plan.retired_ids(), replaced);
+    let nothing_to_do = was_active.len() == 1 && was_active[0].is_current();
+    prop_assert_eq!(world.tables.entries.len(), before.entries.len() + usize::from(!nothing_to_do));
+    if nothing_to_do {
+        return Ok(());
+    }
+    let body = world.tables.entries.last().and_then(StoredEntry::parse_body).unwrap();
+    prop_assert_eq!(body.host_session, Some(kept.get()));
+    prop_assert_eq!(body.retired, plan.retired_ids().iter().map(|id| id.get()).collect::<Vec<_>>());
+    prop_assert_eq!((body.old_fp, body.new_fp), (None, Some(before.record(kept).hash.fingerprint().full())));
+    Ok(())
 }
 
 /// After whatever happened: one current record at most, and a history that agrees with the records.

@@ -122,6 +122,7 @@ fn entry(
         host_session: None,
         retired: Vec::new(),
         old_fp: before.map(StoredHash::fingerprint),
+        kept_fp: None,
         expires: None,
     };
     draft.complete(head, request, EventId::generate(), Some(record), Some(hash.fingerprint()), now)

@@ -135,7 +135,7 @@ impl Job {
         let session = match (self.session, self.action) {
             (Some(session), _) => session,
             (None, Action::RotateRecord(record, _)) => session_of(record, context).await?,
-            (None, Action::Provision(_) | Action::ForceNew(_) | Action::Revoke) => {
+            (None, Action::Provision(_) | Action::ForceNew(_) | Action::Revoke | Action::Consolidate(_)) => {
                 return Err(Failure::refused("--session-id", "missing"));
             }
         };

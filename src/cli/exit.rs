@@ -61,6 +61,8 @@ pub enum UnknownEnd {
     NotDelivered,
     /// Nothing: a revocation makes no GUID.
     Revocation,
+    /// Nothing: the record that stays keeps its GUID.
+    Consolidation,
 }
 
 /// The code of INT, for a stop that no signal caused.
@@ -122,6 +124,7 @@ impl Failure {
         let unchanged = match kind {
             UnknownEnd::Delivered | UnknownEnd::NotDelivered => Unchanged::Unknown,
             UnknownEnd::Revocation => Unchanged::UnknownRevocation,
+            UnknownEnd::Consolidation => Unchanged::UnknownConsolidation,
         };
         let message = format!(
             "the connection was lost while the change was being committed, and it is not known whether it was; {}",
@@ -135,6 +138,11 @@ impl Failure {
             ),
             UnknownEnd::NotDelivered => {
                 format!("stdout did not take the GUID: rotate again; {history} shows event {event} if it was committed")
+            }
+            UnknownEnd::Consolidation => {
+                format!(
+                    "{history} shows event {event} if it was committed; consolidate again: what is done stays as it is"
+                )
             }
             UnknownEnd::Revocation => {
                 format!("{history} shows event {event} if it was committed; else nothing was changed: revoke again")
@@ -194,6 +202,9 @@ fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
     match error {
         StoreError::Refused(Refusal::SessionNotFound(_)) => {
             (Exit::NotFound, "session_not_found", Some("`host-provisioner list` shows the sessions that there are"))
+        }
+        StoreError::Refused(Refusal::NotActive { .. }) => {
+            (Exit::Conflict, "not_active", Some("`host-provisioner show` shows the records of the session"))
         }
         StoreError::Refused(Refusal::NotCurrent { .. }) => {
             (Exit::Conflict, "not_current", Some("`host-provisioner show` shows the records of the session"))

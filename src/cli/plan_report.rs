@@ -28,7 +28,7 @@ impl PlanReport {
             outcome: "planned",
             session_id: plan.session.get(),
             host_session_id: match plan.write {
-                RecordWrite::Update { id, .. } => Some(id.get()),
+                RecordWrite::Update { id, .. } | RecordWrite::Keep { id, .. } => Some(id.get()),
                 RecordWrite::Insert | RecordWrite::Nothing => None,
             },
             host_guid: None,

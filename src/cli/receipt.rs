@@ -27,6 +27,7 @@ fn word(outcome: Outcome) -> &'static str {
         Outcome::Rotated => "rotated",
         Outcome::ForceCreated => "force_created",
         Outcome::Revoked => "revoked",
+        Outcome::Consolidated => "consolidated",
         Outcome::Unchanged => "unchanged",
     }
 }

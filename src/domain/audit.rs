@@ -179,10 +179,10 @@ impl Entry<'_> {
     }
 }
 
-/// How a record got its present GUID.
+/// How a record got its present GUID, and until when that works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Made<'a> {
-    /// When and by whom; `None` for an imported record, which was made before the history.
+    /// When and by whom; `None` where that was before the history.
     here: Option<(Lent<'a>, Lent<'a>)>,
     expires: Option<Lent<'a>>,
 }
@@ -219,7 +219,7 @@ fn old_fingerprint<'a>(body: &AuditBody<Lent<'a>>, id: i64) -> Option<Lent<'a>> 
     let names_it = match body.action {
         AuditAction::Revoked => body.host_session == Some(id),
         AuditAction::ForceCreated => body.retired == [id],
-        AuditAction::Created | AuditAction::Rotated | AuditAction::Imported => false,
+        AuditAction::Created | AuditAction::Rotated | AuditAction::Imported | AuditAction::Consolidated => false,
     };
     body.old_fp.clone().filter(|_| names_it)
 }
@@ -246,6 +246,12 @@ impl<'a> Implied<'a> {
             AuditAction::Created | AuditAction::Rotated | AuditAction::ForceCreated => body.host_session.map(|id| {
                 self.retired.remove(&id);
                 let made = Made { here: Some((body.at.clone(), body.by.clone())), expires: body.expires.clone() };
+                (id, Known { fingerprint: body.new_fp.clone(), made })
+            }),
+            // The record goes on as it is; who made it is known where the history made it.
+            AuditAction::Consolidated => body.host_session.map(|id| {
+                let here = was.filter(|(current, _)| *current == id).and_then(|(_, known)| known.made.here);
+                let made = Made { here, expires: body.expires.clone() };
                 (id, Known { fingerprint: body.new_fp.clone(), made })
             }),
         };

@@ -78,6 +78,8 @@ pub enum AuditAction {
     Revoked,
     /// Rows of the tool of before were brought in, whose GUIDs go on working.
     Imported,
+    /// All active records but one were retired.
+    Consolidated,
 }
 
 impl AuditAction {
@@ -89,6 +91,7 @@ impl AuditAction {
             Outcome::Rotated => Some(Self::Rotated),
             Outcome::ForceCreated => Some(Self::ForceCreated),
             Outcome::Revoked => Some(Self::Revoked),
+            Outcome::Consolidated => Some(Self::Consolidated),
             Outcome::Unchanged => None,
         }
     }
@@ -102,6 +105,7 @@ impl AuditAction {
             Self::ForceCreated => "force_created",
             Self::Revoked => "revoked",
             Self::Imported => "imported",
+            Self::Consolidated => "consolidated",
         }
     }
 }
@@ -117,6 +121,8 @@ pub struct AuditDraft {
     pub retired: Vec<HostRecordId>,
     /// What stops working.
     pub old_fp: Option<Fingerprint>,
+    /// What goes on working, where no new hash takes its place.
+    pub kept_fp: Option<Fingerprint>,
     /// Until when the new GUID works.
     pub expires: Option<Timestamp>,
 }
@@ -134,7 +140,7 @@ pub struct AuditBody<Text = String> {
     pub event: Text,
     /// What was done.
     pub action: AuditAction,
-    /// The record that got the new hash, was revoked, or is current after an import.
+    /// The record that got the new hash, was revoked, stayed, or is current after an import.
     pub host_session: Option<i64>,
     /// The records that became inactive.
     pub retired: Vec<i64>,
@@ -148,7 +154,7 @@ pub struct AuditBody<Text = String> {
     pub reason: Option<Text>,
     /// Fingerprint (64 hex) of the hash that stopped working.
     pub old_fp: Option<Text>,
-    /// Fingerprint (64 hex) of the new hash, or of the current record's after an import.
+    /// Fingerprint (64 hex) of the hash that works from here on.
     pub new_fp: Option<Text>,
     /// Until when that GUID works, fixed-width UTC.
     pub expires: Option<Text>,
@@ -232,7 +238,7 @@ impl AuditDraft {
             client: client.clone(),
             reason: request.reason.as_ref().map(|reason| reason.as_str().to_owned()),
             old_fp: self.old_fp.map(|fp| fp.full()),
-            new_fp: new_fp.map(|fp| fp.full()),
+            new_fp: new_fp.or(self.kept_fp).map(|fp| fp.full()),
             expires: self.expires.map(Timestamp::fixed_width),
             at: now.fixed_width(),
         };

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::consolidation::RecordsDigest;
 use super::host_record::{Fingerprint, HostRecordId};
 use super::sanitize::visible;
 use super::session::SessionId;
@@ -41,6 +42,8 @@ pub enum Expected {
         /// The duplicates that the plan listed, in the order of their ids; `None` when no plan was seen.
         duplicates: Option<Vec<HostRecordId>>,
     },
+    /// Exactly these active records, as they were read.
+    Records(RecordsDigest),
 }
 
 /// The sentence for a text that is no expectation.
@@ -107,6 +110,7 @@ impl Expected {
         let current = snapshot.current(now);
         let holds = match (self, current) {
             (Self::Anything, _) | (Self::NoRecord, None) => true,
+            (Self::Records(digest), _) => RecordsDigest::of(&snapshot.records) == *digest,
             (Self::Record { fingerprint, duplicates }, Some(record)) => {
                 fingerprint.fits(record.hash.fingerprint())
                     && duplicates.as_ref().is_none_or(|seen| *seen == snapshot.duplicates(now))

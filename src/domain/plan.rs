@@ -21,6 +21,8 @@ pub enum Outcome {
     ForceCreated,
     /// All active records are retired.
     Revoked,
+    /// One active record goes on as it is, all others are retired.
+    Consolidated,
     /// There is nothing to do; nothing is written.
     Unchanged,
 }
@@ -39,6 +41,21 @@ pub enum RecordWrite {
         /// What it must hold.
         held: StoredHash,
     },
+    /// This row goes on as it is, if it still holds this hash, and is a duplicate no more.
+    Keep {
+        /// The row.
+        id: HostRecordId,
+        /// What it must hold.
+        held: StoredHash,
+    },
+}
+
+impl RecordWrite {
+    /// Tells whether a row gets a new hash.
+    #[must_use]
+    pub fn writes_hash(&self) -> bool {
+        matches!(self, Self::Insert | Self::Update { .. })
+    }
 }
 
 /// A record that becomes inactive, if it still holds the hash that was read.
@@ -86,6 +103,14 @@ pub enum Refusal {
         asked: HostRecordId,
         /// The record that is current.
         current: Option<HostRecordId>,
+    },
+    /// The record that is to stay is none of the active ones.
+    #[error("host record #{asked} is not an active record of session {session}")]
+    NotActive {
+        /// The session.
+        session: SessionId,
+        /// The record that was named.
+        asked: HostRecordId,
     },
     /// The expiry has passed or is beyond the calendar.
     #[error("the expiry is refused: {0}")]
@@ -160,6 +185,7 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: Timestamp) -> Result<Pl
             let outcome = if current.is_some() { Outcome::Revoked } else { Outcome::Unchanged };
             Ok(build(snapshot, request, outcome, None, current, None))
         }
+        Action::Consolidate(asked) => consolidate(snapshot, request, asked),
     }
 }
 
@@ -169,6 +195,15 @@ fn provision(snapshot: &Snapshot, request: &Request, expiry: Expiry, now: Timest
     let reused = snapshot.current(now).or_else(|| snapshot.latest_inactive());
     let outcome = if reused.is_some() { Outcome::Rotated } else { Outcome::Created };
     Ok(build(snapshot, request, outcome, reused, reused, expires_at))
+}
+
+/// Keeps the record that was named; one that is current and alone has nothing to be done to it.
+fn consolidate(snapshot: &Snapshot, request: &Request, asked: HostRecordId) -> Result<Plan, Refusal> {
+    let kept = snapshot.active().find(|record| record.id == asked);
+    let kept = kept.ok_or(Refusal::NotActive { session: request.session, asked })?;
+    let alone = snapshot.active().count() == 1;
+    let outcome = if alone && kept.is_current() { Outcome::Unchanged } else { Outcome::Consolidated };
+    Ok(build(snapshot, request, outcome, Some(kept), Some(kept), kept.expires_at))
 }
 
 /// Fills in what follows from the choice: whatever is active and not reused is retired.
@@ -191,8 +226,13 @@ fn build(
             RecordWrite::Update { id: record.id, held: record.hash.clone() }
         }
         (Outcome::Created | Outcome::Rotated | Outcome::ForceCreated, None) => RecordWrite::Insert,
+        (Outcome::Consolidated, kept) => {
+            kept.map_or(RecordWrite::Nothing, |record| RecordWrite::Keep { id: record.id, held: record.hash.clone() })
+        }
     };
     let known_record = if write == RecordWrite::Insert { None } else { previous.map(|record| record.id) };
+    let fingerprint = previous.map(|record| record.hash.fingerprint());
+    let stays = outcome == Outcome::Consolidated;
     Plan {
         session: request.session,
         outcome,
@@ -204,7 +244,8 @@ fn build(
             action,
             host_session: known_record,
             retired: retired.iter().map(|record| record.id).collect(),
-            old_fp: previous.map(|record| record.hash.fingerprint()),
+            old_fp: fingerprint.filter(|_| !stays),
+            kept_fp: fingerprint.filter(|_| stays),
             expires: expires_at,
         }),
         retired,

@@ -17,13 +17,15 @@ pub enum Action {
     RotateRecord(HostRecordId, Expiry),
     /// Retires all active records and makes none.
     Revoke,
+    /// Retires all active records but this one, which goes on as it is.
+    Consolidate(HostRecordId),
 }
 
 impl Action {
     /// Tells whether a new GUID is made.
     #[must_use]
     pub fn makes_guid(self) -> bool {
-        !matches!(self, Self::Revoke)
+        !matches!(self, Self::Revoke | Self::Consolidate(_))
     }
 }
 

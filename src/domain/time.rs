@@ -73,6 +73,13 @@ impl Timestamp {
         (self.0 - earlier.0).num_milliseconds()
     }
 
+    /// Gives the microseconds from `earlier` to this instant; negative when `earlier` is later, at most what fits.
+    #[must_use]
+    pub fn micros_since(self, earlier: Self) -> i64 {
+        let distance = self.0 - earlier.0;
+        distance.num_microseconds().unwrap_or(if self < earlier { i64::MIN } else { i64::MAX })
+    }
+
     /// Gives the instant so many seconds later.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
@@ -146,6 +153,9 @@ mod tests {
         let late = early.plus_seconds(61);
         assert_eq!((late.seconds_since(early), early.seconds_since(late)), (61, -61));
         assert_eq!((late.millis_since(early), early.millis_since(late)), (61_000, -61_000));
+        assert_eq!((late.micros_since(early), early.micros_since(late)), (61_000_000, -61_000_000));
+        let (first, last) = (Timestamp::UNREADABLE, Timestamp::ENDLESS);
+        assert_eq!((last.micros_since(first), first.micros_since(last)), (i64::MAX, i64::MIN));
     }
 
     #[test]

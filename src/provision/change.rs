@@ -136,13 +136,13 @@ fn beginning(plan: &Plan, request: &Request) -> Vec<ProvisionEvent> {
     let session = plan.session;
     let forced = |retired: &crate::domain::plan::Retirement| ProvisionEvent::ForceRetiring(session, retired.id);
     match &plan.write {
-        RecordWrite::Nothing => Vec::new(),
+        RecordWrite::Nothing | RecordWrite::Keep { .. } => Vec::new(),
         RecordWrite::Update { id, .. } => {
             vec![ProvisionEvent::Found(session, *id), ProvisionEvent::Updating(session, *id)]
         }
         RecordWrite::Insert => match request.action {
             Action::ForceNew(_) => plan.retired.iter().map(forced).chain([ProvisionEvent::Creating(session)]).collect(),
-            Action::Provision(_) | Action::RotateRecord(..) | Action::Revoke => {
+            Action::Provision(_) | Action::RotateRecord(..) | Action::Revoke | Action::Consolidate(_) => {
                 vec![ProvisionEvent::NoneFound(session), ProvisionEvent::Creating(session)]
             }
         },
@@ -157,7 +157,13 @@ fn ending(applied: &Applied, request: &Request) -> Vec<ProvisionEvent> {
     match (applied.plan.outcome, record) {
         (Outcome::Rotated, Some(id)) => duplicates.chain([ProvisionEvent::Rotated(session, id, by)]).collect(),
         (Outcome::Created | Outcome::ForceCreated, Some(id)) => vec![ProvisionEvent::Created(session, id, by)],
+        (Outcome::Consolidated, Some(id)) => {
+            duplicates.chain([ProvisionEvent::Consolidated(session, id, by)]).collect()
+        }
         (Outcome::Revoked, _) => vec![ProvisionEvent::Revoked(session, by)],
-        (Outcome::Unchanged | Outcome::Created | Outcome::Rotated | Outcome::ForceCreated, _) => Vec::new(),
+        (
+            Outcome::Unchanged | Outcome::Created | Outcome::Rotated | Outcome::ForceCreated | Outcome::Consolidated,
+            _,
+        ) => Vec::new(),
     }
 }

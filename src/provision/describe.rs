@@ -29,12 +29,18 @@ pub fn describe(plan: &Plan, session: &Session) -> Vec<PlanLine> {
             lines.push(line(format!("Update record #{id} in place"), format!("{previous} → new GUID")));
         }
         (RecordWrite::Insert, _) => lines.push(line("Create a new record", "new GUID")),
-        (RecordWrite::Nothing, Outcome::Unchanged) => lines.push(line("Nothing to do", "no record is active")),
+        (RecordWrite::Keep { id, .. }, _) => {
+            lines.push(line(format!("Keep record #{id} as it is"), format!("{previous} goes on working")));
+        }
+        (RecordWrite::Nothing, Outcome::Unchanged) => {
+            let why = plan.previous.as_ref().map_or("no record is active", |_| "it is the only active record");
+            lines.push(line("Nothing to do", why));
+        }
         (RecordWrite::Nothing, _) => {}
     }
     if !plan.retired.is_empty() {
         let label = match plan.outcome {
-            Outcome::Rotated | Outcome::Created => "Retire legacy duplicates",
+            Outcome::Rotated | Outcome::Created | Outcome::Consolidated => "Retire legacy duplicates",
             Outcome::ForceCreated | Outcome::Revoked | Outcome::Unchanged => "Retire",
         };
         lines.push(line(label, ids(&plan.retired_ids())));
@@ -64,6 +70,9 @@ fn expiry(plan: &Plan) -> Option<PlanLine> {
 }
 
 fn impact(plan: &Plan, session: &Session) -> String {
+    if plan.outcome == Outcome::Consolidated {
+        return "a host who uses a retired GUID is signed out at once".to_owned();
+    }
     let had_host = plan.previous.as_ref().is_some_and(|record| record.is_active);
     match (had_host, session.people()) {
         (false, _) => "nobody is signed out: no record was active".to_owned(),
@@ -75,7 +84,7 @@ fn impact(plan: &Plan, session: &Session) -> String {
 /// Says what an operator should know although it forbids nothing.
 #[must_use]
 pub fn warnings(plan: &Plan, writes: HashScheme) -> Vec<String> {
-    let new_form = plan.write != RecordWrite::Nothing && plan.has_legacy_rows && writes != HashScheme::Legacy;
+    let new_form = plan.write.writes_hash() && plan.has_legacy_rows && writes != HashScheme::Legacy;
     new_form
         .then(|| {
             "this session has rows in the web application's present hash form; the new one is written as \

@@ -30,6 +30,8 @@ pub enum ProvisionEvent {
     DuplicateRetired(SessionId, HostRecordId),
     /// The revocation is committed.
     Revoked(SessionId, Actor),
+    /// All active records but this one are retired, and that is committed.
+    Consolidated(SessionId, HostRecordId, Actor),
     /// It did not work.
     Failed {
         /// The session.
@@ -72,6 +74,9 @@ impl fmt::Display for ProvisionEvent {
             Self::Revoked(session, by) => {
                 write!(f, "PROVISIONER-REVOKE: Host GUID revoked for Session {session} by {by}")
             }
+            Self::Consolidated(session, record, by) => {
+                write!(f, "PROVISIONER-CONSOLIDATE: Host Session {record} kept for Session {session} by {by}")
+            }
             Self::Failed { what, unchanged, .. } => write!(f, "PROVISIONER-ERROR: {what}; {unchanged}"),
         }
     }
@@ -92,6 +97,7 @@ impl ProvisionEvent {
             | Self::ForceRetiring(session, _)
             | Self::DuplicateRetired(session, _)
             | Self::Revoked(session, _)
+            | Self::Consolidated(session, _, _)
             | Self::Failed { session, .. } => *session,
         }
     }
@@ -104,6 +110,7 @@ impl ProvisionEvent {
             | Self::Updating(_, record)
             | Self::Rotated(_, record, _)
             | Self::Created(_, record, _)
+            | Self::Consolidated(_, record, _)
             | Self::ForceRetiring(_, record)
             | Self::DuplicateRetired(_, record) => Some(*record),
             Self::Checking(_) | Self::NoneFound(_) | Self::Creating(_) | Self::Revoked(..) | Self::Failed { .. } => {

@@ -1,9 +1,10 @@
 //! What a request would do, freshly read; nothing is made and nothing is written.
 
 use super::Provisioner;
+use crate::domain::consolidation::RecordsDigest;
 use crate::domain::expected::Expected;
 use crate::domain::plan::{Plan, Refusal, decide};
-use crate::domain::request::Request;
+use crate::domain::request::{Action, Request};
 use crate::domain::session::Session;
 use crate::domain::snapshot::{LastChange, Snapshot};
 use crate::domain::time::Timestamp;
@@ -33,7 +34,12 @@ impl Provisioner {
         let seen: Snapshot = self.store.snapshot(request.session).await?;
         let now = self.store.clock().now();
         let plan = decide(&seen, request, expected, now)?;
-        let expected = Expected::exactly(&seen, now);
+        let expected = match request.action {
+            Action::Consolidate(_) => Expected::Records(RecordsDigest::of(&seen.records)),
+            Action::Provision(_) | Action::ForceNew(_) | Action::RotateRecord(..) | Action::Revoke => {
+                Expected::exactly(&seen, now)
+            }
+        };
         let Snapshot { session, last_change, .. } = seen;
         let session = session.ok_or(Refusal::SessionNotFound(request.session))?;
         Ok(Preview { session, plan, expected, last_change, read_at: now })

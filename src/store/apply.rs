@@ -93,7 +93,7 @@ async fn retire<B: Backend>(
     exactly_one(query.run(connection).await?)
 }
 
-/// Gives the new hash its row; `None` where the plan writes none.
+/// Gives the new hash its row, or the old one its place; `None` where the plan writes none.
 async fn write<B: Backend>(
     connection: &mut B::Connection,
     plan: &Plan,
@@ -110,6 +110,12 @@ async fn write<B: Backend>(
         }
         RecordWrite::Update { id, held } => {
             update::<B>(connection, plan, change.request, (*id, held), hash()?, now).await?;
+            drill::at(Step::UpdateRecord)?;
+            Ok(Some(*id))
+        }
+        RecordWrite::Keep { id, held } => {
+            let query = statement::<B>(sql::KEEP).with(false).with(id.get()).with(held.as_str().to_owned());
+            exactly_one(query.run(connection).await?)?;
             drill::at(Step::UpdateRecord)?;
             Ok(Some(*id))
         }
@@ -191,6 +197,7 @@ async fn read_back<B: Backend>(
     let (first, more) = (active.next(), active.next().is_some());
     let opens = |record: &HostRecord| change.credential.as_ref().is_some_and(|lent| (lent.opens)(&record.hash));
     let wrong = |what| Err(StoreError::ReadBack { what });
+    let stays = |record: &HostRecord| matches!(&plan.write, RecordWrite::Keep { id, held } if *id == record.id && *held == record.hash);
     match (plan.outcome, first) {
         (_, _) if more => wrong("more than one record is active"),
         (Outcome::Revoked | Outcome::Unchanged, None) => Ok(None),
@@ -204,6 +211,9 @@ async fn read_back<B: Backend>(
                 wrong("the new GUID does not open it")
             }
         }
-        (Outcome::Created | Outcome::Rotated | Outcome::ForceCreated, _) => wrong("another record is active, or none"),
+        (Outcome::Consolidated, Some(record)) if stays(&record) && record.is_current() => Ok(Some(record)),
+        (Outcome::Created | Outcome::Rotated | Outcome::ForceCreated | Outcome::Consolidated, _) => {
+            wrong("another record is active, or none")
+        }
     }
 }

@@ -169,6 +169,8 @@ pub enum Unchanged {
     Unknown,
     /// It is not known whether the active records were retired.
     UnknownRevocation,
+    /// It is not known whether the duplicates were retired.
+    UnknownConsolidation,
 }
 
 impl Unchanged {
@@ -179,6 +181,7 @@ impl Unchanged {
             Self::Nothing => "nothing was changed",
             Self::Unknown => "either the old Host GUID works or the new one, never both",
             Self::UnknownRevocation => "either the old Host GUID still works, or none does",
+            Self::UnknownConsolidation => "the Host GUID that stays works; either the others still do, or none of them",
         }
     }
 }
@@ -188,8 +191,11 @@ impl StoreError {
     #[must_use]
     pub fn unchanged(&self) -> Unchanged {
         match self {
-            Self::OutcomeUnknown(applied) if applied.plan.outcome == Outcome::Revoked => Unchanged::UnknownRevocation,
-            Self::OutcomeUnknown(_) => Unchanged::Unknown,
+            Self::OutcomeUnknown(applied) => match applied.plan.outcome {
+                Outcome::Revoked => Unchanged::UnknownRevocation,
+                Outcome::Consolidated => Unchanged::UnknownConsolidation,
+                Outcome::Created | Outcome::Rotated | Outcome::ForceCreated | Outcome::Unchanged => Unchanged::Unknown,
+            },
             _ => Unchanged::Nothing,
         }
     }

@@ -84,6 +84,10 @@ pub(super) const UPDATE_IN_PLACE: &str = r#"UPDATE "HostSessions"
         "LegacyDuplicate" = $6, "LastUsedAt" = NULL, "RevokedAt" = NULL, "RevokedBy" = NULL
     WHERE "HostSessionId" = $7 AND "HostGuidHash" = $8"#;
 
+/// A record that stays alone is no duplicate any more; a retired one lost the flag by a trigger.
+pub(super) const KEEP: &str =
+    r#"UPDATE "HostSessions" SET "LegacyDuplicate" = $1 WHERE "HostSessionId" = $2 AND "HostGuidHash" = $3"#;
+
 pub(super) const INSERT_RECORD: &str = r#"INSERT INTO "HostSessions"
     ("SessionId", "HostGuidHash", "CreatedAt", "CreatedBy", "ExpiresAt", "IsActive", "LegacyDuplicate")
     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING "HostSessionId""#;

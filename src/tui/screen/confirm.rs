@@ -287,6 +287,7 @@ fn command(confirm: &Confirm, preview: &Preview) -> String {
     let expires = preview.plan.expires_at.map_or(String::new(), |end| format!(" --expires {end}"));
     match confirm.request.action {
         Action::Revoke => format!("host-provisioner revoke --session-id {id} --rotation-reason …"),
+        Action::Consolidate(keep) => format!("host-provisioner consolidate --session-id {id} --keep {keep}"),
         Action::ForceNew(_) => {
             format!("host-provisioner create --session-id {id} --force-new{expires} --rotation-reason …")
         }
