@@ -1,31 +1,53 @@
-//! Typed settings: a flag goes before the environment, the environment before the default.
+//! Typed settings: a flag goes before the environment, that before the user's file, that before the system's, that
+//! before the default.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use etcetera::base_strategy::{BaseStrategy as _, Xdg};
 
-use crate::domain::hash::{HashScheme, Hasher, HasherError};
-use crate::store::{Settings, Target, UrlError, holds_password};
+use crate::domain::hash::{HashScheme, Hasher};
+use crate::store::{Settings, Target};
 
 pub mod caller;
+mod database;
+mod document;
+mod error;
+mod files;
+mod origin;
+mod place;
+mod profile;
 mod secret_file;
+mod section;
 
+pub use error::ConfigError;
+pub use files::{ConfigFile, Role};
+pub use origin::{Origin, Sourced};
+pub use place::{Located, Place, Problem, nearest};
+pub use profile::{Colour, Profile, Source};
 pub use secret_file::SecretFileError;
 
 /// The name of our folders and of our files in them.
 const PROGRAM: &str = "host-provisioner";
 
-/// The variable that names the database.
-const DATABASE_URL: &str = "HOST_PROVISIONER_DATABASE_URL";
+/// The variable that names the configuration file.
+const CONFIG: &str = "HOST_PROVISIONER_CONFIG";
 
 /// The deadline of one operation when none is given.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What the command line says; what it leaves out comes from the environment or is the default.
+/// The age from which on a Host GUID should be rotated, when no policy says so.
+const MAX_AGE: Duration = Duration::from_hours(90 * 24);
+
+/// What the command line says; what it leaves out comes from the environment or the files, or is the default.
 #[derive(Debug, Clone, Default)]
 pub struct Given {
+    /// The configuration file, which is then the only one.
+    pub config: Option<PathBuf>,
+    /// The profile.
+    pub profile: Option<String>,
     /// The database's URL.
     pub database_url: Option<String>,
     /// A file that holds the URL, which may then hold a password.
@@ -46,112 +68,82 @@ pub struct Given {
     pub log_level: Option<tracing::Level>,
 }
 
-/// Why a setting is refused. No text repeats a URL, a key or a secret.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The URL is not understood.
-    #[error("{0}")]
-    Url(#[from] UrlError),
-    /// A password in the process list is a password no more.
-    #[error("the database URL on the command line holds a password, which every user of this machine could read")]
-    PasswordInArguments,
-    /// The file with the URL cannot be read.
-    #[error("--database-url-file {path}: {why}")]
-    UrlFile {
-        /// The file.
-        path: String,
-        /// What went wrong.
-        why: String,
-    },
-    /// The variable holds no text.
-    #[error("the variable {DATABASE_URL} is not UTF-8 text")]
-    Variable,
-    /// A key or secret cannot be used.
-    #[error("{0}")]
-    SecretFile(#[from] SecretFileError),
-    /// The hash settings contradict each other.
-    #[error("{0}")]
-    Hash(#[from] HasherError),
-    /// Nobody knows where to keep things.
-    #[error("the home folder of this user is not known, so there is no default place for {what}")]
-    NoHome {
-        /// What has no place.
-        what: &'static str,
-    },
-}
-
-impl ConfigError {
-    /// Says what to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::PasswordInArguments => {
-                Some("put it into PGPASSFILE, HOST_PROVISIONER_DATABASE_URL or --database-url-file")
-            }
-            Self::NoHome { .. } => Some("set HOME, or give --database-url"),
-            Self::Url(_) | Self::UrlFile { .. } | Self::Variable | Self::SecretFile(_) | Self::Hash(_) => None,
-        }
-    }
-}
-
 /// The settings of this run.
 #[derive(Debug, Clone)]
 pub struct Config {
     given: Given,
-    url_variable: Option<OsString>,
+    files: Vec<ConfigFile>,
 }
 
-/// Where the database is, and whether that is the default place.
+/// Where the database is, and how it is to be treated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Database {
     /// What the store needs.
     pub settings: Settings,
     /// Whether nobody named a database: then it is made on first use.
     pub is_default: bool,
+    /// The profile that named it.
+    pub profile: Option<Profile>,
+}
+
+/// What the organisation expects of its records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// The age from which on a Host GUID should be rotated.
+    pub max_age: Duration,
 }
 
 impl Config {
-    /// Joins the command line with the environment of the process.
+    /// Joins the command line with the environment and the files.
     ///
     /// # Errors
-    /// [`ConfigError::PasswordInArguments`]: that one is refused whatever the command is.
+    /// [`ConfigError::Files`] when a file holds errors; [`ConfigError::PasswordInArguments`], whatever the command is.
     pub fn new(given: Given) -> Result<Self, ConfigError> {
-        if given.database_url.as_deref().is_some_and(holds_password) {
+        if given.database_url.as_deref().is_some_and(crate::store::holds_password) {
             return Err(ConfigError::PasswordInArguments);
         }
-        Ok(Self { given, url_variable: std::env::var_os(DATABASE_URL).filter(|url| !url.is_empty()) })
+        let config = Self::unchecked(given);
+        let errors = config.errors();
+        if errors.is_empty() { Ok(config) } else { Err(ConfigError::Files(errors)) }
     }
 
-    /// Finds the database.
-    ///
-    /// # Errors
-    /// [`ConfigError`] when the URL cannot be read or is not understood.
-    pub fn database(&self) -> Result<Database, ConfigError> {
-        let (target, is_default) = match self.url()? {
-            Some(url) => (Target::parse(&url)?, false),
-            None => (Target::Sqlite(data_dir()?.join(format!("{PROGRAM}.db"))), true),
-        };
-        Ok(Database { settings: self.settings_for(target), is_default })
+    /// Lists what is wrong in the files.
+    #[must_use]
+    pub fn errors(&self) -> Vec<Problem> {
+        let in_files = self.files.iter().flat_map(|file| file.errors.clone());
+        in_files.chain(self.profiles_without_database()).collect()
+    }
+
+    /// The same with all that is wrong still in it, to be told.
+    #[must_use]
+    pub fn unchecked(given: Given) -> Self {
+        let named = given.config.clone().or_else(|| variable(CONFIG).map(PathBuf::from));
+        Self { files: files::read(named), given }
+    }
+
+    /// Lists the places where configuration files are looked for, the most important first.
+    #[must_use]
+    pub fn files(&self) -> &[ConfigFile] {
+        &self.files
+    }
+
+    /// Lists what in the files has no effect.
+    pub fn warnings(&self) -> impl Iterator<Item = &Problem> {
+        self.files.iter().flat_map(|file| &file.warnings)
     }
 
     /// Gives the settings for a database that is named elsewhere.
     #[must_use]
     pub fn settings_for(&self, target: Target) -> Settings {
-        Settings { target, timeout: self.given.timeout.unwrap_or(TIMEOUT), read_only: self.given.read_only }
+        Settings { target, timeout: self.timeout().value, read_only: self.given.read_only }
     }
 
-    fn url(&self) -> Result<Option<String>, ConfigError> {
-        if let Some(path) = &self.given.database_url_file {
-            let unreadable = |error: std::io::Error| ConfigError::UrlFile {
-                path: path.display().to_string(),
-                why: error.to_string(),
-            };
-            return std::fs::read_to_string(path).map(|text| Some(text.trim().to_owned())).map_err(unreadable);
-        }
-        if self.given.database_url.is_some() {
-            return Ok(self.given.database_url.clone());
-        }
-        self.url_variable.clone().map(OsString::into_string).transpose().ok().ok_or(ConfigError::Variable)
+    /// Gives the deadline of one operation.
+    #[must_use]
+    pub fn timeout(&self) -> Sourced<Duration> {
+        let given = Sourced::flag(self.given.timeout, "--timeout");
+        let found = given.or_else(|| origin::in_files(&self.files, |file| file.timeout.as_ref()));
+        found.unwrap_or(Sourced::default(TIMEOUT))
     }
 
     /// Reads key and secret, and puts the hash settings together.
@@ -159,10 +151,56 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] names the file or the setting that does not fit.
     pub fn hasher(&self) -> Result<Hasher, ConfigError> {
-        let key = self.given.hash_key_file.as_deref().map(secret_file::key).transpose()?;
-        let legacy = self.given.legacy_secret_file.as_deref().map(secret_file::legacy_secret).transpose()?;
-        let write = self.given.hash_write.unwrap_or(HashScheme::Sha256);
-        Ok(Hasher::new(write, self.given.hash_accept.clone(), key, legacy)?)
+        let files = &self.files;
+        let write = Sourced::flag(self.given.hash_write, "--hash-write")
+            .or_else(|| origin::in_files(files, |file| file.hash.write.as_ref()));
+        let accept = Sourced::flag(self.given.hash_accept.clone(), "--hash-accept")
+            .or_else(|| origin::in_files(files, |file| file.hash.accept.as_ref()));
+        let key = Sourced::flag(self.given.hash_key_file.clone(), "--hash-key-file")
+            .or_else(|| origin::in_files(files, |file| file.hash.key_file.as_ref()));
+        let legacy = Sourced::flag(self.given.legacy_secret_file.clone(), "--legacy-secret-file")
+            .or_else(|| origin::in_files(files, |file| file.hash.legacy_secret_file.as_ref()));
+        let key = key.map(|file| secret_file::key(&file)).transpose()?;
+        let legacy = legacy.map(|file| secret_file::legacy_secret(&file)).transpose()?;
+        let write = write.map_or(HashScheme::Sha256, |write| write.value);
+        Ok(Hasher::new(write, accept.map(|accept| accept.value), key, legacy)?)
+    }
+
+    /// Gives the policy.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        Policy { max_age: self.max_age().value }
+    }
+
+    fn max_age(&self) -> Sourced<Duration> {
+        origin::in_files(&self.files, |file| file.max_age.as_ref()).unwrap_or(Sourced::default(MAX_AGE))
+    }
+
+    /// Gives `[keys]`: the keys of each action by its name, and where that name stands. Neither is checked yet.
+    #[must_use]
+    pub fn keys(&self) -> BTreeMap<String, Located<Vec<String>>> {
+        self.merged(|file| &file.keys)
+    }
+
+    /// Gives the name of the theme. It is not checked yet.
+    #[must_use]
+    pub fn theme(&self) -> Option<Sourced<String>> {
+        origin::in_files(&self.files, |file| file.theme.as_ref())
+    }
+
+    /// Gives what `[theme]` says besides the name: texts by their keys, and where those stand. Neither is checked yet.
+    #[must_use]
+    pub fn styles(&self) -> BTreeMap<String, Located<String>> {
+        self.merged(|file| &file.styles)
+    }
+
+    /// Joins a table of all files, key by key.
+    fn merged<T: Clone>(
+        &self,
+        table: impl Fn(&document::Document) -> &BTreeMap<String, Located<T>>,
+    ) -> BTreeMap<String, Located<T>> {
+        // The later ones of `rev` are the more important ones.
+        self.files.iter().rev().flat_map(|file| table(&file.document).clone()).collect()
     }
 
     /// Gives the folder of the log files.
@@ -176,13 +214,30 @@ impl Config {
 
     /// Gives the least level that the log file takes.
     #[must_use]
-    pub fn log_level(&self) -> tracing::Level {
-        self.given.log_level.unwrap_or(tracing::Level::INFO)
+    pub fn log_level(&self) -> Sourced<tracing::Level> {
+        let given = Sourced::flag(self.given.log_level, "--log-level");
+        let found = given.or_else(|| origin::in_files(&self.files, |file| file.log_level.as_ref()));
+        found.unwrap_or(Sourced::default(tracing::Level::INFO))
     }
 }
 
-/// Gives the folder of the default database.
-fn data_dir() -> Result<PathBuf, ConfigError> {
-    let folders = Xdg::new().ok().ok_or(ConfigError::NoHome { what: "the database" })?;
-    Ok(folders.data_dir().join(PROGRAM))
+/// Lists the full names of all keys that a file can have, but for those of `[keys]` and `[theme]`; `NAME` stands for a
+/// profile's own name.
+#[must_use]
+pub fn known_keys() -> Vec<String> {
+    document::read(&PathBuf::new().into(), "[profiles.NAME]").known
+}
+
+/// Checks a deadline: a millisecond to an hour.
+///
+/// # Errors
+/// The sentence for one that is not.
+pub fn checked_timeout(time: Duration) -> Result<Duration, &'static str> {
+    let fits = (Duration::from_millis(1)..=Duration::from_hours(1)).contains(&time);
+    if fits { Ok(time) } else { Err("a time-out is 1ms to 1h, such as 10s") }
+}
+
+/// Reads a variable; an empty one is none.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }

@@ -14,7 +14,7 @@
 //! | [`tui`] | the console |
 //! | [`mod@demo`] | a world to try |
 //! | [`cli`] | arguments into actions, results into text, errors into exit codes |
-//! | [`config`] | settings: a flag before the environment before the default |
+//! | [`config`] | settings: a flag before the environment before the files before the default |
 //! | [`telemetry`] | the log file |
 //! | [`drill`] | what can go wrong at which step, for the tests |
 //! | [`signals`] | HUP, INT and TERM while a command runs |
@@ -86,9 +86,12 @@ fn finish(end: Result<(), Failure>, messages: Messages) -> ExitCode {
 fn prepare(invocation: Invocation, messages: &Messages, log: &mut Option<WorkerGuard>) -> Result<(), Failure> {
     let Invocation { action, given, style } = invocation;
     let config = Config::new(given)?;
+    for problem in config.warnings() {
+        messages.warn(&problem.to_string());
+    }
     let started = config.log_dir().map_err(std::io::Error::other).and_then(|folder| {
         messages.detail(&format!("log: {}", folder.display()));
-        telemetry::start(&folder, config.log_level())
+        telemetry::start(&folder, config.log_level().value)
     });
     match started {
         Ok(guard) => *log = Some(guard),

@@ -22,6 +22,7 @@ mod cli_usage;
 mod cli_verify;
 mod clock_set_back;
 mod concurrency;
+mod config_file;
 mod consolidation_choice;
 mod demo;
 mod drills;

@@ -7,16 +7,26 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::output::Format;
 use super::{Style, Volume};
-use crate::config::Given;
+use crate::config::{Given, checked_timeout};
 use crate::domain::hash::HashScheme;
 
 const DATABASE_URL_HELP: &str = "The database: sqlite:/srv/sessions.db, postgres://user@host/database; without a password [env: HOST_PROVISIONER_DATABASE_URL]";
+
+const PROFILE_HELP: &str =
+    "A database, and how it is treated, by its name in the configuration [env: HOST_PROVISIONER_PROFILE]";
+
+const CONFIG_HELP: &str =
+    "The configuration file, instead of the user's and the system's [env: HOST_PROVISIONER_CONFIG]";
 
 /// What goes with every command.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Globals {
+    #[arg(long, global = true, value_name = "NAME", help = PROFILE_HELP, hide = true, conflicts_with_all = ["database_url", "database_url_file"])]
+    profile: Option<String>,
+    #[arg(long, global = true, value_name = "FILE", help = CONFIG_HELP, hide = true)]
+    config: Option<PathBuf>,
     #[arg(long, global = true, value_name = "URL", conflicts_with = "database_url_file", help = DATABASE_URL_HELP)]
     database_url: Option<String>,
     /// Reads the database's URL from a file
@@ -81,10 +91,9 @@ impl From<LogLevel> for tracing::Level {
     }
 }
 
-/// Reads a deadline: a millisecond to an hour.
+/// Reads a deadline.
 fn timeout(text: &str) -> Result<Duration, &'static str> {
-    let fits = |time: &Duration| (Duration::from_millis(1)..=Duration::from_hours(1)).contains(time);
-    humantime::parse_duration(text).ok().filter(fits).ok_or("a time-out is 1ms to 1h, such as 10s")
+    checked_timeout(humantime::parse_duration(text).unwrap_or_default())
 }
 
 impl Globals {
@@ -103,6 +112,8 @@ impl Globals {
 
     pub(super) fn given(self) -> Given {
         Given {
+            config: self.config,
+            profile: self.profile,
             database_url: self.database_url,
             database_url_file: self.database_url_file,
             read_only: self.read_only,

@@ -3,8 +3,9 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::PathBuf;
 
+use super::origin::{Origin, Sourced};
 use crate::domain::secret::Secret;
 
 /// No key or secret is longer; whatever is, is another file.
@@ -12,17 +13,28 @@ const LONGEST: u64 = 64 * 1024;
 
 /// Why a key or a secret cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{flag} {path}: {why}")]
+#[error("{named} {path}: {why}")]
 pub struct SecretFileError {
-    flag: &'static str,
+    named: String,
     path: String,
     why: String,
 }
 
+impl SecretFileError {
+    /// Names the flag, or the key of the configuration file and its place.
+    fn new(path: &Sourced<PathBuf>, key: &str, why: String) -> Self {
+        let named = match &path.origin {
+            Origin::Flag(_) | Origin::Variable(_) | Origin::Default => path.origin.to_string(),
+            Origin::File(place) => format!("{place}: {key}"),
+        };
+        Self { named, path: path.value.display().to_string(), why }
+    }
+}
+
 /// Reads the key of `hmac-sha256`: the bytes as they are, in a file that only its owner, who must be us, can open.
-pub(super) fn key(path: &Path) -> Result<Secret, SecretFileError> {
-    let fail = |why: String| SecretFileError { flag: "--hash-key-file", path: path.display().to_string(), why };
-    let file = File::open(path).map_err(|error| fail(error.to_string()))?;
+pub(super) fn key(path: &Sourced<PathBuf>) -> Result<Secret, SecretFileError> {
+    let fail = |why: String| SecretFileError::new(path, "key_file", why);
+    let file = File::open(&path.value).map_err(|error| fail(error.to_string()))?;
     let metadata = file.metadata().map_err(|error| fail(error.to_string()))?;
     let mode = metadata.permissions().mode() & 0o777;
     if !metadata.is_file() {
@@ -38,9 +50,9 @@ pub(super) fn key(path: &Path) -> Result<Secret, SecretFileError> {
 }
 
 /// Reads the application's secret: any length, one line break at its end stripped.
-pub(super) fn legacy_secret(path: &Path) -> Result<Secret, SecretFileError> {
-    let fail = |why: String| SecretFileError { flag: "--legacy-secret-file", path: path.display().to_string(), why };
-    let mut bytes = File::open(path).map_err(|error| error.to_string()).and_then(read).map_err(fail)?;
+pub(super) fn legacy_secret(path: &Sourced<PathBuf>) -> Result<Secret, SecretFileError> {
+    let fail = |why: String| SecretFileError::new(path, "legacy_secret_file", why);
+    let mut bytes = File::open(&path.value).map_err(|error| error.to_string()).and_then(read).map_err(fail)?;
     if bytes.ends_with(b"\n") {
         bytes.pop();
         if bytes.ends_with(b"\r") {
@@ -64,12 +76,12 @@ mod tests {
 
     use super::*;
 
-    fn file(bytes: &[u8], mode: u32) -> (tempfile::TempDir, std::path::PathBuf) {
+    fn file(bytes: &[u8], mode: u32) -> (tempfile::TempDir, Sourced<PathBuf>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         fs::write(&path, bytes).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        (folder, path)
+        (folder, Sourced { value: path, origin: Origin::Flag("--hash-key-file") })
     }
 
     #[test]
@@ -96,6 +108,7 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_named() {
-        assert!(key(Path::new("/nowhere/key")).unwrap_err().to_string().contains("/nowhere/key"));
+        let nowhere = Sourced { value: PathBuf::from("/nowhere/key"), origin: Origin::Flag("--hash-key-file") };
+        assert!(key(&nowhere).unwrap_err().to_string().contains("/nowhere/key"));
     }
 }
