@@ -6,6 +6,7 @@ use host_provisioner::tui::effect::Effect;
 use host_provisioner::tui::keymap::KeyMap;
 use host_provisioner::tui::message::{JobEvent, Message};
 use host_provisioner::tui::screen::Screen;
+use host_provisioner::tui::theme::signs::UNICODE;
 use host_provisioner::tui::update::tell;
 
 use crate::support::canned::showcase;
@@ -176,7 +177,7 @@ fn the_help_of_the_help_is_the_help() {
 fn every_key_of_the_help_can_be_scrolled_to() {
     for size in [(120, 35), (80, 24), (60, 16)] {
         let mut console = Console::sized(showcase(), size);
-        let last = KeyMap::default().help(&Screen::Sessions).pop().unwrap().1;
+        let last = KeyMap::default().help(&Screen::Sessions, &UNICODE).pop().unwrap().1;
         console.keys("?G");
         assert!(console.shows(last), "{size:?}");
     }

@@ -5,6 +5,7 @@ use crossterm::event::KeyEvent;
 use super::message::{ConfirmUi, FilterUi, MainUi, ReasonUi, Ui};
 use super::model::Model;
 use super::screen::Screen;
+use super::theme::signs::Signs;
 use super::view::layout;
 
 mod actions;
@@ -75,8 +76,8 @@ pub struct Binding {
 impl Binding {
     /// Writes the keys, separated by blanks.
     #[must_use]
-    pub fn shown(&self) -> String {
-        self.keys.iter().map(|key| key.sign()).collect::<Vec<_>>().join(" ")
+    pub fn shown(&self, signs: &Signs) -> String {
+        self.keys.iter().map(|key| key.sign(signs)).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -111,14 +112,14 @@ impl KeyMap {
 
     /// Lists the keys of a screen and what they do.
     #[must_use]
-    pub fn help(&self, screen: &Screen) -> Vec<(String, &'static str)> {
-        self.bindings(screen).map(|binding| (binding.shown(), binding.action.help)).collect()
+    pub fn help(&self, screen: &Screen, signs: &Signs) -> Vec<(String, &'static str)> {
+        self.bindings(screen).map(|binding| (binding.shown(signs), binding.action.help)).collect()
     }
 
     /// Lists the keys that the footer of a screen names.
-    pub fn footer(&self, screen: &Screen) -> impl Iterator<Item = (String, &'static str)> {
+    pub fn footer(&self, screen: &Screen, signs: &Signs) -> impl Iterator<Item = (String, &'static str)> {
         let named = self.bindings(screen).filter(|binding| !binding.action.footer.is_empty());
-        named.filter_map(|binding| binding.keys.first().map(|key| (key.sign(), binding.action.footer)))
+        named.filter_map(|binding| binding.keys.first().map(|key| (key.sign(signs), binding.action.footer)))
     }
 
     /// Reads a key on a screen; `None` where it means nothing.

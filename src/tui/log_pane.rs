@@ -9,7 +9,7 @@ use ratatui::widgets::Paragraph;
 
 use super::message::Motion;
 use super::theme::Theme;
-use super::view::{frame_of, text};
+use super::view::frame_of;
 use crate::domain::time::Timestamp;
 
 /// Lines that are kept.
@@ -102,7 +102,7 @@ pub fn draw(log: &Log, focused: bool, theme: &Theme, area: Rect, frame: &mut Fra
             let stamp = line.at.utc().format("%H:%M:%SZ ").to_string();
             Line::from(vec![
                 Span::styled(stamp, theme.dim),
-                Span::styled(text::fit(&line.text, width.saturating_sub(10)), style),
+                Span::styled(theme.fit(&line.text, width.saturating_sub(10)), style),
             ])
         })
         .collect();

@@ -1,8 +1,13 @@
-//! Styles. Default text is the terminal's own, so that dark and light both read; no meaning hangs on colour alone.
+//! Styles and signs. Default text is the terminal's own, so that dark and light both read; no meaning hangs on colour
+//! alone.
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// The styles of the console.
+pub mod signs;
+
+use signs::Signs;
+
+/// The styles of the console, and the signs that it draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     /// Ordinary text.
@@ -19,6 +24,8 @@ pub struct Theme {
     pub caution: Style,
     /// What cannot be undone, and what failed.
     pub danger: Style,
+    /// What signs look like.
+    pub signs: &'static Signs,
 }
 
 impl Theme {
@@ -35,6 +42,7 @@ impl Theme {
             good: coloured(Color::Green),
             caution: coloured(Color::Yellow).add_modifier(Modifier::BOLD),
             danger: coloured(Color::Red).add_modifier(Modifier::BOLD),
+            signs: &signs::UNICODE,
         }
     }
 }

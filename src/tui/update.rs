@@ -118,9 +118,8 @@ fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
             model.notice = None;
             // The help of the help is the help.
             if !matches!(model.screen, Screen::Help(_)) {
-                let keys = model.keys.help(&model.screen);
                 let back = Box::new(std::mem::replace(&mut model.screen, Screen::Sessions));
-                model.screen = Screen::Help(help::Help { back, keys, scroll: 0 });
+                model.screen = Screen::Help(help::Help { back, scroll: 0 });
             }
             Vec::new()
         }
@@ -271,7 +270,7 @@ fn done(model: &mut Model, id: JobId, provisioned: Provisioned) -> Vec<Effect> {
         }
         (true, true) => effects.extend(revocation_is_done(model, session)),
         (true, false) => model.warn(format!(
-            "It is NOT KNOWN yet whether the revocation of session {session} was committed; asking the database …"
+            "It is NOT KNOWN yet whether the revocation of session {session} was committed; asking the database."
         )),
     }
     effects

@@ -11,7 +11,7 @@
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
+use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::log_pane;
 use super::model::{Model, Panel};
@@ -64,7 +64,7 @@ fn dialog(model: &Model, screen: &Screen, theme: &Theme, area: Rect, frame: &mut
         Screen::Leave => leave::draw(theme, area, frame),
         Screen::Help(shown) => {
             // What is beneath stays dark: a GUID under a help screen has nobody's eyes on it.
-            help::draw(shown, theme, area, frame);
+            help::draw(model, shown, theme, area, frame);
         }
     }
 }
@@ -90,20 +90,20 @@ fn header(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     }
     let state = match (&model.list.loading, &model.list.failure, model.list.read_at) {
         (Some(loading), _, _) if model.now.millis_since(loading.since) >= super::SLOW => {
-            format!("… loading {} s", model.now.seconds_since(loading.since))
+            format!("{} loading {} s", theme.signs.ellipsis, model.now.seconds_since(loading.since))
         }
-        (_, Some(_), _) => "✗ not read".to_owned(),
-        (_, None, Some(at)) => format!("● read {}", at.utc().format("%H:%M:%SZ")),
+        (_, Some(_), _) => format!("{} not read", theme.signs.bad),
+        (_, None, Some(at)) => format!("{} read {}", theme.signs.live, at.utc().format("%H:%M:%SZ")),
         (_, None, None) => String::new(),
     };
     // What stands on the left must not be missed; a long name gives way.
     let taken: usize = left.iter().map(Span::width).sum();
     let for_name = usize::from(area.width).saturating_sub(taken + text::width(&state) + 4);
-    let who = format!("{}  ", text::fit(&about.operator.to_string(), for_name));
+    let who = format!("{}  ", theme.fit(&about.operator.to_string(), for_name));
     let width = u16::try_from(text::width(&who) + text::width(&state) + 1).unwrap_or(area.width).min(area.width);
     let right = Rect { x: area.right() - width, width, ..area };
     let room = usize::from(area.width - width).saturating_sub(taken + 4);
-    left.push(Span::styled(format!("  {}", text::fit(&about.database, room)), theme.plain));
+    left.push(Span::styled(format!("  {}", theme.fit(&about.database, room)), theme.plain));
     frame.render_widget(Paragraph::new(Line::from(left)), Rect { width: area.width - width, ..area });
     let spans = vec![Span::styled(who, theme.plain), Span::styled(state, theme.plain)];
     frame.render_widget(Paragraph::new(Line::from(spans)).alignment(Alignment::Left), right);
@@ -111,25 +111,26 @@ fn header(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 
 /// One line above the footer: what runs, else what was said.
 fn strip(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    const SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
+    let spinner = theme.signs.spinner;
     let width = usize::from(area.width.saturating_sub(1));
     let line = match (&model.notice, &model.job) {
         (Some(notice), _) => {
             let style = if notice.bad { theme.danger } else { theme.strong };
-            let sign = if notice.bad { "✗ " } else { "" };
-            Line::styled(format!(" {}", text::fit(&format!("{sign}{}", text::clean(&notice.text)), width)), style)
+            let sign = if notice.bad { format!("{} ", theme.signs.bad) } else { String::new() };
+            Line::styled(format!(" {}", theme.fit(&format!("{sign}{}", text::clean(&notice.text)), width)), style)
         }
         (None, Some(job)) => {
             let millis = model.now.millis_since(job.since).max(0);
-            let turn = usize::try_from(millis / 200).unwrap_or(0) % SPINNER.len();
+            let turn = usize::try_from(millis / 200).unwrap_or(0) % spinner.len();
             let what = if job.cancelling { "Cancelling" } else { "Working on" };
             let text = format!(
-                " {} {what} session {} … {} s   the list stays usable, Ctrl-c cancels",
-                SPINNER[turn],
+                " {} {what} session {} {} {} s   the list stays usable, Ctrl-c cancels",
+                spinner[turn],
                 job.request.session,
+                theme.signs.ellipsis,
                 millis / 1000
             );
-            Line::styled(text::fit(&text, width), theme.caution)
+            Line::styled(theme.fit(&text, width), theme.caution)
         }
         (None, None) => Line::default(),
     };
@@ -139,7 +140,7 @@ fn strip(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 fn footer(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let mut spans = Vec::new();
     let mut used = 1;
-    for (keys, does) in model.keys.footer(&model.screen) {
+    for (keys, does) in model.keys.footer(&model.screen, theme.signs) {
         let shown = text::width(&keys) + text::width(does) + 3;
         if used + shown > usize::from(area.width) {
             break;
@@ -155,12 +156,11 @@ fn footer(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 pub fn frame_of(title: &str, right: &str, focused: bool, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Rect {
     let style = if focused { theme.strong } else { theme.dim };
     // The border's kind tells the focus where neither weight nor colour shows.
-    let kind = if focused { BorderType::Thick } else { BorderType::Plain };
+    let kind = if focused { theme.signs.focused_border } else { theme.signs.border };
     let room = usize::from(area.width).saturating_sub(text::width(title) + 4);
-    let mut block =
-        Block::bordered().border_type(kind).border_style(style).title(Line::styled(title.to_owned(), style));
+    let mut block = Block::bordered().border_set(kind).border_style(style).title(Line::styled(title.to_owned(), style));
     if !right.is_empty() && room > 4 {
-        let right = format!(" {} ", text::fit(right, room.saturating_sub(2)));
+        let right = format!(" {} ", theme.fit(right, room.saturating_sub(2)));
         block = block.title(Line::styled(right, style).right_aligned());
     }
     let inner = block.inner(area);

@@ -251,3 +251,16 @@ fn inline_tests_may_name_crates_and_modules_that_their_layer_may_not() {
 fn what_is_no_rust_is_told() {
     assert_found("src/domain/x.rs", "fn f( {", "not readable");
 }
+
+#[test]
+fn a_sign_that_ascii_terminals_cannot_draw_is_found_in_the_console() {
+    for path in ["src/tui.rs", "src/tui/view.rs", "src/tui/screen/x.rs"] {
+        for line in ["fn f() -> &'static str { \"wait …\" }", "const C: char = '\\u{2026}';"] {
+            assert_found(path, line, "draws a sign");
+            assert_clean("src/tui/theme/signs.rs", line);
+            assert_clean("src/cli/x.rs", line);
+            assert_clean(path, &format!("#[cfg(test)]\nmod tests {{\n    {line}\n}}"));
+        }
+        assert_clean(path, "//! → and …\nfn f() {} // – ");
+    }
+}

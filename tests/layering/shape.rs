@@ -5,6 +5,13 @@ use crate::layering::source::Source;
 const LINES: usize = 400;
 const LINES_OF_MAIN: usize = 15;
 
+/// The one file of the console that has characters outside of ASCII in its code: `--ascii` chooses others there.
+const SIGNS: &str = "src/tui/theme/signs.rs";
+
+fn has_sign(code: &str) -> bool {
+    !code.is_ascii() || code.contains("\\u{")
+}
+
 /// Tells whether a file holds only tests.
 pub(crate) fn is_test_file(path: &str) -> bool {
     path.starts_with("tests/") || path.ends_with("tests.rs")
@@ -25,6 +32,11 @@ pub(crate) fn violations(path: &str, text: &str, source: &Source) -> Vec<String>
     let code = text.lines().filter(is_code).count();
     if path == "src/main.rs" && code > LINES_OF_MAIN {
         found.push(format!("{path}: has {code} lines of code, more than {LINES_OF_MAIN}"));
+    }
+    if path.starts_with("src/tui") && path != SIGNS && !is_test_file(path) {
+        let code = text.lines().take(inline_tests.map_or(usize::MAX, |line| line - 1)).zip(1..);
+        let drawn = code.filter(|(line, _)| has_sign(line.split("//").next().unwrap_or_default()));
+        found.extend(drawn.map(|(_, line)| format!("{path}:{line}: draws a sign that {SIGNS} does not know")));
     }
     if path.starts_with("src/") {
         found.extend(

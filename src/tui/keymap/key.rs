@@ -2,6 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::tui::theme::signs::Signs;
+
 /// A key with its modifiers; Shift is part of the character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
@@ -61,12 +63,12 @@ impl Key {
         }
     }
 
-    /// Writes the key for a screen: as in [`Key`]'s own text, with arrows as arrows.
+    /// Writes the key for a screen: with arrows as arrows where that is possible.
     #[must_use]
-    pub fn sign(self) -> String {
+    pub fn sign(self, signs: &Signs) -> String {
         match self.code {
-            KeyCode::Up => "↑".to_owned(),
-            KeyCode::Down => "↓".to_owned(),
+            KeyCode::Up => signs.up.to_owned(),
+            KeyCode::Down => signs.down.to_owned(),
             _ => self.to_string(),
         }
     }

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::*;
+use crate::tui::theme::signs::UNICODE;
 
 fn each(check: impl Fn(&Binding)) {
     KeyMap::default().0.iter().for_each(check);
@@ -74,5 +75,5 @@ fn a_letter_is_text_where_text_is_typed() {
     let map = KeyMap::default();
     let question = KeyEvent::new(KeyCode::Char('?'), KeyModifiers::NONE);
     assert!(matches!(map.message_for(&Screen::Filter, question), Some(Ui::Filter(FilterUi::Edit(_)))));
-    assert_eq!(map.help(&Screen::Filter)[0].0, "F1");
+    assert_eq!(map.help(&Screen::Filter, &UNICODE)[0].0, "F1");
 }

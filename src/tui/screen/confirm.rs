@@ -18,6 +18,7 @@ use crate::tui::effect::{Effect, Query, Ticket};
 use crate::tui::message::{ConfirmUi, Failure};
 use crate::tui::model::{Model, RunningJob};
 use crate::tui::theme::Theme;
+use crate::tui::theme::signs::UNICODE;
 use crate::tui::view::{popup, text};
 
 /// Milliseconds of quiet that the keys need after the plan is shown: a paste or a held key confirms nothing.
@@ -210,8 +211,8 @@ pub fn draw(model: &Model, confirm: &Confirm, theme: &Theme, area: Rect, frame: 
     let height = usize::from(inner.height);
     if lines.len() > height {
         let surplus = (lines.len() - height + 1).min(body);
-        let hidden = format!("… {surplus} more lines: a taller screen shows them");
-        lines.splice(body - surplus..body, [Line::styled(text::fit(&hidden, width), theme.caution)]);
+        let hidden = format!("{} {surplus} more lines: a taller screen shows them", theme.signs.ellipsis);
+        lines.splice(body - surplus..body, [Line::styled(theme.fit(&hidden, width), theme.caution)]);
     }
     let last = u16::try_from(lines.len()).unwrap_or(1).saturating_sub(1);
     frame.render_widget(Paragraph::new(lines), inner);
@@ -227,25 +228,32 @@ fn body(model: &Model, confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Li
     let mut lines = Vec::new();
     if let Some(changed) = &confirm.changed {
         lines.extend(
-            text::wrap(&format!("! {changed}"), width).into_iter().map(|line| Line::styled(line, theme.caution)),
+            theme.wrap(&format!("! {changed}"), width).into_iter().map(|line| Line::styled(line, theme.caution)),
         );
     }
     let Some(preview) = &confirm.preview else {
         lines.push(match &confirm.failure {
-            Some(failure) => Line::styled(text::fit(&format!("✗ {}", text::clean(&failure.what)), width), theme.danger),
-            None => Line::raw(format!("Reading the plan … {} s", model.now.seconds_since(confirm.since).max(0))),
+            Some(failure) => Line::styled(
+                theme.fit(&format!("{} {}", theme.signs.bad, text::clean(&failure.what)), width),
+                theme.danger,
+            ),
+            None => Line::raw(format!(
+                "Reading the plan {} {} s",
+                theme.signs.ellipsis,
+                model.now.seconds_since(confirm.since).max(0)
+            )),
         });
         return lines;
     };
     lines.push(heading(&preview.session, theme, width));
     lines.push(Line::default());
     for line in describe(&preview.plan, &preview.session) {
-        lines.extend(labelled(&line.label, &line.text, theme, width));
+        lines.extend(labelled(&line.label, &line.text.replace(UNICODE.to, theme.signs.to), theme, width));
     }
     // Before what the operator has typed: on a small screen the last lines give way.
     for warning in warnings(&preview.plan, confirm.writes) {
         lines.extend(
-            text::wrap(&format!("! {warning}"), width).into_iter().map(|line| Line::styled(line, theme.caution)),
+            theme.wrap(&format!("! {warning}"), width).into_iter().map(|line| Line::styled(line, theme.caution)),
         );
     }
     let reason = confirm.request.reason.as_ref().map_or(String::new(), crate::domain::reason::RotationReason::shown);
@@ -256,7 +264,7 @@ fn body(model: &Model, confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Li
 
 /// Lays out a label and its value, over as many lines as that takes.
 fn labelled(label: &str, value: &str, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let parts = text::wrap(value, width.saturating_sub(27)).into_iter().enumerate();
+    let parts = theme.wrap(value, width.saturating_sub(27)).into_iter().enumerate();
     let line = |(index, part): (usize, String)| {
         let label = if index == 0 { label } else { "" };
         Line::from(vec![Span::styled(format!("{label:<26} "), theme.dim), Span::styled(part, theme.plain)])
@@ -265,40 +273,41 @@ fn labelled(label: &str, value: &str, theme: &Theme, width: usize) -> Vec<Line<'
 }
 
 fn command_lines(confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let shown = confirm.preview.as_ref().map(|preview| command(confirm, preview));
+    let shown = confirm.preview.as_ref().map(|preview| command(confirm, preview, theme));
     shown.map_or_else(Vec::new, |command| labelled("Same on the command line", &command, theme, width))
 }
 
 fn heading(session: &Session, theme: &Theme, width: usize) -> Line<'static> {
     let people = session.people();
-    let state = if people > 0 { format!("{}, {people} people", text::status(session)) } else { text::status(session) };
+    let state = if people > 0 { format!("{}, {people} people", theme.status(session)) } else { theme.status(session) };
     let id = format!("Session {}  ", session.id);
     let room = width.saturating_sub(id.len() + text::width(&state) + 2);
     Line::from(vec![
         Span::styled(id, theme.strong),
-        Span::styled(format!("{}  ", text::fit(&text::title(session), room)), theme.plain),
+        Span::styled(format!("{}  ", theme.fit(&text::title(session), room)), theme.plain),
         Span::styled(state, if session.is_live() { theme.good } else { theme.plain }),
     ])
 }
 
 /// Writes the command that does the same; reason and name are left to the reader, who must quote them.
-fn command(confirm: &Confirm, preview: &Preview) -> String {
+fn command(confirm: &Confirm, preview: &Preview, theme: &Theme) -> String {
+    let reason = theme.signs.ellipsis;
     let id = confirm.request.session;
     let expires = preview.plan.expires_at.map_or(String::new(), |end| format!(" --expires {end}"));
     match confirm.request.action {
-        Action::Revoke => format!("host-provisioner revoke --session-id {id} --rotation-reason …"),
+        Action::Revoke => format!("host-provisioner revoke --session-id {id} --rotation-reason {reason}"),
         Action::Consolidate(keep) => format!("host-provisioner consolidate --session-id {id} --keep {keep}"),
         Action::ForceNew(_) => {
-            format!("host-provisioner create --session-id {id} --force-new{expires} --rotation-reason …")
+            format!("host-provisioner create --session-id {id} --force-new{expires} --rotation-reason {reason}")
         }
         Action::Provision(_) | Action::RotateRecord(..) => {
-            format!("host-provisioner create --session-id {id}{expires} --rotation-reason …")
+            format!("host-provisioner create --session-id {id}{expires} --rotation-reason {reason}")
         }
     }
 }
 
 fn ask(model: &Model, confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let line = |text: &str, style| Line::styled(text::fit(text, width), style);
+    let line = |text: &str, style| Line::styled(theme.fit(text, width), style);
     let Some(preview) = &confirm.preview else {
         return vec![Line::default(), line("Nothing was changed.   Ctrl-r: read again   Esc: back", theme.dim)];
     };

@@ -65,14 +65,14 @@ impl Whole {
 
     /// Sums the history up in a few words.
     #[must_use]
-    pub fn chain_text(&self) -> String {
+    pub fn chain_text(&self, theme: &Theme) -> String {
         let count = self.snapshot.head.seq;
         let entries = if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
         match &self.chain {
             None => entries,
             Some(Finding::Intact | Finding::SessionDeleted) => format!("{entries}, chain intact"),
             Some(Finding::Unaudited) => "none: from before this program".to_owned(),
-            Some(Finding::Damaged(damage)) => format!("{entries}, ✗ {} DAMAGED", damage.len()),
+            Some(Finding::Damaged(damage)) => format!("{entries}, {} {} DAMAGED", theme.signs.bad, damage.len()),
         }
     }
 }
@@ -155,12 +155,12 @@ fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
         return vec![Line::styled("No session under the cursor.", theme.dim)];
     };
     let mut lines = Vec::new();
-    let mut put = |label: &str, value: String| lines.push(text::labelled(label, &value, width, theme));
+    let mut put = |label: &str, value: String| lines.push(theme.labelled(label, &value, width));
     let (session, now) = (&row.session, model.now);
     put("Title", text::title(session));
-    put("Status", status(session, now));
-    put("People", people(session));
-    put("Description", text::clean(session.description.as_deref().unwrap_or("–")));
+    put("Status", status(session, now, theme));
+    put("People", people(session, theme));
+    put("Description", text::clean(session.description.as_deref().unwrap_or(theme.signs.none)));
     put("Created", text::instant(session.created_at, now));
     lines.push(Line::default());
     let current = current_of(&row.active, now);
@@ -175,16 +175,11 @@ fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
         .map(|record| format!("#{}", record.id))
         .collect();
     if !others.is_empty() {
-        lines.push(text::labelled(
-            "Duplicates",
-            &format!("! {} (retired by a rotation)", others.join(", ")),
-            width,
-            theme,
-        ));
+        lines.push(theme.labelled("Duplicates", &format!("! {} (retired by a rotation)", others.join(", ")), width));
     }
     lines.push(Line::default());
     lines.push(Line::styled("If rotated now", theme.strong));
-    let consequence = text::wrap(&consequence(session, current), width.saturating_sub(2));
+    let consequence = theme.wrap(&consequence(session, current), width.saturating_sub(2));
     lines.extend(consequence.into_iter().map(|line| Line::styled(format!("  {line}"), theme.plain)));
     lines.push(Line::default());
     history_lines(model, session.id, width, theme, &mut lines);
@@ -193,10 +188,10 @@ fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
 
 fn record_lines(record: &HostRecord, now: Timestamp, width: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
     lines.push(Line::styled(format!("Host record #{}", record.id), theme.strong));
-    let mut put = |label: &str, value: String| lines.push(text::labelled(label, &value, width, theme));
+    let mut put = |label: &str, value: String| lines.push(theme.labelled(label, &value, width));
     put("State", record.state(now).word().to_owned());
     put("Fingerprint", record.hash.fingerprint().short());
-    put("Made by", text::clean(record.created_by.as_deref().unwrap_or("–")));
+    put("Made by", text::clean(record.created_by.as_deref().unwrap_or(theme.signs.none)));
     put("Made at", text::instant(record.created_at, now));
     put("Expires", record.expires_at.map_or("never".to_owned(), |end| text::instant(end, now)));
     put("Last used", record.last_used_at.map_or("never".to_owned(), |at| text::instant(at, now)));
@@ -206,30 +201,30 @@ fn history_lines(model: &Model, id: SessionId, width: usize, theme: &Theme, line
     let whole = model.detail.whole.as_ref();
     let whole = whole.filter(|whole| whole.id == id);
     let Some(whole) = whole else {
-        lines.push(text::labelled("History", "reading …", width, theme));
+        lines.push(theme.labelled("History", &format!("reading {}", theme.signs.ellipsis), width));
         return;
     };
     let damaged = matches!(whole.chain, Some(Finding::Damaged(_)));
     let style = if damaged { theme.danger } else { theme.plain };
-    lines.push(text::labelled("History", "", width, theme));
-    lines.push(Line::styled(text::fit(&format!("  {}", whole.chain_text()), width), style));
+    lines.push(theme.labelled("History", "", width));
+    lines.push(Line::styled(theme.fit(&format!("  {}", whole.chain_text(theme)), width), style));
     for entry in whole.entries.iter().take(6) {
         let body = entry.parse_body();
         let by = body.as_ref().map_or_else(|| "?".to_owned(), |body| text::clean(&body.by));
         let reason = body.and_then(|body| body.reason).map(|reason| text::clean(&reason)).unwrap_or_default();
         let line = format!("  {:<13} {by}  {reason}", text::clean(&entry.action));
-        lines.push(Line::from(Span::styled(text::fit(&line, width), theme.plain)));
+        lines.push(Line::from(Span::styled(theme.fit(&line, width), theme.plain)));
     }
 }
 
-fn status(session: &Session, now: Timestamp) -> String {
+fn status(session: &Session, now: Timestamp, theme: &Theme) -> String {
     let since = session.started_at.filter(|_| session.is_live());
     let since = since.map(|at| format!(" for {}", text::age(at, now))).unwrap_or_default();
-    format!("{}{since}", text::status(session))
+    format!("{}{since}", theme.status(session))
 }
 
-fn people(session: &Session) -> String {
-    let count = session.participant_count.map_or("–".to_owned(), |count| count.to_string());
+fn people(session: &Session, theme: &Theme) -> String {
+    let count = session.participant_count.map_or(theme.signs.none.to_owned(), |count| count.to_string());
     session.max_participants.map_or(count.clone(), |most| format!("{count} of {most}"))
 }
 

@@ -11,15 +11,13 @@ use crate::tui::effect::Effect;
 use crate::tui::message::PagerUi;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::view::{popup, text};
+use crate::tui::view::popup;
 
 /// The help, and what it goes back to.
 #[derive(Debug)]
 pub struct Help {
     /// The screen beneath.
     pub back: Box<Screen>,
-    /// Keys and what they do there.
-    pub keys: Vec<(String, &'static str)>,
     /// Lines that are scrolled away.
     pub scroll: usize,
 }
@@ -29,7 +27,7 @@ pub fn update(model: &mut Model, mut help: Help, ui: PagerUi) -> Vec<Effect> {
     match ui {
         PagerUi::Move(motion) => {
             let page = usize::from(model.size.1.saturating_sub(8));
-            help.scroll = scrolled(help.scroll, motion, page, help.keys.len() + 1);
+            help.scroll = scrolled(help.scroll, motion, page, model.keys.bindings(&help.back).count() + 1);
             model.screen = Screen::Help(help);
         }
         PagerUi::Back | PagerUi::History | PagerUi::Rotate | PagerUi::Revoke => model.screen = *help.back,
@@ -38,18 +36,18 @@ pub fn update(model: &mut Model, mut help: Help, ui: PagerUi) -> Vec<Effect> {
 }
 
 /// Draws the keys.
-pub fn draw(help: &Help, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let rows = u16::try_from(help.keys.len()).unwrap_or(u16::MAX).saturating_add(2);
+pub fn draw(model: &Model, help: &Help, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let keys = model.keys.help(&help.back, theme.signs);
+    let rows = u16::try_from(keys.len()).unwrap_or(u16::MAX).saturating_add(2);
     let inner = popup(" Keys here   (j k scroll, Esc closes) ", rows, theme, area, frame);
     let width = usize::from(inner.width);
-    let lines: Vec<Line<'_>> = help
-        .keys
+    let lines: Vec<Line<'_>> = keys
         .iter()
         .skip(help.scroll)
         .map(|(keys, does)| {
             Line::from(vec![
                 Span::styled(format!("{keys:<22} "), theme.strong),
-                Span::styled(text::fit(does, width.saturating_sub(23)), theme.plain),
+                Span::styled(theme.fit(does, width.saturating_sub(23)), theme.plain),
             ])
         })
         .collect();

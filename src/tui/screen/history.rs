@@ -65,7 +65,8 @@ pub fn update(model: &mut Model, history: History, ui: PagerUi) -> Vec<Effect> {
 
 /// Draws the history.
 pub fn draw(model: &Model, history: &History, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let state = whole(model, history).map_or_else(|| "reading …".to_owned(), Whole::chain_text);
+    let state = whole(model, history)
+        .map_or_else(|| format!("reading {}", theme.signs.ellipsis), |whole| whole.chain_text(theme));
     let title = format!(" History of session {} ", history.session);
     let inner = frame_of(&title, &state, true, theme, area, frame);
     let lines = lines(model, history, theme, usize::from(inner.width));
@@ -79,16 +80,16 @@ fn whole<'a>(model: &'a Model, history: &History) -> Option<&'a Whole> {
 
 fn lines(model: &Model, history: &History, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let Some(whole) = whole(model, history) else {
-        return vec![Line::styled("Reading the history …", theme.plain)];
+        return vec![Line::styled(format!("Reading the history {}", theme.signs.ellipsis), theme.plain)];
     };
     let mut lines = Vec::new();
     if whole.snapshot.session.is_none() {
         let gone = format!("There is no session {} any more.", history.session);
-        lines.push(Line::styled(text::fit(&gone, width), theme.caution));
+        lines.push(Line::styled(theme.fit(&gone, width), theme.caution));
     }
     if let Some(Finding::Damaged(damage)) = &whole.chain {
         for found in damage {
-            lines.push(Line::styled(text::fit(&format!("✗ {found}"), width), theme.danger));
+            lines.push(Line::styled(theme.fit(&format!("{} {found}", theme.signs.bad), width), theme.danger));
         }
         lines.push(Line::default());
     }
@@ -98,27 +99,28 @@ fn lines(model: &Model, history: &History, theme: &Theme, width: usize) -> Vec<L
     }
     lines.extend(whole.entries.iter().flat_map(|entry| entry_lines(entry, theme, width)));
     if i64::try_from(whole.entries.len()).is_ok_and(|count| count < whole.snapshot.head.seq) {
-        lines.push(Line::styled("Older entries: host-provisioner history --session-id … --before …", theme.dim));
+        lines.push(Line::styled("Older entries: host-provisioner history --session-id ID --before SEQ", theme.dim));
     }
     lines
 }
 
 fn entry_lines(entry: &StoredEntry, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let signs = theme.signs;
     let Some(body) = entry.parse_body() else {
-        let line = format!("{:>4}  ✗ this entry cannot be read", entry.seq);
+        let line = format!("{:>4}  {} this entry cannot be read", entry.seq, signs.bad);
         return vec![Line::styled(line, theme.danger)];
     };
     let at = text::clean(&body.at).replace('T', " ");
     let at: String = at.chars().take(19).collect();
     let record = body.host_session.map_or(String::new(), |id| format!("#{id}"));
-    let short = |fp: Option<String>| fp.map_or("–".to_owned(), |fp| text::clean(&fp).chars().take(12).collect());
+    let short = |fp: Option<String>| fp.map_or(signs.none.to_owned(), |fp| text::clean(&fp).chars().take(12).collect());
     let head = format!("{:>4}  {at}Z  {:<13} {record:<6} by {}", entry.seq, body.action.word(), text::clean(&body.by));
-    let mut lines = vec![Line::styled(text::fit(&head, width), theme.strong)];
+    let mut lines = vec![Line::styled(theme.fit(&head, width), theme.strong)];
     let mut put = |label: &str, value: String| {
-        lines.push(Line::styled(text::fit(&format!("      {label:<12} {value}"), width), theme.plain));
+        lines.push(Line::styled(theme.fit(&format!("      {label:<12} {value}"), width), theme.plain));
     };
-    put("reason", body.reason.map_or("–".to_owned(), |reason| text::clean(&reason)));
-    put("fingerprint", format!("{} → {}", short(body.old_fp), short(body.new_fp)));
+    put("reason", body.reason.map_or(signs.none.to_owned(), |reason| text::clean(&reason)));
+    put("fingerprint", format!("{} {} {}", short(body.old_fp), signs.to, short(body.new_fp)));
     if !body.retired.is_empty() {
         put("retired", body.retired.iter().map(|id| format!("#{id}")).collect::<Vec<_>>().join(", "));
     }

@@ -10,7 +10,7 @@ use crate::tui::effect::Effect;
 use crate::tui::message::LeaveUi;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::view::{popup, text};
+use crate::tui::view::popup;
 
 /// Carries out what a person answers.
 pub fn update(model: &mut Model, ui: LeaveUi) -> Vec<Effect> {
@@ -32,7 +32,7 @@ pub fn update(model: &mut Model, ui: LeaveUi) -> Vec<Effect> {
 pub fn draw(theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let inner = popup(" A change is under way ", 5, theme, area, frame);
     let width = usize::from(inner.width);
-    let line = |text: &str, style| Line::styled(text::fit(text, width), style);
+    let line = |text: &str, style| Line::styled(theme.fit(text, width), style);
     let lines = vec![
         line("It is never abandoned half way.", theme.plain),
         Line::default(),

@@ -225,10 +225,11 @@ pub fn draw(form: &ReasonForm, theme: &Theme, area: Rect, frame: &mut Frame<'_>)
     let rows: u16 = if form.purpose == Purpose::Rotate { 13 } else { 11 };
     let inner = popup(title, rows, theme, area, frame);
     let width = usize::from(inner.width);
+    let signs = theme.signs;
     let mut lines = vec![
         Line::from(vec![
             Span::styled(format!("Session {}  ", form.session), theme.strong),
-            Span::styled(text::fit(&form.title, width.saturating_sub(16)), theme.plain),
+            Span::styled(theme.fit(&form.title, width.saturating_sub(16)), theme.plain),
         ]),
         Line::default(),
     ];
@@ -242,32 +243,33 @@ pub fn draw(form: &ReasonForm, theme: &Theme, area: Rect, frame: &mut Frame<'_>)
             cursor = Some((u16::try_from(column).unwrap_or(13), u16::try_from(lines.len()).unwrap_or(2)));
         }
         let label_style = if focused { theme.strong } else { theme.plain };
-        let sign = if focused { "▸" } else { " " };
+        let sign = if focused { signs.here } else { " " };
         lines.push(Line::from(vec![
             Span::styled(format!("{sign}{label:<12}"), label_style),
             Span::styled(text::window(input.value(), scroll, room), theme.plain),
         ]));
     };
     put(Field::Reason, "Reason", &form.reason, &mut lines);
-    let picks = QUICK_PICKS.join(" · ");
-    lines.push(Line::styled(text::fit(&format!("             ↑↓ {picks}"), width), theme.dim));
+    let picks = QUICK_PICKS.join(&format!(" {} ", signs.between));
+    lines.push(Line::styled(theme.fit(&format!("             {} {} {picks}", signs.up, signs.down), width), theme.dim));
     put(Field::By, "By", &form.by, &mut lines);
     if form.purpose == Purpose::Rotate {
         put(Field::Expires, "Expires", &form.expires, &mut lines);
-        lines.push(Line::styled(text::fit("             blank: never · 2026-12-31 · 8h · 30d", width), theme.dim));
+        let examples = ["blank: never", "2026-12-31", "8h", "30d"].join(&format!(" {} ", signs.between));
+        lines.push(Line::styled(theme.fit(&format!("             {examples}"), width), theme.dim));
         let focused = form.field == Field::ForceNew;
         let style = if focused { theme.selection } else { theme.plain };
-        let (sign, mark) = (if focused { "▸" } else { " " }, if form.force_new { "x" } else { " " });
+        let (sign, mark) = (if focused { signs.here } else { " " }, if form.force_new { "x" } else { " " });
         let label = format!("{sign}[{mark}] force a new record instead of updating in place");
-        lines.push(Line::styled(text::fit(&label, width), style));
+        lines.push(Line::styled(theme.fit(&label, width), style));
     }
     lines.push(Line::default());
     if let Some(fault) = &form.fault {
-        let fault = text::wrap(&format!("✗ {fault}"), width);
+        let fault = theme.wrap(&format!("{} {fault}", signs.bad), width);
         lines.extend(fault.into_iter().map(|line| Line::styled(line, theme.danger)));
     } else {
         lines.push(Line::styled(
-            text::fit("Enter: read the plan   Tab: next field   Esc: back to the list", width),
+            theme.fit("Enter: read the plan   Tab: next field   Esc: back to the list", width),
             theme.dim,
         ));
     }

@@ -15,12 +15,13 @@ use crate::tui::effect::{Effect, JobId};
 use crate::tui::message::RevealUi;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::view::{popup, text};
+use crate::tui::view::popup;
 
 /// Seconds for which the GUID is shown.
 const SHOWN: i64 = 10;
 
-const MASK: &str = "••••••••-••••-••••-••••-••••••••••••";
+/// What a GUID looks like: how many digits there are between its hyphens.
+const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 
 /// Whether the database holds the new GUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,22 +154,23 @@ pub fn draw(model: &Model, reveal: &Reveal, theme: &Theme, area: Rect, frame: &m
     let clear = left.map(|_| reveal.guid.reveal());
     let guid = match &clear {
         Some(text) => Span::styled(text.as_str(), theme.strong),
-        None => Span::styled(MASK, theme.plain),
+        None => Span::styled(GROUPS.map(|digits| theme.signs.mask.repeat(digits)).join("-"), theme.plain),
     };
-    let (standing, style) = match reveal.standing {
+    let signs = theme.signs;
+    let (sign, standing, style) = match reveal.standing {
         Standing::Committed if reveal.replaces() => {
-            ("✓ committed: the new GUID works, the old one does not", theme.good)
+            (signs.good, "committed: the new GUID works, the old one does not", theme.good)
         }
-        Standing::Committed => ("✓ committed: the new GUID works", theme.good),
-        Standing::Settling => ("? NOT KNOWN yet whether it was committed; asking the database …", theme.caution),
-        Standing::NotCommitted => ("✗ NOT committed: this GUID is worthless, the old one works", theme.danger),
+        Standing::Committed => (signs.good, "committed: the new GUID works", theme.good),
+        Standing::Settling => ("?", "NOT KNOWN yet whether it was committed; asking the database", theme.caution),
+        Standing::NotCommitted => (signs.bad, "NOT committed: this GUID is worthless, the old one works", theme.danger),
     };
     let asked = if reveal.asking { "Have you handed it over? It is shown nowhere else." } else { "" };
     let keys = if reveal.asking {
-        Line::styled(text::fit("y: yes, leave   v: show   c: copy   Esc: stay", width), theme.danger)
+        Line::styled(theme.fit("y: yes, leave   v: show   c: copy   Esc: stay", width), theme.danger)
     } else {
         let show = left.map_or("v:show 10 s".to_owned(), |left| format!("hidden in {left} s"));
-        Line::styled(text::fit(&format!("{show}   c:copy   Esc:done"), width), theme.strong)
+        Line::styled(theme.fit(&format!("{show}   c:copy   Esc:done"), width), theme.strong)
     };
     let record = reveal.provisioned.applied.record.as_ref().map_or(String::new(), |record| {
         format!("record #{} {}, shown once, stored nowhere", record.id, record.hash.fingerprint())
@@ -176,9 +178,9 @@ pub fn draw(model: &Model, reveal: &Reveal, theme: &Theme, area: Rect, frame: &m
     let lines = vec![
         Line::from(vec![Span::styled("GUID   ", theme.dim), guid]),
         Line::default(),
-        Line::styled(text::fit(standing, width), style),
-        Line::styled(text::fit(&record, width), theme.dim),
-        Line::styled(text::fit(asked, width), theme.danger),
+        Line::styled(theme.fit(&format!("{sign} {standing}"), width), style),
+        Line::styled(theme.fit(&record, width), theme.dim),
+        Line::styled(theme.fit(asked, width), theme.danger),
         keys,
     ];
     frame.render_widget(Paragraph::new(lines), inner);

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::{Block, BorderType, Clear};
+use ratatui::widgets::{Block, Clear};
 
 use crate::tui::theme::Theme;
 
@@ -27,7 +27,7 @@ pub fn popup(title: &str, rows: u16, theme: &Theme, area: Rect, frame: &mut Fram
     let y = area.y + (area.height - height) / 2;
     let place = Rect { x, y, width, height };
     let block = Block::bordered()
-        .border_type(BorderType::Double)
+        .border_set(theme.signs.dialog_border)
         .border_style(theme.strong)
         .title(Line::styled(title.to_owned(), theme.strong));
     let inner = block.inner(place);

@@ -21,28 +21,6 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Cuts a text to so many columns, with `…` where something is cut; hostile characters become visible.
-#[must_use]
-pub fn fit(text: &str, columns: usize) -> String {
-    let text = visible(text);
-    if text.width() <= columns {
-        return text.into_owned();
-    }
-    let mut cut = String::new();
-    let mut used = 0;
-    for grapheme in text.graphemes(true) {
-        used += grapheme.width();
-        if used + 1 > columns {
-            break;
-        }
-        cut.push_str(grapheme);
-    }
-    if columns > 0 {
-        cut.push('…');
-    }
-    cut
-}
-
 /// Shows the part of an input that lies right of `scroll` columns.
 #[must_use]
 pub fn window(text: &str, scroll: usize, columns: usize) -> String {
@@ -61,48 +39,12 @@ pub fn window(text: &str, scroll: usize, columns: usize) -> String {
     rest
 }
 
-/// Breaks a text into lines of so many columns, at blanks; a word that is longer than a line is cut.
-#[must_use]
-pub fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in visible(text).split_whitespace() {
-        let fits = |line: &String| line.is_empty() || line.width() + 1 + word.width() <= columns;
-        if !lines.last().is_some_and(fits) {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(&fit(word, columns));
-        }
-    }
-    lines
-}
-
-/// Draws a label and its value on one line.
-#[must_use]
-pub fn labelled(label: &str, value: &str, columns: usize, theme: &Theme) -> Line<'static> {
-    let value = fit(value, columns.saturating_sub(12));
-    Line::from(vec![Span::styled(format!("{label:<11} "), theme.dim), Span::styled(value, theme.plain)])
-}
-
 /// Gives a session's title, safe to draw.
 #[must_use]
 pub fn title(session: &Session) -> String {
     match session.title.as_deref() {
         None | Some("") => "(no title)".to_owned(),
         Some(title) => clean(title),
-    }
-}
-
-/// Gives a session's status with its sign: a live one is not told by colour alone.
-#[must_use]
-pub fn status(session: &Session) -> String {
-    match session.status.as_deref() {
-        None => "–".to_owned(),
-        Some("Active") => "● Active".to_owned(),
-        Some(status) => clean(status),
     }
 }
 
@@ -133,23 +75,93 @@ pub fn instant(at: Timestamp, now: Timestamp) -> String {
     format!("{shown} ({distance})")
 }
 
+/// Text that fits, with the signs of the theme.
+impl Theme {
+    /// Cuts a text to so many columns, with an ellipsis where something is cut; hostile characters become visible.
+    #[must_use]
+    pub fn fit(&self, text: &str, columns: usize) -> String {
+        let text = visible(text);
+        if text.width() <= columns {
+            return text.into_owned();
+        }
+        let ellipsis = self.signs.ellipsis.width();
+        let mut cut = String::new();
+        let mut used = 0;
+        for grapheme in text.graphemes(true) {
+            used += grapheme.width();
+            if used + ellipsis > columns {
+                break;
+            }
+            cut.push_str(grapheme);
+        }
+        cut.extend(self.signs.ellipsis.chars().take(columns));
+        cut
+    }
+
+    /// Breaks a text into lines of so many columns, at blanks; a word that is longer than a line is cut.
+    #[must_use]
+    pub fn wrap(&self, text: &str, columns: usize) -> Vec<String> {
+        let mut lines = vec![String::new()];
+        for word in visible(text).split_whitespace() {
+            let fits = |line: &String| line.is_empty() || line.width() + 1 + word.width() <= columns;
+            if !lines.last().is_some_and(fits) {
+                lines.push(String::new());
+            }
+            if let Some(line) = lines.last_mut() {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(&self.fit(word, columns));
+            }
+        }
+        lines
+    }
+
+    /// Draws a label and its value on one line.
+    #[must_use]
+    pub fn labelled(&self, label: &str, value: &str, columns: usize) -> Line<'static> {
+        let value = self.fit(value, columns.saturating_sub(12));
+        Line::from(vec![Span::styled(format!("{label:<11} "), self.dim), Span::styled(value, self.plain)])
+    }
+
+    /// Gives a session's status with its sign: a live one is not told by colour alone.
+    #[must_use]
+    pub fn status(&self, session: &Session) -> String {
+        match session.status.as_deref() {
+            None => self.signs.none.to_owned(),
+            Some("Active") => format!("{} Active", self.signs.live),
+            Some(status) => clean(status),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::theme::signs::ASCII;
 
     #[test]
     fn text_is_cut_at_columns_and_never_inside_a_character() {
-        assert_eq!(fit("abcdef", 6), "abcdef");
-        assert_eq!(fit("abcdef", 4), "abc…");
-        assert_eq!(fit("知識知識", 5), "知識…");
-        assert_eq!(fit("知識知識", 4), "知…");
-        assert_eq!(fit("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
-        assert_eq!(fit("x", 0), "");
+        let theme = Theme::new(false);
+        assert_eq!(theme.fit("abcdef", 6), "abcdef");
+        assert_eq!(theme.fit("abcdef", 4), "abc…");
+        assert_eq!(theme.fit("知識知識", 5), "知識…");
+        assert_eq!(theme.fit("知識知識", 4), "知…");
+        assert_eq!(theme.fit("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
+        assert_eq!(theme.fit("x", 0), "");
+    }
+
+    #[test]
+    fn in_ascii_a_cut_is_told_by_dots() {
+        let theme = Theme { signs: &ASCII, ..Theme::new(false) };
+        assert_eq!((theme.fit("abcdef", 6), theme.fit("abcdef", 5)), ("abcdef".into(), "ab...".into()));
+        assert_eq!((theme.fit("abcdef", 3), theme.fit("abcdef", 2)), ("...".into(), "..".into()));
     }
 
     #[test]
     fn hostile_text_is_shown_not_obeyed() {
-        assert_eq!(fit("\u{1b}[31m", 20), "\\u{1b}[31m");
+        let theme = Theme::new(false);
+        assert_eq!(theme.fit("\u{1b}[31m", 20), "\\u{1b}[31m");
     }
 
     #[test]
@@ -163,8 +175,9 @@ mod tests {
 
     #[test]
     fn words_wrap_at_blanks() {
-        assert_eq!(wrap("one  two three", 8), ["one two", "three"]);
-        assert_eq!(wrap("abcdefgh ij", 4), ["abc…", "ij"]);
-        assert_eq!(wrap("", 4), [""]);
+        let theme = Theme::new(false);
+        assert_eq!(theme.wrap("one  two three", 8), ["one two", "three"]);
+        assert_eq!(theme.wrap("abcdefgh ij", 4), ["abc…", "ij"]);
+        assert_eq!(theme.wrap("", 4), [""]);
     }
 }

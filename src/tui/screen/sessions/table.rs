@@ -17,8 +17,14 @@ use crate::tui::view::{frame_of, layout, text};
 /// Draws the list.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let list = &model.list;
-    let inner =
-        frame_of(" 1 Sessions ", &right_title(model), layout::focused(model) == Panel::Sessions, theme, area, frame);
+    let inner = frame_of(
+        " 1 Sessions ",
+        &right_title(model, theme),
+        layout::focused(model) == Panel::Sessions,
+        theme,
+        area,
+        frame,
+    );
     let mut rows_area = inner;
     if model.filter_line_is_shown() && rows_area.height > 1 {
         crate::tui::screen::filter::draw(model, theme, Rect { height: 1, ..inner }, frame);
@@ -40,7 +46,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     frame.render_widget(Table::new(rows, columns.widths()).header(header).column_spacing(1), rows_area);
 }
 
-fn right_title(model: &Model) -> String {
+fn right_title(model: &Model, theme: &Theme) -> String {
     let list = &model.list;
     let total = list.count.map(|count| {
         if count > crate::tui::COUNT_LIMIT { format!("over {}", crate::tui::COUNT_LIMIT) } else { count.to_string() }
@@ -49,7 +55,7 @@ fn right_title(model: &Model) -> String {
         (true, Some(total)) => format!("{total} sessions"),
         (true, None) => String::new(),
         (false, _) if list.loading.as_ref().is_some_and(|loading| loading.land == Land::Match) => {
-            "searching …".to_owned()
+            format!("searching {}", theme.signs.ellipsis)
         }
         (false, _) if list.at_start && list.at_end => format!("{} found", list.rows.len()),
         (false, _) => "filtered".to_owned(),
@@ -62,12 +68,12 @@ fn empty_text(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
     let plain = |text: &str| Line::from(Span::styled(text.to_owned(), theme.plain));
     if let Some(failure) = &list.failure {
         return vec![
-            Line::styled(format!("✗ {}", text::clean(&failure.what)), theme.danger),
+            Line::styled(format!("{} {}", theme.signs.bad, text::clean(&failure.what)), theme.danger),
             plain("Nothing was changed. Ctrl-r tries again; q quits."),
         ];
     }
     if list.loading.is_some() {
-        return vec![plain("Reading the sessions …")];
+        return vec![plain(&format!("Reading the sessions {}", theme.signs.ellipsis))];
     }
     if !list.filter.is_empty() {
         return vec![plain("No session matches the filter."), plain("Esc takes it away; / changes it.")];
@@ -134,18 +140,18 @@ impl Columns {
 
     fn cells(&self, row: &SessionRow, here: bool, now: Timestamp, theme: &Theme) -> Vec<Cell<'static>> {
         let session = &row.session;
-        let sign = if here { "▸" } else { " " };
+        let sign = if here { theme.signs.here } else { " " };
         let id = format!("{sign}{:>width$}", session.id, width = usize::from(self.id) - 1);
-        let mut cells = vec![Cell::from(id), Cell::from(text::fit(&text::title(session), usize::from(self.title())))];
+        let mut cells = vec![Cell::from(id), Cell::from(theme.fit(&text::title(session), usize::from(self.title())))];
         if self.status {
             let live = session.status.as_deref() == Some("Active");
             let style = if live { theme.good } else { theme.plain };
-            cells.push(Cell::from(Span::styled(text::status(session), style)));
+            cells.push(Cell::from(Span::styled(theme.status(session), style)));
         }
         if self.people {
             cells.push(Cell::from(format!(
                 "{:>6}",
-                session.participant_count.map_or("–".to_owned(), |n| n.to_string())
+                session.participant_count.map_or(theme.signs.none.to_owned(), |n| n.to_string())
             )));
         }
         let (record, style, age) = record_cells(row, now, theme);
@@ -168,7 +174,7 @@ fn record_cells(row: &SessionRow, now: Timestamp, theme: &Theme) -> (String, rat
     let id = record.id;
     match record.state(now) {
         RecordState::Active => (format!("#{id} {}", record.hash.fingerprint()), theme.plain, age),
-        RecordState::Expired => (format!("#{id} ✗ expired"), theme.caution, age),
+        RecordState::Expired => (format!("#{id} {} expired", theme.signs.bad), theme.caution, age),
         RecordState::Duplicate => (format!("#{id} ! duplicate"), theme.caution, age),
         RecordState::Retired => (format!("#{id} retired"), theme.dim, age),
     }
