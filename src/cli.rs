@@ -13,6 +13,7 @@ use crate::provision::Provisioner;
 mod args;
 pub mod audit;
 pub mod change;
+mod confirmation;
 mod create;
 pub mod delivery;
 pub mod demo;

@@ -136,6 +136,9 @@ async fn command(
     let hasher = config.hasher()?;
     let database = config.database()?;
     messages.detail(&format!("database: {}", database.settings.target));
+    if let Action::Change(job) = &action {
+        job.check_confirmed(database.profile.as_ref())?;
+    }
     if let Action::Migrate(migrate) = action {
         if !migrate.is_check() {
             make_default_folder(&database)?;

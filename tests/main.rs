@@ -54,6 +54,7 @@ mod postgres_times;
 mod postgres_tls;
 mod process_kills;
 mod process_races;
+mod profiles;
 mod readme;
 mod record_state;
 mod rollback;

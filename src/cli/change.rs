@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use zeroize::Zeroizing;
 
+use super::confirmation::{self, Confirmation};
 use super::exit::UnknownEnd;
 use super::output::{self, Format};
 use super::plan_report::PlanReport;
 use super::receipt::Receipt;
 use super::{Context, Exit, Failure, delivery};
-use crate::config::caller;
+use crate::config::{Profile, caller};
 use crate::domain::actor::Actor;
 use crate::domain::expected::Expected;
 use crate::domain::expiry::Expiry;
@@ -41,15 +42,10 @@ pub(super) struct ChangeArgs {
     /// Only if the session is still so: the fingerprint of its current record (12 to 64 digits), or `none`
     #[arg(long, value_name = "FINGERPRINT|none")]
     expect: Option<Expected>,
-    /// Confirms a change in a protected profile by session or record id and profile; without a profile it has no effect
-    #[arg(long, value_name = "ID@PROFILE", value_parser = confirmation)]
-    confirm: Option<String>,
-}
-
-/// Checks the form of a confirmation.
-fn confirmation(text: &str) -> Result<String, &'static str> {
-    let parts = text.split_once('@').filter(|(id, profile)| id.parse::<SessionId>().is_ok() && !profile.is_empty());
-    parts.map(|_| text.to_owned()).ok_or("a confirmation is ID@PROFILE, such as 215@prod")
+    /// Confirms a change in a protected profile: the id that is named here, and the profile; without a profile it has no
+    /// effect
+    #[arg(long, value_name = "ID@PROFILE")]
+    confirm: Option<Confirmation>,
 }
 
 /// Until when a new GUID works.
@@ -82,6 +78,7 @@ pub struct Job {
     by: Option<Actor>,
     reason: Option<RotationReason>,
     expected: Expected,
+    confirm: Option<Confirmation>,
     dry_run: bool,
 }
 
@@ -95,7 +92,8 @@ impl ChangeArgs {
             (None, Some(path)) => Some(reason("--rotation-reason-file", &read_reason(path)?)?),
             (None, None) => None,
         };
-        Ok(Job { session, action, by, reason, expected: self.expect.unwrap_or(Expected::Anything), dry_run })
+        let expected = self.expect.unwrap_or(Expected::Anything);
+        Ok(Job { session, action, by, reason, expected, confirm: self.confirm, dry_run })
     }
 }
 
@@ -125,6 +123,21 @@ impl Job {
     #[must_use]
     pub fn is_dry_run(&self) -> bool {
         self.dry_run
+    }
+
+    /// Refuses what a protected profile wants confirmed; a dry run changes nothing.
+    ///
+    /// # Errors
+    /// Exit code 8.
+    pub fn check_confirmed(&self, profile: Option<&Profile>) -> Result<(), Failure> {
+        let named = match (self.session, self.action) {
+            (_, Action::RotateRecord(record, _)) => Some(record.get()),
+            (session, _) => session.map(SessionId::get),
+        };
+        match named.filter(|_| !self.dry_run) {
+            Some(id) => confirmation::check(profile, self.confirm.as_ref(), self.expected != Expected::Anything, id),
+            None => Ok(()),
+        }
     }
 
     /// Carries the change out, or shows what it would do.

@@ -23,6 +23,8 @@ pub enum Exit {
     Conflict,
     /// Unreachable, locked or too slow; nothing changed.
     Unavailable,
+    /// A protected profile wants a confirmation.
+    NotConfirmed,
     /// A GUID was rejected, or the history is damaged.
     Rejected,
     /// Neither done nor not done, as far as is known.
@@ -44,6 +46,7 @@ impl Exit {
             Self::NotFound => 5,
             Self::Conflict => 6,
             Self::Unavailable => 7,
+            Self::NotConfirmed => 8,
             Self::Rejected => 9,
             Self::Unknown => 10,
             Self::NotDelivered => 11,
