@@ -23,5 +23,6 @@ pub mod request;
 pub mod sanitize;
 pub mod secret;
 pub mod session;
+pub mod session_set;
 pub mod snapshot;
 pub mod time;
