@@ -151,6 +151,9 @@ pub trait Store: Send + Sync {
     /// Reads one page of sessions, in the order of their ids.
     async fn sessions(&self, query: &SessionQuery) -> Result<Vec<SessionRow>, StoreError>;
 
+    /// Reads the ids of one page of sessions alone, in their order.
+    async fn session_ids(&self, query: &SessionQuery) -> Result<Vec<SessionId>, StoreError>;
+
     /// Counts the sessions, but no further than `limit`.
     async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError>;
 

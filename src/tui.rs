@@ -20,6 +20,7 @@ mod clipboard;
 pub mod effect;
 pub mod keymap;
 pub mod log_pane;
+pub mod marks;
 pub mod message;
 pub mod model;
 mod runtime;

@@ -131,6 +131,7 @@ contract! {
         pages_go_forward_by_key_without_gap_or_repetition
         pages_go_back_by_key_without_gap_or_repetition
         a_page_from_a_session_begins_with_it_or_the_next
+        a_page_of_ids_has_the_sessions_of_the_same_page
         a_row_has_the_active_records_in_the_order_of_ids
         every_word_must_be_in_the_title
         letters_match_whatever_their_case_in_every_script

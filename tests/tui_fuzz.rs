@@ -3,11 +3,11 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use host_provisioner::domain::sanitize::is_hostile;
-use host_provisioner::domain::session::Session;
+use host_provisioner::domain::session::{Session, SessionId};
 use host_provisioner::provision::{Certainty, ProvisionEvent};
 use host_provisioner::tui::effect::{Effect, JobId, Query, Ticket};
 use host_provisioner::tui::keymap::message_in;
-use host_provisioner::tui::message::{ConfirmUi, Global, JobEvent, Loaded, Message, Ui};
+use host_provisioner::tui::message::{ConfirmUi, Global, JobEvent, Loaded, MainUi, Message, Ui};
 use host_provisioner::tui::model::Panel;
 use host_provisioner::tui::screen::Screen;
 use host_provisioner::tui::screen::confirm::Confirm;
@@ -45,7 +45,7 @@ enum Event {
 }
 
 fn events() -> impl Strategy<Value = Event> {
-    let often = "jkgGRXHyvqcnz/ =-L123?\\".chars().map(KeyCode::Char);
+    let often = "jkgGRXHyvvqcnz/  =-L123?\\*u".chars().map(KeyCode::Char);
     let named = [KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down];
     let named = named.into_iter().chain([KeyCode::PageDown, KeyCode::PageUp, KeyCode::Home, KeyCode::End]);
     let named = named.chain([KeyCode::Backspace, KeyCode::Delete, KeyCode::Left, KeyCode::F(1), KeyCode::F(5)]);
@@ -98,6 +98,7 @@ struct Run {
     jobs: Vec<JobId>,
     under_way: Option<Started>,
     drawn: u64,
+    was_on_the_list: bool,
 }
 
 impl Run {
@@ -105,7 +106,7 @@ impl Run {
         let mut console = Console::unread(world(), (120, 35));
         console.prompt = false;
         let asked = console.waiting.clone();
-        Self { console, asked, jobs: vec![JobId(u64::MAX)], under_way: None, drawn: 0 }
+        Self { console, asked, jobs: vec![JobId(u64::MAX)], under_way: None, drawn: 0, was_on_the_list: true }
     }
 
     /// Sends a message and checks what comes of it.
@@ -116,6 +117,8 @@ impl Run {
             _ => None,
         };
         let had_job = self.console.model.job.is_some();
+        self.was_on_the_list = self.console.is_on_the_list();
+        let aim = self.aim(&message);
         let effects = self.console.send(message);
         for effect in &effects {
             match effect {
@@ -134,6 +137,7 @@ impl Run {
                 _ => {}
             }
         }
+        self.assert_aimed(aim);
         let list = &self.console.model.list;
         assert!(list.rows.len() <= 400, "{} rows", list.rows.len());
         assert!(list.rows.is_empty() || list.top < list.rows.len());
@@ -142,6 +146,24 @@ impl Run {
             self.console.model.job.as_ref().map(|job| job.id),
             self.under_way.as_ref().map(|started| started.job)
         );
+    }
+
+    /// The session that a key on the list is to open a form for: the one that is marked, else the one under the cursor.
+    fn aim(&self, message: &Message) -> Option<SessionId> {
+        let model = &self.console.model;
+        let opens = matches!(message, Message::Ui(Ui::Main(MainUi::Rotate | MainUi::Revoke)));
+        let marks = &model.marks;
+        let under = model.list.target().map(|row| row.session.id);
+        let aim = if marks.ids.is_empty() { under } else { marks.ids.only() };
+        aim.filter(|_| opens && marks.range.is_none())
+    }
+
+    /// A form opens for the session that it was asked for, and for none where several are marked or a range is begun.
+    fn assert_aimed(&self, aim: Option<SessionId>) {
+        let opened = matches!(self.console.model.screen, Screen::Reason(_)) && self.was_on_the_list;
+        if let (true, Screen::Reason(form)) = (opened, &self.console.model.screen) {
+            assert_eq!(Some(form.session), aim);
+        }
     }
 
     /// The cursor is in the window of rows, and the window is as high as the screen lets it be.

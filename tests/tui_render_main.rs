@@ -96,3 +96,19 @@ fn a_notice_stands_above_the_footer() {
         console.keys("r");
     });
 }
+
+#[test]
+fn marks_have_a_sign_and_the_border_says_what_a_key_acts_on() {
+    assert_screens("tui_marks", &showcase(), |console| {
+        console.answer();
+        console.keys("j jj vjj");
+    });
+}
+
+#[test]
+fn several_marks_are_counted_in_the_border() {
+    assert_screens("tui_marks_several", &showcase(), |console| {
+        console.answer();
+        console.keys(" jjvjvkkR");
+    });
+}

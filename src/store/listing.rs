@@ -33,6 +33,20 @@ pub(super) async fn page<B: Backend>(
     Ok(sessions.into_values().collect())
 }
 
+/// Reads the ids of one page alone, in their order.
+pub(super) async fn ids<B: Backend>(
+    connection: &mut B::Connection,
+    query: &SessionQuery,
+    now: Timestamp,
+) -> Result<Vec<SessionId>, StoreError> {
+    let mut builder = assemble_ids::<B>(query, now);
+    let found = Statement::<B>::assembled(&mut builder).rows(connection).await?;
+    let ids: Result<Vec<i64>, _> = found.iter().map(|row| get::<B, i64>(row, "SessionId")).collect();
+    let mut ids: Vec<SessionId> = ids.map_err(fault::<B>)?.into_iter().filter_map(SessionId::new).collect();
+    ids.sort_unstable();
+    Ok(ids)
+}
+
 /// Counts sessions up to a limit, so that the cost is bounded.
 pub(super) async fn count<B: Backend>(connection: &mut B::Connection, limit: u32) -> Result<u32, StoreError> {
     let found = statement::<B>(sql::COUNT_SESSIONS).with(i64::from(limit)).rows(connection).await?;
@@ -42,6 +56,18 @@ pub(super) async fn count<B: Backend>(connection: &mut B::Connection, limit: u32
 
 pub(super) fn assemble<B: Backend>(query: &SessionQuery, now: Timestamp) -> QueryBuilder<B> {
     let mut builder = QueryBuilder::new(sql::LIST_HEAD);
+    push_page(&mut builder, query, now);
+    builder.push(sql::LIST_TAIL).push(B::ACTIVE_OF_LISTED);
+    builder
+}
+
+pub(super) fn assemble_ids<B: Backend>(query: &SessionQuery, now: Timestamp) -> QueryBuilder<B> {
+    let mut builder = QueryBuilder::new(sql::IDS_HEAD);
+    push_page(&mut builder, query, now);
+    builder
+}
+
+fn push_page<B: Backend>(builder: &mut QueryBuilder<B>, query: &SessionQuery, now: Timestamp) {
     let (compare, from, order) = match query.page {
         Page::First => ("> ", 0, "ASC"),
         Page::After(id) => ("> ", id.get(), "ASC"),
@@ -50,12 +76,10 @@ pub(super) fn assemble<B: Backend>(query: &SessionQuery, now: Timestamp) -> Quer
         Page::Last => ("<= ", i64::MAX, "DESC"),
     };
     builder.push(compare);
-    <B as Speaks<i64>>::push(&mut builder, from);
-    push_filter(&mut builder, &query.filter, now);
+    <B as Speaks<i64>>::push(builder, from);
+    push_filter(builder, &query.filter, now);
     builder.push(r#" ORDER BY "SessionId" "#).push(order).push(" LIMIT ");
-    <B as Speaks<i64>>::push(&mut builder, i64::from(query.limit));
-    builder.push(sql::LIST_TAIL).push(B::ACTIVE_OF_LISTED);
-    builder
+    <B as Speaks<i64>>::push(builder, i64::from(query.limit));
 }
 
 fn push_filter<B: Backend>(builder: &mut QueryBuilder<B>, filter: &SessionFilter, now: Timestamp) {

@@ -56,6 +56,7 @@ const OTHERS: &[&str] = &[
     "SQLITE_VERSION",
     "APPLIED_MIGRATIONS",
     "CENSUS",
+    "IDS_HEAD",
     "LIST_HEAD",
     "LIST_TAIL",
     "ACTIVE_OF_SESSION",
@@ -178,6 +179,7 @@ fn pages<B: Backend>() -> Vec<(String, QueryBuilder<B>)> {
         for filter in &filters {
             let query = SessionQuery { filter: filter.clone(), page, limit: 40 };
             all.push((format!("{page:?} with {filter:?}"), listing::assemble(&query, SystemClock.now())));
+            all.push((format!("ids of {page:?} with {filter:?}"), listing::assemble_ids(&query, SystemClock.now())));
         }
     }
     all

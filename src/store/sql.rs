@@ -185,6 +185,9 @@ pub(super) const LIST_HEAD: &str = concat!(
     r#" FROM (SELECT * FROM "Sessions" WHERE "SessionId" "#
 );
 
+/// A page of ids begins so; conditions and order follow.
+pub(super) const IDS_HEAD: &str = r#"SELECT "SessionId" FROM "Sessions" WHERE "SessionId" "#;
+
 /// A page of sessions ends so; the engine's own way to their active records follows.
 pub(super) const LIST_TAIL: &str = ") AS s LEFT JOIN ";
 

@@ -127,6 +127,10 @@ impl<B: Backend> Store for SqlStore<B> {
         ask!(self, |connection| listing::page::<B>(connection, query, self.clock.now()))
     }
 
+    async fn session_ids(&self, query: &SessionQuery) -> Result<Vec<SessionId>, StoreError> {
+        ask!(self, |connection| listing::ids::<B>(connection, query, self.clock.now()))
+    }
+
     async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError> {
         ask!(self, |connection| listing::count::<B>(connection, limit))
     }

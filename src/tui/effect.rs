@@ -21,6 +21,8 @@ pub struct Ticket(pub u64);
 pub enum Query {
     /// A page of sessions.
     Sessions(SessionQuery),
+    /// The ids of a page of sessions, to be marked.
+    Ids(SessionQuery),
     /// The number of sessions.
     Count,
     /// One session whole.

@@ -5,6 +5,7 @@ use tui_input::InputRequest;
 use super::effect::{JobId, Ticket};
 use crate::domain::chain::StoredEntry;
 use crate::domain::expected::Conflict;
+use crate::domain::session::SessionId;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::Timestamp;
 use crate::provision::{Preview, ProvisionEvent, Provisioned};
@@ -96,6 +97,14 @@ pub enum MainUi {
     ExplainRevoke,
     /// Asks for a revocation.
     Revoke,
+    /// Marks the session under the cursor, or takes its mark away.
+    Mark,
+    /// Begins a range, or marks it up to the cursor.
+    MarkRange,
+    /// Marks all sessions that match the filter.
+    MarkAll,
+    /// Takes all marks away.
+    UnmarkAll,
     /// Shows the history of the session.
     History,
     /// Reads again.
@@ -240,6 +249,8 @@ pub struct Failure {
 pub enum Loaded {
     /// A page of sessions, in the order of ids.
     Sessions(Vec<SessionRow>),
+    /// Ids of sessions, in their order.
+    Ids(Vec<SessionId>),
     /// How many sessions there are, counted up to a limit.
     Count(u32),
     /// One session whole, with its newest entries, newest first.

@@ -3,6 +3,7 @@
 use super::effect::{JobId, Ticket};
 use super::keymap::KeyMap;
 use super::log_pane::Log;
+use super::marks::Marks;
 use super::screen::Screen;
 use super::screen::sessions::SessionList;
 use crate::domain::actor::{Actor, Origin};
@@ -101,6 +102,8 @@ pub struct Model {
     pub size: (u16, u16),
     /// The window of sessions.
     pub list: SessionList,
+    /// The marked sessions.
+    pub marks: Marks,
     /// The session under the cursor, whole.
     pub detail: super::screen::detail::Detail,
     /// What has the keys.
@@ -136,6 +139,7 @@ impl Model {
             now,
             size,
             list: SessionList::default(),
+            marks: Marks::default(),
             detail: super::screen::detail::Detail::default(),
             screen: Screen::Sessions,
             focus: Panel::Sessions,
@@ -190,6 +194,7 @@ impl Model {
     pub fn tick(&self) -> Option<u64> {
         let waits = self.job.is_some()
             || self.list.loading.is_some()
+            || self.marks.gathering.is_some()
             || matches!(&self.screen, Screen::Confirm(confirm) if confirm.is_waiting());
         let counts = matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_some())
             || matches!(&self.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some());

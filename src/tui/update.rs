@@ -5,6 +5,7 @@ use super::log_pane::LogLine;
 use super::message::{Failure, Global, JobEvent, Loaded, Message, Ui};
 use super::model::{Following, Model, Panel, Settling};
 use super::screen::confirm::Confirm;
+use super::screen::sessions::marking;
 use super::screen::{Screen, confirm, detail, filter, help, history, leave, main, reason, reveal, sessions};
 use super::view::layout;
 use crate::domain::session::SessionId;
@@ -167,6 +168,13 @@ fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) ->
     if model.list.loading.as_ref().is_some_and(|loading| loading.ticket == ticket) {
         return list_loaded(model, answer);
     }
+    if model.marks.gathering.as_ref().is_some_and(|gathering| gathering.ticket == ticket) {
+        return match answer {
+            Ok(Loaded::Ids(ids)) => marking::gathered(model, Ok(ids)),
+            Err(failure) => marking::gathered(model, Err(failure)),
+            Ok(Loaded::Sessions(_) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => Vec::new(),
+        };
+    }
     if model.list.counting == Some(ticket) {
         model.list.counting = None;
         if let Ok(Loaded::Count(count)) = answer {
@@ -180,19 +188,27 @@ fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) ->
                 model.detail.whole = Some(detail::Whole::new(id, *snapshot, entries));
             }
             Err(failure) => model.warn(format!("The detail could not be read: {}", failure.what)),
-            Ok(Loaded::Sessions(_) | Loaded::Count(_) | Loaded::Plan(_)) => {}
+            Ok(Loaded::Sessions(_) | Loaded::Ids(_) | Loaded::Count(_) | Loaded::Plan(_)) => {}
         }
         return Vec::new();
     }
     let now = model.now;
-    if let Screen::Confirm(confirm) = model.screen.beneath()
-        && confirm.ticket == ticket
-    {
-        match answer {
+    match model.screen.beneath() {
+        Screen::Confirm(confirm) if confirm.ticket == ticket => match answer {
             Ok(Loaded::Plan(preview)) => confirm.loaded(Ok(*preview), now),
             Err(failure) => confirm.loaded(Err(failure), now),
-            Ok(Loaded::Sessions(_) | Loaded::Count(_) | Loaded::Detail(..)) => {}
-        }
+            Ok(Loaded::Sessions(_) | Loaded::Ids(_) | Loaded::Count(_) | Loaded::Detail(..)) => {}
+        },
+        Screen::Reason(form) if form.ticket == Some(ticket) => form.loaded(answer, now),
+        Screen::Sessions
+        | Screen::Filter
+        | Screen::Detail(_)
+        | Screen::History(_)
+        | Screen::Reason(_)
+        | Screen::Confirm(_)
+        | Screen::Reveal(_)
+        | Screen::Help(_)
+        | Screen::Leave => {}
     }
     Vec::new()
 }
@@ -216,7 +232,7 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
             model.warn(format!("The sessions could not be read: {}. Ctrl-r tries again.", failure.what));
             sessions::failed(model, loading.land, failure);
         }
-        Ok(Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}
+        Ok(Loaded::Ids(_) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}
     }
     Vec::new()
 }

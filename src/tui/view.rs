@@ -132,7 +132,10 @@ fn strip(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
             );
             Line::styled(theme.fit(&text, width), theme.caution)
         }
-        (None, None) => Line::default(),
+        (None, None) => match sessions::marking::progress(model) {
+            Some(progress) => Line::styled(theme.fit(&format!(" {progress}"), width), theme.caution),
+            None => Line::default(),
+        },
     };
     frame.render_widget(Paragraph::new(line), area);
 }

@@ -64,6 +64,19 @@ pub(crate) async fn a_page_from_a_session_begins_with_it_or_the_next(db: &dyn Da
     assert_eq!(ids(&*store, &filter, Page::First, 0).await, [0; 0]);
 }
 
+pub(crate) async fn a_page_of_ids_has_the_sessions_of_the_same_page(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    let record = SessionFilter { record: Some(RecordFilter::Active), ..SessionFilter::default() };
+    for filter in [SessionFilter::default(), SessionFilter::from_text("e"), record] {
+        for page in [Page::First, Page::Last, Page::After(session(3)), Page::Before(session(9)), Page::From(session(4))]
+        {
+            let query = SessionQuery { filter: filter.clone(), page, limit: 4 };
+            let found: Vec<i64> = store.session_ids(&query).await.unwrap().iter().map(|id| id.get()).collect();
+            assert_eq!(found, ids(&*store, &filter, page, 4).await, "{query:?}");
+        }
+    }
+}
+
 pub(crate) async fn a_row_has_the_active_records_in_the_order_of_ids(db: &dyn Database) {
     let store = db.store(SetClock::at(NOW)).await;
     // Session 7 has three active records: they are no reason to show fewer sessions.

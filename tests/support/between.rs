@@ -74,6 +74,10 @@ impl Store for Between {
         self.real.sessions(query).await
     }
 
+    async fn session_ids(&self, query: &SessionQuery) -> Result<Vec<SessionId>, StoreError> {
+        self.real.session_ids(query).await
+    }
+
     async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError> {
         self.real.count_sessions(limit).await
     }

@@ -143,6 +143,7 @@ impl Canned {
     pub(crate) fn answer(&self, query: &Query, now: Timestamp) -> Result<Loaded, Failure> {
         match query {
             Query::Sessions(query) => Ok(Loaded::Sessions(self.rows(query))),
+            Query::Ids(query) => Ok(Loaded::Ids(self.rows(query).iter().map(|row| row.session.id).collect())),
             Query::Count => Ok(Loaded::Count(u32::try_from(self.sessions.len()).unwrap())),
             Query::Detail(id) => Ok(Loaded::Detail(Box::new(self.snapshot(*id)), self.entries(*id))),
             Query::Plan(request) => self.preview(request, now).map(|preview| Loaded::Plan(Box::new(preview))),

@@ -51,6 +51,7 @@ pub(super) async fn load(provisioner: &Provisioner, query: Query) -> Result<Load
     let store = provisioner.store();
     let answer = match query {
         Query::Sessions(query) => store.sessions(&query).await.map(Loaded::Sessions),
+        Query::Ids(query) => store.session_ids(&query).await.map(Loaded::Ids),
         Query::Count => store.count_sessions(COUNT_LIMIT + 1).await.map(Loaded::Count),
         Query::Plan(request) => {
             provisioner.preview(&request, &Expected::Anything).await.map(|preview| Loaded::Plan(Box::new(preview)))

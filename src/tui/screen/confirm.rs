@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::Screen;
-use super::reason::{Purpose, ReasonForm};
+use super::reason::{Purpose, ReasonForm, Seen};
 use crate::domain::expected::Conflict;
 use crate::domain::hash::HashScheme;
 use crate::domain::plan::Outcome;
@@ -89,10 +89,10 @@ impl Confirm {
             Ok(preview) => {
                 let found = preview.plan.previous.as_ref().filter(|record| record.is_active);
                 let found = found.map(|record| record.hash.fingerprint());
-                if self.changed.is_none() && found != self.form.seen {
+                if self.changed.is_none() && self.form.seen.differs_from(found.as_ref()) {
                     self.changed = Some(changed_since(&preview));
                 }
-                self.form.seen = found;
+                self.form.seen = Seen::Current(found);
                 self.preview = Some(preview);
                 self.failure = None;
             }

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::{Screen, reason};
+use super::Screen;
+use super::reason::{self, Purpose};
 use crate::domain::audit::{Finding, Trail, verify};
 use crate::domain::chain::StoredEntry;
 use crate::domain::host_record::HostRecord;
@@ -111,7 +112,8 @@ pub fn update(model: &mut Model, drawer: Drawer, ui: PagerUi) -> Vec<Effect> {
         PagerUi::Rotate | PagerUi::Revoke => {
             // Where it is refused, the reader stays where they are.
             model.screen = Screen::Detail(drawer);
-            if ui == PagerUi::Rotate { reason::open_rotation(model) } else { reason::open_revocation(model) }
+            let purpose = if ui == PagerUi::Rotate { Purpose::Rotate } else { Purpose::Revoke };
+            reason::open_for_cursor(model, purpose)
         }
         PagerUi::Back => {
             model.screen = Screen::Sessions;

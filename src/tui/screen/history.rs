@@ -6,6 +6,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use super::detail::{self, Whole, scrolled};
+use super::reason::{self, Purpose};
 use super::{Screen, sessions};
 use crate::domain::audit::Finding;
 use crate::domain::chain::StoredEntry;
@@ -54,11 +55,8 @@ pub fn update(model: &mut Model, history: History, ui: PagerUi) -> Vec<Effect> {
         PagerUi::Rotate | PagerUi::Revoke => {
             // Where it is refused, the reader stays where they are.
             model.screen = Screen::History(history);
-            if ui == PagerUi::Rotate {
-                super::reason::open_rotation(model)
-            } else {
-                super::reason::open_revocation(model)
-            }
+            let purpose = if ui == PagerUi::Rotate { Purpose::Rotate } else { Purpose::Revoke };
+            reason::open_for_cursor(model, purpose)
         }
     }
 }

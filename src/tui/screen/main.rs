@@ -1,5 +1,7 @@
 //! What a person does on the main screen.
 
+use super::reason::Purpose;
+use super::sessions::marking;
 use super::{Screen, detail, filter, history, reason, sessions};
 use crate::tui::effect::Effect;
 use crate::tui::message::MainUi;
@@ -48,17 +50,24 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
         }
         MainUi::Open => open_detail(model),
         MainUi::Back => back(model),
-        MainUi::Rotate => reason::open_rotation(model),
+        MainUi::Rotate => reason::open(model, Purpose::Rotate),
         MainUi::ExplainRotate => {
-            model
-                .say("R (a capital letter) rotates the Host GUID of the session under the cursor; Ctrl-r reads again.");
+            model.say(
+                "R (a capital letter) rotates the marked session, else the one under the cursor; Ctrl-r reads again.",
+            );
             Vec::new()
         }
         MainUi::ExplainRevoke => {
-            model.say("X (a capital letter) revokes the Host GUID of the session under the cursor.");
+            model.say(
+                "X (a capital letter) revokes the Host GUID of the marked session, else of the one under the cursor.",
+            );
             Vec::new()
         }
-        MainUi::Revoke => reason::open_revocation(model),
+        MainUi::Revoke => reason::open(model, Purpose::Revoke),
+        MainUi::Mark => marking::toggle(model),
+        MainUi::MarkRange => marking::range(model),
+        MainUi::MarkAll => marking::all(model),
+        MainUi::UnmarkAll => marking::clear(model),
         MainUi::History => history::open(model),
         MainUi::Refresh => {
             let mut effects = sessions::refresh(model);
@@ -89,10 +98,13 @@ fn open_detail(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Goes up one level: a question, the zoom, the filter. Never quits.
+/// Goes up one level: a question, marks that are gathered, the zoom, the filter. Never quits.
 fn back(model: &mut Model) -> Vec<Effect> {
     if let Some(effect) = sessions::stop(model) {
         return vec![effect];
+    }
+    if let Some(effects) = marking::stop(model) {
+        return effects;
     }
     if model.zoom {
         model.zoom = false;
@@ -129,6 +141,9 @@ fn cancel(model: &mut Model) -> Vec<Effect> {
     }
     if let Some(effect) = sessions::stop(model) {
         return vec![effect];
+    }
+    if let Some(effects) = marking::stop(model) {
+        return effects;
     }
     model.say("Nothing waits. q quits.");
     Vec::new()

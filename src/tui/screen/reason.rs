@@ -15,8 +15,11 @@ use crate::domain::reason::RotationReason;
 use crate::domain::request::{Action, Request};
 use crate::domain::session::SessionId;
 use crate::domain::snapshot::current_of;
-use crate::tui::effect::Effect;
-use crate::tui::message::ReasonUi;
+use crate::domain::time::Timestamp;
+use crate::store::{Page, SessionFilter, SessionQuery, SessionRow};
+use crate::tui::effect::{Effect, Query, Ticket};
+use crate::tui::marks::{Aim, grouped};
+use crate::tui::message::{Failure, Loaded, ReasonUi};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::view::{popup, text};
@@ -46,6 +49,26 @@ pub enum Field {
     ForceNew,
 }
 
+/// What was seen of a session's current record before its plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// Nothing: its row is not read yet.
+    Unread,
+    /// Its fingerprint, or that there is none.
+    Current(Option<Fingerprint>),
+}
+
+impl Seen {
+    /// Tells whether what is found now is not what was seen.
+    #[must_use]
+    pub fn differs_from(&self, found: Option<&Fingerprint>) -> bool {
+        match self {
+            Self::Unread => false,
+            Self::Current(seen) => seen.as_ref() != found,
+        }
+    }
+}
+
 /// The form, with what the list showed of its session.
 #[derive(Debug, Clone)]
 pub struct ReasonForm {
@@ -53,8 +76,10 @@ pub struct ReasonForm {
     pub session: SessionId,
     /// Its title, safe to show.
     pub title: String,
-    /// The fingerprint of the current record in the list.
-    pub seen: Option<Fingerprint>,
+    /// What the list showed of its current record.
+    pub seen: Seen,
+    /// The question for a session that the list does not show.
+    pub ticket: Option<Ticket>,
     /// What the form is for.
     pub purpose: Purpose,
     /// The field that has the keys.
@@ -73,42 +98,79 @@ pub struct ReasonForm {
     pub fault: Option<String>,
 }
 
-/// Asks why the session under the cursor is to be rotated.
-pub fn open_rotation(model: &mut Model) -> Vec<Effect> {
-    open(model, Purpose::Rotate)
+/// Asks why the marked session, else the one under the cursor, is to be changed.
+pub fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
+    match model.marks.aim() {
+        Aim::Cursor => open_for_cursor(model, purpose),
+        Aim::One(id) => {
+            let row = model.list.rows.iter().find(|row| row.session.id == id).cloned();
+            open_form(model, purpose, Some(Of { id, row }))
+        }
+        Aim::Many(count) => {
+            model.warn(format!("Not done: acting on several comes later. u unmarks all {}.", grouped(count)));
+            Vec::new()
+        }
+        Aim::Range => {
+            model.warn("A range is begun: v marks it, Esc drops it. Nothing was done.");
+            Vec::new()
+        }
+    }
 }
 
-/// Asks why the session under the cursor is to lose its Host GUID.
-pub fn open_revocation(model: &mut Model) -> Vec<Effect> {
-    open(model, Purpose::Revoke)
+/// Asks why the session under the cursor is to be changed, whatever is marked.
+pub fn open_for_cursor(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
+    let row = model.list.target().cloned();
+    open_form(model, purpose, row.map(|row| Of { id: row.session.id, row: Some(row) }))
 }
 
-fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
+/// The session of a form, and its row as far as the list has it.
+struct Of {
+    id: SessionId,
+    row: Option<SessionRow>,
+}
+
+fn open_form(model: &mut Model, purpose: Purpose, of: Option<Of>) -> Vec<Effect> {
     if let Some(why) = model.about.read_only {
         model.warn(format!("Nothing can be changed: {why}; {}.", why.hint()));
     } else if model.job.is_some() || model.ready.is_some() {
         model.warn("One change at a time: wait for the running one to end.");
-    } else if let Some(row) = model.list.target() {
-        let form = ReasonForm {
-            session: row.session.id,
-            title: text::title(&row.session),
-            seen: current_of(&row.active, model.now).map(|record| record.hash.fingerprint()),
-            purpose,
-            field: Field::Reason,
-            reason: Input::default(),
-            by: Input::new(model.about.operator.as_str().to_owned()),
-            expires: Input::default(),
-            force_new: false,
-            pick: None,
-            fault: None,
-        };
-        model.screen = Screen::Reason(Box::new(form));
+    } else if let Some(of) = of {
+        return show_form(model, purpose, of);
     } else if model.list.cursor_lost {
         model.warn("The session under the cursor is gone. Move the cursor first.");
     } else {
         model.say("There is no session under the cursor.");
     }
     Vec::new()
+}
+
+fn show_form(model: &mut Model, purpose: Purpose, Of { id, row }: Of) -> Vec<Effect> {
+    let mut form = Box::new(ReasonForm {
+        session: id,
+        title: String::new(),
+        seen: Seen::Unread,
+        ticket: None,
+        purpose,
+        field: Field::Reason,
+        reason: Input::default(),
+        by: Input::new(model.about.operator.as_str().to_owned()),
+        expires: Input::default(),
+        force_new: false,
+        pick: None,
+        fault: None,
+    });
+    let mut effects = Vec::new();
+    if let Some(row) = row {
+        form.take_row(&row, model.now);
+    } else {
+        // The keys that follow are meant for the form: it opens at once, and its title comes after it.
+        let ticket = model.ticket();
+        form.ticket = Some(ticket);
+        let query = SessionQuery { filter: SessionFilter::default(), page: Page::From(id), limit: 1 };
+        effects.push(Effect::Load(ticket, Query::Sessions(query)));
+    }
+    model.screen = Screen::Reason(form);
+    effects
 }
 
 /// Carries out what a person does in the form.
@@ -186,6 +248,24 @@ impl ReasonForm {
     pub fn paste(&mut self, data: &str) {
         for c in data.trim_end_matches(['\r', '\n']).chars() {
             self.edit(InputRequest::InsertChar(if c.is_control() { ' ' } else { c }));
+        }
+    }
+
+    fn take_row(&mut self, row: &SessionRow, now: Timestamp) {
+        self.title = text::title(&row.session);
+        self.seen = Seen::Current(current_of(&row.active, now).map(|record| record.hash.fingerprint()));
+    }
+
+    /// Takes in what was read of a session that the list does not show.
+    pub fn loaded(&mut self, answer: Result<Loaded, Failure>, now: Timestamp) {
+        self.ticket = None;
+        match answer {
+            Ok(Loaded::Sessions(rows)) => match rows.first().filter(|row| row.session.id == self.session) {
+                Some(row) => self.take_row(row, now),
+                None => self.fault = Some(format!("session {}, which is marked, is gone", self.session)),
+            },
+            Err(failure) => self.fault = Some(format!("the session could not be read: {}", failure.what)),
+            Ok(Loaded::Ids(_) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! How the list looks: its columns, its words for a record, and what stands in place of rows.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Rect};
+use ratatui::layout::{Constraint, Margin, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Cell, Paragraph, Row, Table};
 
@@ -10,7 +10,7 @@ use crate::domain::snapshot::current_of;
 use crate::domain::time::Timestamp;
 use crate::store::SessionRow;
 use crate::tui::model::{Model, Panel};
-use crate::tui::screen::sessions::Land;
+use crate::tui::screen::sessions::{Land, SessionList, marking};
 use crate::tui::theme::Theme;
 use crate::tui::view::{frame_of, layout, text};
 
@@ -30,20 +30,55 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         crate::tui::screen::filter::draw(model, theme, Rect { height: 1, ..inner }, frame);
         rows_area = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
     }
+    foot(model, theme, area, frame);
     if list.rows.is_empty() {
         frame.render_widget(Paragraph::new(empty_text(model, theme)), rows_area);
         return;
     }
     let height = usize::from(rows_area.height.saturating_sub(1));
-    let shown = list.rows.iter().skip(list.top).take(height);
+    let begun = marking::begun(model);
+    let shown = list.rows.iter().enumerate().skip(list.top).take(height);
     let columns = Columns::for_rows(rows_area.width, &list.rows);
-    let rows = shown.map(|row| {
-        let here = Some(row.session.id) == list.cursor;
-        let line = Row::new(columns.cells(row, here, model.now, theme));
+    let rows = shown.map(|(place, row)| {
+        let id = row.session.id;
+        let here = Some(id) == list.cursor;
+        let mark = match (model.marks.ids.contains(id), begun.contains(&place)) {
+            (true, _) => theme.signs.good,
+            (false, true) => theme.signs.between,
+            (false, false) => " ",
+        };
+        let signs = [if here { theme.signs.here } else { " " }, mark].concat();
+        let line = Row::new(columns.cells(row, &signs, model.now, theme));
         if here { line.style(theme.selection) } else { line }
     });
     let header = Row::new(columns.headings()).style(theme.dim);
     frame.render_widget(Table::new(rows, columns.widths()).header(header).column_spacing(1), rows_area);
+}
+
+/// Draws into the border below the list what is marked, and in which row the cursor is.
+fn foot(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let line = Rect { y: area.bottom().saturating_sub(1), height: 1, ..area }.inner(Margin::new(1, 0));
+    let row = row_words(&model.list, model.list.count.filter(|count| *count <= crate::tui::COUNT_LIMIT));
+    let row = row.map_or(String::new(), |row| format!(" {row} "));
+    let marked = model.marks.words().map_or(String::new(), |words| format!(" {words} "));
+    let room = usize::from(line.width);
+    if text::width(&marked) + text::width(&row) <= room {
+        frame.render_widget(Line::styled(row, theme.dim).right_aligned(), line);
+    }
+    let marked = theme.fit(&marked, room);
+    let width = u16::try_from(text::width(&marked)).unwrap_or(line.width);
+    frame.render_widget(Line::styled(marked, theme.strong), Rect { width, ..line });
+}
+
+/// Says in which row the cursor is, and of how many, as far as that is known.
+fn row_words(list: &SessionList, count: Option<u32>) -> Option<String> {
+    let row = list.position().filter(|_| list.at_start)? + 1;
+    let all = match (list.at_end, list.filter.is_empty()) {
+        (true, _) => Some(list.rows.len()),
+        (false, true) => count.and_then(|count| usize::try_from(count).ok()),
+        (false, false) => None,
+    };
+    Some(all.map_or(format!("row {row}"), |all| format!("row {row}/{all}")))
 }
 
 fn right_title(model: &Model, theme: &Theme) -> String {
@@ -138,10 +173,9 @@ impl Columns {
         cells
     }
 
-    fn cells(&self, row: &SessionRow, here: bool, now: Timestamp, theme: &Theme) -> Vec<Cell<'static>> {
+    fn cells(&self, row: &SessionRow, signs: &str, now: Timestamp, theme: &Theme) -> Vec<Cell<'static>> {
         let session = &row.session;
-        let sign = if here { theme.signs.here } else { " " };
-        let id = format!("{sign}{:>width$}", session.id, width = usize::from(self.id) - 1);
+        let id = format!("{signs}{:>width$}", session.id, width = usize::from(self.id) - 2);
         let mut cells = vec![Cell::from(id), Cell::from(theme.fit(&text::title(session), usize::from(self.title())))];
         if self.status {
             let live = session.status.as_deref() == Some("Active");
