@@ -13,11 +13,13 @@ use crate::provision::Provisioner;
 mod args;
 pub mod audit;
 pub mod change;
+pub mod config;
 mod confirmation;
 mod create;
 pub mod delivery;
 pub mod demo;
 pub mod doctor;
+mod documents;
 mod exit;
 mod globals;
 pub mod history;
@@ -63,6 +65,8 @@ pub enum Action {
     AuditVerify,
     /// Whether the database can be worked with, step by step.
     Doctor,
+    /// What the configuration says, and whether that is right.
+    Config(config::ConfigCommand),
     /// The schema brought up to date, or what that would do.
     Migrate(migrate::Migrate),
 }

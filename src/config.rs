@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use etcetera::base_strategy::{BaseStrategy as _, Xdg};
 
+use self::show::HashSettings;
 use crate::domain::hash::{HashScheme, Hasher};
 use crate::store::{Settings, Target};
 
@@ -21,6 +22,7 @@ mod place;
 mod profile;
 mod secret_file;
 mod section;
+mod show;
 
 pub use error::ConfigError;
 pub use files::{ConfigFile, Role};
@@ -28,6 +30,7 @@ pub use origin::{Origin, Sourced};
 pub use place::{Located, Place, Problem, nearest};
 pub use profile::{Colour, Profile, Source};
 pub use secret_file::SecretFileError;
+pub use show::Setting;
 
 /// The name of our folders and of our files in them.
 const PROGRAM: &str = "host-provisioner";
@@ -99,12 +102,30 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Files`] when a file holds errors; [`ConfigError::PasswordInArguments`], whatever the command is.
     pub fn new(given: Given) -> Result<Self, ConfigError> {
+        let config = Self::unchecked(given)?;
+        config.complain()?;
+        Ok(config)
+    }
+
+    /// The same with all that is wrong in the files still in it, to be told.
+    ///
+    /// # Errors
+    /// [`ConfigError::PasswordInArguments`].
+    pub fn unchecked(given: Given) -> Result<Self, ConfigError> {
         if given.database_url.as_deref().is_some_and(crate::store::holds_password) {
             return Err(ConfigError::PasswordInArguments);
         }
-        let config = Self::unchecked(given);
-        let errors = config.errors();
-        if errors.is_empty() { Ok(config) } else { Err(ConfigError::Files(errors)) }
+        let named = given.config.clone().or_else(|| variable(CONFIG).map(PathBuf::from));
+        Ok(Self { files: files::read(named), given })
+    }
+
+    /// Refuses files that hold errors.
+    ///
+    /// # Errors
+    /// [`ConfigError::Files`].
+    pub fn complain(&self) -> Result<(), ConfigError> {
+        let errors = self.errors();
+        if errors.is_empty() { Ok(()) } else { Err(ConfigError::Files(errors)) }
     }
 
     /// Lists what is wrong in the files.
@@ -112,13 +133,6 @@ impl Config {
     pub fn errors(&self) -> Vec<Problem> {
         let in_files = self.files.iter().flat_map(|file| file.errors.clone());
         in_files.chain(self.profiles_without_database()).collect()
-    }
-
-    /// The same with all that is wrong still in it, to be told.
-    #[must_use]
-    pub fn unchecked(given: Given) -> Self {
-        let named = given.config.clone().or_else(|| variable(CONFIG).map(PathBuf::from));
-        Self { files: files::read(named), given }
     }
 
     /// Lists the places where configuration files are looked for, the most important first.
@@ -151,19 +165,10 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] names the file or the setting that does not fit.
     pub fn hasher(&self) -> Result<Hasher, ConfigError> {
-        let files = &self.files;
-        let write = Sourced::flag(self.given.hash_write, "--hash-write")
-            .or_else(|| origin::in_files(files, |file| file.hash.write.as_ref()));
-        let accept = Sourced::flag(self.given.hash_accept.clone(), "--hash-accept")
-            .or_else(|| origin::in_files(files, |file| file.hash.accept.as_ref()));
-        let key = Sourced::flag(self.given.hash_key_file.clone(), "--hash-key-file")
-            .or_else(|| origin::in_files(files, |file| file.hash.key_file.as_ref()));
-        let legacy = Sourced::flag(self.given.legacy_secret_file.clone(), "--legacy-secret-file")
-            .or_else(|| origin::in_files(files, |file| file.hash.legacy_secret_file.as_ref()));
-        let key = key.map(|file| secret_file::key(&file)).transpose()?;
-        let legacy = legacy.map(|file| secret_file::legacy_secret(&file)).transpose()?;
-        let write = write.map_or(HashScheme::Sha256, |write| write.value);
-        Ok(Hasher::new(write, accept.map(|accept| accept.value), key, legacy)?)
+        let HashSettings { write, accept, key_file, legacy_secret_file } = self.hash_settings();
+        let key = key_file.map(|file| secret_file::key(&file)).transpose()?;
+        let legacy = legacy_secret_file.map(|file| secret_file::legacy_secret(&file)).transpose()?;
+        Ok(Hasher::new(write.value, accept.map(|accept| accept.value), key, legacy)?)
     }
 
     /// Gives the policy.

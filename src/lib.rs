@@ -34,7 +34,7 @@ use tracing_appender::non_blocking::WorkerGuard;
 
 use crate::cli::messages::Messages;
 use crate::cli::{Action, Context, Exit, Failure, Invocation, Stop, Style, delivery};
-use crate::config::{Config, Database, caller};
+use crate::config::{Config, Database, Given, caller};
 use crate::domain::time::SystemClock;
 use crate::provision::Provisioner;
 use crate::signals::Signals;
@@ -85,10 +85,7 @@ fn finish(end: Result<(), Failure>, messages: Messages) -> ExitCode {
 /// Reads the settings, opens the log, and runs the action on a runtime of two threads.
 fn prepare(invocation: Invocation, messages: &Messages, log: &mut Option<WorkerGuard>) -> Result<(), Failure> {
     let Invocation { action, given, style } = invocation;
-    let config = Config::new(given)?;
-    for problem in config.warnings() {
-        messages.warn(&problem.to_string());
-    }
+    let config = if let Action::Config(_) = action { Config::unchecked(given)? } else { configured(given, messages)? };
     let started = config.log_dir().map_err(std::io::Error::other).and_then(|folder| {
         messages.detail(&format!("log: {}", folder.display()));
         telemetry::start(&folder, config.log_level().value)
@@ -107,10 +104,20 @@ fn prepare(invocation: Invocation, messages: &Messages, log: &mut Option<WorkerG
     end
 }
 
+/// Reads the settings, and warns of what in their files has no effect.
+fn configured(given: Given, messages: &Messages) -> Result<Config, Failure> {
+    let config = Config::new(given)?;
+    for problem in config.warnings() {
+        messages.warn(&problem.to_string());
+    }
+    Ok(config)
+}
+
 /// Runs an action; the one place that knows them all.
 async fn dispatch(action: Action, config: &Config, style: Style, messages: &Messages) -> Result<(), Failure> {
     let signals = Signals::listen().map_err(|error| Failure::new(Exit::Failed, "failed", error.to_string()))?;
     let end = match action {
+        Action::Config(about) => until(signals.token(), about.run(config, style.format)).await,
         Action::Console => console(config, messages, style, signals.token()).await,
         Action::Demo(demo) => self::demo(&demo, config, messages, style, signals.token()).await,
         other => command(other, config, style, messages, &signals).await,
@@ -164,7 +171,7 @@ async fn command(
         Action::History(history) => until(cancel, history.run(&context)).await,
         Action::Verify(verify) => until(cancel, verify.run(&context)).await,
         Action::AuditVerify => until(cancel, cli::audit::verify(&context)).await,
-        Action::Console | Action::Demo(_) | Action::Doctor | Action::Migrate(_) => Ok(()),
+        Action::Console | Action::Config(_) | Action::Demo(_) | Action::Doctor | Action::Migrate(_) => Ok(()),
     };
     provisioner.store().close().await;
     end

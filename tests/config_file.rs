@@ -9,7 +9,7 @@ fn problems(text: &str) -> (Vec<String>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("c.toml");
     std::fs::write(&path, text).unwrap();
-    let config = Config::unchecked(Given { config: Some(path), ..Given::default() });
+    let config = Config::unchecked(Given { config: Some(path), ..Given::default() }).unwrap();
     let told = |problem: &dyn ToString| problem.to_string().replace(&format!("{}/", folder.path().display()), "");
     let errors = config.errors().iter().map(|problem| told(problem)).collect();
     (errors, config.warnings().map(|problem| told(problem)).collect())

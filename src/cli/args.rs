@@ -5,6 +5,8 @@ use std::io::IsTerminal as _;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+use super::config::ConfigCommand;
+use super::documents::{CompletionsArgs, ManArgs};
 use super::globals::Globals;
 use super::output::Format;
 use super::{Action, Arguments, Exit, Failure, Invocation, Stop, Style, Volume};
@@ -14,7 +16,7 @@ use super::{audit, create, demo, history, list, migrate, revoke, rotate, session
 ///
 /// Without a command, the console opens. Data goes to stdout, messages go to stderr. Exit codes: 0 done, 1 failed and
 /// nothing changed, 2 usage or configuration, 4 not allowed, 5 not found, 6 conflict, 7 database unreachable or too slow,
-/// 9 rejected or damaged, 10 outcome unknown, 11 done but the GUID was not delivered, 129/130/143 stopped by a signal.
+/// 8 not confirmed, 9 rejected or damaged, 10 outcome unknown, 11 done but the GUID was not delivered, 129/130/143 stopped by a signal.
 #[derive(Debug, Parser)]
 #[command(name = "host-provisioner", bin_name = "host-provisioner", version, color = clap::ColorChoice::Never, disable_help_subcommand = true)]
 struct Cli {
@@ -57,6 +59,13 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Opens the console on a world to try
     Demo(demo::DemoArgs),
+    /// Checks and shows the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Prints a script that completes command lines of this program in a shell
+    Completions(CompletionsArgs),
+    /// Prints the manual page of the program or of one of its commands
+    Man(ManArgs),
 }
 
 /// Reads a command line.
@@ -68,13 +77,27 @@ pub fn parse(arguments: Arguments) -> Result<Invocation, Box<Stop>> {
     let Cli { globals, command } =
         Cli::try_parse_from(arguments).map_err(|error| Box::new(stop(&error, for_programs)))?;
     let style = globals.style();
-    let action = action(command, style).map_err(|failure| Box::new(Stop::Failure(failure, style)))?;
+    let refused = |failure| Box::new(Stop::Failure(failure, style));
+    if let Some(text) = document(command.as_ref()) {
+        return Err(text.map_or_else(refused, |text| Box::new(Stop::Text(text))));
+    }
+    let action = action(command, style).map_err(refused)?;
     Ok(Invocation { action, given: globals.given(), style })
+}
+
+/// Writes what is made from this definition alone.
+fn document(command: Option<&Command>) -> Option<Result<String, Failure>> {
+    match command {
+        Some(Command::Completions(args)) => Some(Ok(args.text(Cli::command()))),
+        Some(Command::Man(args)) => Some(args.text(Cli::command())),
+        _ => None,
+    }
 }
 
 fn action(command: Option<Command>, style: Style) -> Result<Action, Failure> {
     Ok(match command {
-        None | Some(Command::Tui) => return console(style),
+        // Documents have been written by now.
+        None | Some(Command::Tui | Command::Completions(_) | Command::Man(_)) => return console(style),
         Some(Command::Create(args)) => Action::Change(args.job()?),
         Some(Command::Rotate(args)) => Action::Change(args.job()?),
         Some(Command::Revoke(args)) => Action::Change(args.job()?),
@@ -87,6 +110,7 @@ fn action(command: Option<Command>, style: Style) -> Result<Action, Failure> {
         Some(Command::Doctor) => Action::Doctor,
         Some(Command::Migrate(args)) => Action::Migrate(args.into()),
         Some(Command::Demo(args)) => Action::Demo(args.into()),
+        Some(Command::Config(command)) => Action::Config(command),
     })
 }
 

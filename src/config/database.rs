@@ -113,7 +113,7 @@ impl Config {
         self.find_profile(name).ok_or_else(unknown)
     }
 
-    fn profile_names(&self) -> BTreeSet<String> {
+    pub(super) fn profile_names(&self) -> BTreeSet<String> {
         self.files.iter().flat_map(|file| file.document.profiles.keys().cloned()).collect()
     }
 
