@@ -154,6 +154,13 @@ pub trait Store: Send + Sync {
     /// Reads the ids of one page of sessions alone, in their order.
     async fn session_ids(&self, query: &SessionQuery) -> Result<Vec<SessionId>, StoreError>;
 
+    /// Reads which of some sessions, a thousand at most, are there and match, in the order of ids.
+    async fn sessions_among(
+        &self,
+        sessions: &[SessionId],
+        filter: &SessionFilter,
+    ) -> Result<Vec<SessionId>, StoreError>;
+
     /// Counts the sessions, but no further than `limit`.
     async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError>;
 

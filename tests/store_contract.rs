@@ -132,6 +132,7 @@ contract! {
         pages_go_back_by_key_without_gap_or_repetition
         a_page_from_a_session_begins_with_it_or_the_next
         a_page_of_ids_has_the_sessions_of_the_same_page
+        of_some_sessions_those_are_told_that_are_there_and_match
         a_row_has_the_active_records_in_the_order_of_ids
         every_word_must_be_in_the_title
         letters_match_whatever_their_case_in_every_script

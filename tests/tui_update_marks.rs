@@ -163,16 +163,6 @@ fn a_marked_session_that_the_list_does_not_show_is_read_for_the_form() {
 }
 
 #[test]
-fn a_marked_session_that_is_gone_is_said_by_the_form() {
-    let mut console = Console::on(many(1000));
-    console.go_to(7);
-    console.keys(" G");
-    console.data.remove(7);
-    console.keys("R");
-    assert!(console.shows("session 7, which is marked, is gone"), "{:#?}", console.screen());
-}
-
-#[test]
 fn several_marked_sessions_are_not_acted_on_yet_and_that_is_said() {
     for key in ["R", "X"] {
         let mut console = Console::on(showcase());
@@ -240,4 +230,94 @@ fn marking_all_asks_for_ids_alone() {
     let mut console = Console::on(showcase());
     let effects = console.keys("*");
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Load(_, Query::Ids(_)))), "{effects:?}");
+}
+
+#[test]
+fn the_border_says_how_many_marks_are_outside_the_filter() {
+    let mut console = Console::on(showcase());
+    console.go_to(2);
+    console.keys(" jj ");
+    assert!(console.shows("marked 2: R acts on these"), "{:#?}", console.screen());
+    console.prompt = false;
+    console.keys("/review");
+    assert!(console.shows("marked 2 (? outside the filter): R acts on these"), "{:#?}", console.screen());
+    console.answer();
+    console.enter();
+    assert!(console.shows("marked 2 (1 outside the filter): R acts on these"), "{:#?}", console.screen());
+    console.prompt = true;
+    console.keys("g ");
+    assert!(console.shows("marked 3 (1 outside the filter)"), "what is marked here is shown");
+    console.esc();
+    assert!(console.shows("marked 3: R acts on these"));
+}
+
+#[test]
+fn a_marked_session_that_vanished_is_said_and_no_longer_acted_on() {
+    let mut console = Console::on(many(1000));
+    console.go_to(7);
+    console.keys(" ");
+    console.keys("jj");
+    console.data.remove(7);
+    console.ctrl('r');
+    assert_eq!(console.notice(), "Session 7, which is marked, is gone.");
+    assert!(console.shows("marked 1 (1 gone): u unmarks it"), "{:#?}", console.screen());
+    for key in ["R", "X"] {
+        console.keys(key);
+        assert!(console.is_on_the_list());
+        assert!(console.notice().starts_with("Not done: session 7"), "{}", console.notice());
+    }
+    console.ctrl('r');
+    assert_eq!(console.notice(), "", "it is said once");
+    console.keys("uR");
+    assert_eq!(console.form().session, session_id(9));
+}
+
+#[test]
+fn many_marks_that_vanished_are_counted_and_some_are_named() {
+    let mut console = Console::on(many(1000));
+    console.keys("*");
+    for number in 901..=1000 {
+        console.data.remove(number);
+    }
+    console.ctrl('r');
+    assert_eq!(console.notice(), "100 marked sessions are gone: 901, 902, 903, 904, 905 and others.");
+    assert!(console.shows("marked 1,000 (100 gone)"), "{:#?}", console.screen());
+}
+
+#[test]
+fn marks_that_are_all_in_view_are_looked_up_nowhere() {
+    let mut console = Console::on(showcase());
+    console.keys(" jj ");
+    console.prompt = false;
+    console.ctrl('r');
+    let (ticket, query) = console.waiting.remove(0);
+    let answer = console.data.answer(&query, console.now);
+    console.loaded(ticket, answer);
+    assert!(!console.waiting.iter().any(|(_, query)| matches!(query, Query::Marked(..))));
+}
+
+#[test]
+fn a_mark_that_is_set_while_others_are_looked_up_is_counted_right() {
+    let mut console = Console::on(many(1000));
+    console.go_to(2);
+    console.keys(" /class 1");
+    console.enter();
+    console.prompt = false;
+    console.ctrl('r');
+    let (ticket, query) = console.waiting.remove(0);
+    let answer = console.data.answer(&query, console.now);
+    console.loaded(ticket, answer);
+    console.keys(" ");
+    console.answer();
+    assert!(console.shows("marked 2 (1 outside the filter)"), "{:#?}", console.screen());
+}
+
+#[test]
+fn a_form_for_a_marked_session_says_when_it_is_gone_after_all() {
+    let mut console = Console::on(many(1000));
+    console.go_to(7);
+    console.keys(" G");
+    console.data.remove(7);
+    console.keys("R");
+    assert!(console.shows("session 7, which is marked, is gone"), "{:#?}", console.screen());
 }

@@ -10,7 +10,7 @@ use crate::world::session_id;
 fn page_of(console: &Console) -> Option<Page> {
     console.waiting.iter().find_map(|(_, query)| match query {
         Query::Sessions(query) => Some(query.page),
-        Query::Ids(_) | Query::Count | Query::Detail(_) | Query::Plan(_) => None,
+        Query::Ids(_) | Query::Marked(..) | Query::Count | Query::Detail(_) | Query::Plan(_) => None,
     })
 }
 

@@ -39,7 +39,26 @@ pub(super) async fn ids<B: Backend>(
     query: &SessionQuery,
     now: Timestamp,
 ) -> Result<Vec<SessionId>, StoreError> {
-    let mut builder = assemble_ids::<B>(query, now);
+    read_ids::<B>(connection, assemble_ids::<B>(query, now)).await
+}
+
+/// Reads which of some sessions are there and match, in the order of ids.
+pub(super) async fn among<B: Backend>(
+    connection: &mut B::Connection,
+    sessions: &[SessionId],
+    filter: &SessionFilter,
+    now: Timestamp,
+) -> Result<Vec<SessionId>, StoreError> {
+    if sessions.is_empty() {
+        return Ok(Vec::new());
+    }
+    read_ids::<B>(connection, assemble_among::<B>(sessions, filter, now)).await
+}
+
+async fn read_ids<B: Backend>(
+    connection: &mut B::Connection,
+    mut builder: QueryBuilder<B>,
+) -> Result<Vec<SessionId>, StoreError> {
     let found = Statement::<B>::assembled(&mut builder).rows(connection).await?;
     let ids: Result<Vec<i64>, _> = found.iter().map(|row| get::<B, i64>(row, "SessionId")).collect();
     let mut ids: Vec<SessionId> = ids.map_err(fault::<B>)?.into_iter().filter_map(SessionId::new).collect();
@@ -64,6 +83,23 @@ pub(super) fn assemble<B: Backend>(query: &SessionQuery, now: Timestamp) -> Quer
 pub(super) fn assemble_ids<B: Backend>(query: &SessionQuery, now: Timestamp) -> QueryBuilder<B> {
     let mut builder = QueryBuilder::new(sql::IDS_HEAD);
     push_page(&mut builder, query, now);
+    builder
+}
+
+pub(super) fn assemble_among<B: Backend>(
+    sessions: &[SessionId],
+    filter: &SessionFilter,
+    now: Timestamp,
+) -> QueryBuilder<B> {
+    let mut builder = QueryBuilder::new(sql::IDS_HEAD);
+    let mut before = "IN (";
+    for session in sessions {
+        builder.push(before);
+        <B as Speaks<i64>>::push(&mut builder, session.get());
+        before = ", ";
+    }
+    builder.push(")");
+    push_filter(&mut builder, filter, now);
     builder
 }
 

@@ -179,6 +179,8 @@ fn pages<B: Backend>() -> Vec<(String, QueryBuilder<B>)> {
         for filter in &filters {
             let query = SessionQuery { filter: filter.clone(), page, limit: 40 };
             all.push((format!("{page:?} with {filter:?}"), listing::assemble(&query, SystemClock.now())));
+            let among = listing::assemble_among(&[id, SessionId::new(3).unwrap()], filter, SystemClock.now());
+            all.push((format!("some with {filter:?}"), among));
             all.push((format!("ids of {page:?} with {filter:?}"), listing::assemble_ids(&query, SystemClock.now())));
         }
     }

@@ -13,7 +13,9 @@ use super::rows::get;
 use super::settings::Settings;
 use super::trace::Trace;
 use super::watch::Watch;
-use super::{Applied, Change, ChangeMarker, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, Visit};
+use super::{
+    Applied, Change, ChangeMarker, HistoryQuery, ReadOnly, SessionFilter, SessionQuery, SessionRow, Store, Visit,
+};
 use super::{audit_walk, history, listing, new_session, settle, snapshot, sql, standing};
 use crate::domain::chain::StoredEntry;
 use crate::domain::event_id::EventId;
@@ -129,6 +131,14 @@ impl<B: Backend> Store for SqlStore<B> {
 
     async fn session_ids(&self, query: &SessionQuery) -> Result<Vec<SessionId>, StoreError> {
         ask!(self, |connection| listing::ids::<B>(connection, query, self.clock.now()))
+    }
+
+    async fn sessions_among(
+        &self,
+        sessions: &[SessionId],
+        filter: &SessionFilter,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        ask!(self, |connection| listing::among::<B>(connection, sessions, filter, self.clock.now()))
     }
 
     async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError> {

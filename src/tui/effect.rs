@@ -6,7 +6,7 @@ use crate::domain::guid::HostGuid;
 use crate::domain::request::Request;
 use crate::domain::session::SessionId;
 use crate::provision::Certainty;
-use crate::store::SessionQuery;
+use crate::store::{SessionFilter, SessionQuery};
 
 /// Names one running change; an event with another id changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,6 +23,8 @@ pub enum Query {
     Sessions(SessionQuery),
     /// The ids of a page of sessions, to be marked.
     Ids(SessionQuery),
+    /// Which of some marked sessions are still there, and how many of them the filter shows.
+    Marked(Vec<SessionId>, SessionFilter),
     /// The number of sessions.
     Count,
     /// One session whole.

@@ -6,11 +6,19 @@ use crate::domain::session_set::SessionSet;
 use crate::domain::time::Timestamp;
 use crate::store::{SessionFilter, SessionRow};
 
-/// The marks, and what is about to become one.
+/// The marks, what is about to become one, and what is known of the sessions behind them.
 #[derive(Debug, Clone, Default)]
 pub struct Marks {
     /// The marked sessions.
     pub ids: SessionSet,
+    /// How many of them the filter hides; `None` until that is known.
+    pub hidden: Option<u64>,
+    /// Those that the database has no more.
+    pub gone: SessionSet,
+    /// Whether the sessions behind the marks are to be looked up again.
+    pub outdated: bool,
+    /// The lookup under way.
+    pub lookup: Option<Box<Lookup>>,
     /// Where a range was begun.
     pub range: Option<Box<SessionRow>>,
     /// Marks that are being gathered.
@@ -41,6 +49,21 @@ pub enum Gather {
     UpTo(SessionId),
 }
 
+/// A look at the sessions behind the marks, some hundred at a time.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    /// The question under way.
+    pub ticket: Ticket,
+    /// The sessions that it asks about.
+    pub asked: Vec<SessionId>,
+    /// The last of them.
+    pub last: SessionId,
+    /// Those found gone so far.
+    pub gone: SessionSet,
+    /// Those found hidden so far.
+    pub hidden: u64,
+}
+
 /// What a key that acts is aimed at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aim {
@@ -48,6 +71,8 @@ pub enum Aim {
     Cursor,
     /// The one session that is marked.
     One(SessionId),
+    /// The one session that is marked is gone.
+    Gone(SessionId),
     /// So many sessions are marked.
     Many(u64),
     /// A range is begun: nobody knows whether it is meant.
@@ -60,36 +85,74 @@ impl Marks {
     pub fn aim(&self) -> Aim {
         match (&self.range, self.ids.only()) {
             (Some(_), _) => Aim::Range,
+            (None, Some(id)) if self.gone.contains(id) => Aim::Gone(id),
             (None, Some(id)) => Aim::One(id),
             (None, None) if self.ids.is_empty() => Aim::Cursor,
             (None, None) => Aim::Many(self.ids.len()),
         }
     }
 
-    /// Marks a session, or takes its mark away.
+    /// Marks a session that the list shows, or takes its mark away.
     pub fn toggle(&mut self, session: SessionId) {
+        self.begin();
         if !self.ids.insert(session) {
             self.ids.remove(session);
         }
+        self.end();
     }
 
-    /// Marks sessions; tells how many were not marked before.
+    /// Marks sessions that the list shows; tells how many were not marked before.
     pub fn add(&mut self, sessions: &SessionSet) -> u64 {
+        self.begin();
         let before = self.ids.len();
         self.ids.unite(sessions);
+        self.end();
         self.ids.len() - before
+    }
+
+    /// The first mark is on a session that is shown.
+    fn begin(&mut self) {
+        if self.ids.is_empty() {
+            *self = Self { range: self.range.take(), hidden: Some(0), ..Self::default() };
+        }
+    }
+
+    /// A lookup under way asks about other marks.
+    fn end(&mut self) {
+        if self.lookup.take().is_some() {
+            self.outdated = true;
+        }
+    }
+
+    /// The list shows other sessions: nobody knows yet which of the marked ones.
+    pub fn filter_changed(&mut self) {
+        self.range = None;
+        self.hidden = None;
+        self.look_again();
+    }
+
+    /// What is known of the sessions behind the marks may not be so any more.
+    pub fn look_again(&mut self) {
+        self.lookup = None;
+        self.outdated = true;
     }
 
     /// Says what is marked, and what that means; `None` where nothing is.
     #[must_use]
-    pub fn words(&self) -> Option<String> {
+    pub fn words(&self, filtered: bool) -> Option<String> {
         let acts = match (self.aim(), &self.range) {
             (_, Some(from)) => return Some(format!("range from {}: v marks it, Esc drops it", from.session.id)),
             (Aim::Cursor | Aim::Range, None) => return None,
             (Aim::One(id), None) => format!("R acts on session {id}"),
+            (Aim::Gone(_), None) => "u unmarks it".to_owned(),
             (Aim::Many(_), None) => "R acts on these".to_owned(),
         };
-        Some(format!("marked {}: {acts}", grouped(self.ids.len())))
+        let hidden = self.hidden.map_or("?".to_owned(), grouped);
+        let hidden = filtered.then(|| format!("{hidden} outside the filter"));
+        let gone = (!self.gone.is_empty()).then(|| format!("{} gone", grouped(self.gone.len())));
+        let known = hidden.into_iter().chain(gone).collect::<Vec<_>>().join(", ");
+        let known = if known.is_empty() { known } else { format!(" ({known})") };
+        Some(format!("marked {}{known}: {acts}", grouped(self.ids.len())))
     }
 }
 

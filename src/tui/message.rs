@@ -251,6 +251,8 @@ pub enum Loaded {
     Sessions(Vec<SessionRow>),
     /// Ids of sessions, in their order.
     Ids(Vec<SessionId>),
+    /// Marked sessions that are still there, and how many of them the filter shows.
+    Marked(Vec<SessionId>, u64),
     /// How many sessions there are, counted up to a limit.
     Count(u32),
     /// One session whole, with its newest entries, newest first.

@@ -5,11 +5,12 @@ use super::log_pane::LogLine;
 use super::message::{Failure, Global, JobEvent, Loaded, Message, Ui};
 use super::model::{Following, Model, Panel, Settling};
 use super::screen::confirm::Confirm;
-use super::screen::sessions::marking;
+use super::screen::sessions::{marked, marking};
 use super::screen::{Screen, confirm, detail, filter, help, history, leave, main, reason, reveal, sessions};
 use super::view::layout;
 use crate::domain::session::SessionId;
 use crate::provision::{Certainty, ProvisionEvent, Provisioned};
+use crate::store::Page;
 
 /// Starts: asks for the first rows.
 pub fn start(model: &mut Model) -> Vec<Effect> {
@@ -38,6 +39,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Copied(job, result) => copied(model, job, result),
     };
     effects.extend(keep_up(model));
+    effects.extend(marked::look_up(model));
     effects
 }
 
@@ -172,7 +174,18 @@ fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) ->
         return match answer {
             Ok(Loaded::Ids(ids)) => marking::gathered(model, Ok(ids)),
             Err(failure) => marking::gathered(model, Err(failure)),
-            Ok(Loaded::Sessions(_) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => Vec::new(),
+            Ok(Loaded::Sessions(_) | Loaded::Marked(..) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {
+                Vec::new()
+            }
+        };
+    }
+    if model.marks.lookup.as_ref().is_some_and(|lookup| lookup.ticket == ticket) {
+        return match answer {
+            Ok(Loaded::Marked(there, shown)) => marked::looked_up(model, Ok((there, shown))),
+            Err(failure) => marked::looked_up(model, Err(failure)),
+            Ok(Loaded::Sessions(_) | Loaded::Ids(_) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {
+                Vec::new()
+            }
         };
     }
     if model.list.counting == Some(ticket) {
@@ -188,7 +201,7 @@ fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) ->
                 model.detail.whole = Some(detail::Whole::new(id, *snapshot, entries));
             }
             Err(failure) => model.warn(format!("The detail could not be read: {}", failure.what)),
-            Ok(Loaded::Sessions(_) | Loaded::Ids(_) | Loaded::Count(_) | Loaded::Plan(_)) => {}
+            Ok(Loaded::Sessions(_) | Loaded::Ids(_) | Loaded::Marked(..) | Loaded::Count(_) | Loaded::Plan(_)) => {}
         }
         return Vec::new();
     }
@@ -197,7 +210,7 @@ fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) ->
         Screen::Confirm(confirm) if confirm.ticket == ticket => match answer {
             Ok(Loaded::Plan(preview)) => confirm.loaded(Ok(*preview), now),
             Err(failure) => confirm.loaded(Err(failure), now),
-            Ok(Loaded::Sessions(_) | Loaded::Ids(_) | Loaded::Count(_) | Loaded::Detail(..)) => {}
+            Ok(Loaded::Sessions(_) | Loaded::Ids(_) | Loaded::Marked(..) | Loaded::Count(_) | Loaded::Detail(..)) => {}
         },
         Screen::Reason(form) if form.ticket == Some(ticket) => form.loaded(answer, now),
         Screen::Sessions
@@ -221,6 +234,9 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
         Ok(Loaded::Sessions(rows)) => {
             let height = layout::list_rows(model);
             sessions::loaded(model, loading.page, loading.land, rows, height);
+            if matches!(loading.page, Page::First | Page::Last | Page::From(_)) {
+                model.marks.look_again();
+            }
             let mut effects = sessions::more(model);
             if let Some(next) = &mut model.list.loading {
                 next.unasked = loading.unasked;
@@ -232,7 +248,7 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
             model.warn(format!("The sessions could not be read: {}. Ctrl-r tries again.", failure.what));
             sessions::failed(model, loading.land, failure);
         }
-        Ok(Loaded::Ids(_) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}
+        Ok(Loaded::Ids(_) | Loaded::Marked(..) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}
     }
     Vec::new()
 }

@@ -77,6 +77,18 @@ pub(crate) async fn a_page_of_ids_has_the_sessions_of_the_same_page(db: &dyn Dat
     }
 }
 
+pub(crate) async fn of_some_sessions_those_are_told_that_are_there_and_match(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    let some = [12, 3, 11, 1, i64::MAX, 5_000_000_000].map(session);
+    let none = SessionFilter { record: Some(RecordFilter::None), ..SessionFilter::default() };
+    for filter in [SessionFilter::default(), none] {
+        let all = ids(&*store, &filter, Page::First, 100).await;
+        let expected: Vec<_> = all.into_iter().map(session).filter(|id| some.contains(id)).collect();
+        assert_eq!(store.sessions_among(&some, &filter).await.unwrap(), expected, "{filter:?}");
+        assert_eq!(store.sessions_among(&[], &filter).await.unwrap(), []);
+    }
+}
+
 pub(crate) async fn a_row_has_the_active_records_in_the_order_of_ids(db: &dyn Database) {
     let store = db.store(SetClock::at(NOW)).await;
     // Session 7 has three active records: they are no reason to show fewer sessions.

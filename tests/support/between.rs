@@ -10,8 +10,8 @@ use host_provisioner::domain::session::{NewSession, Session, SessionId};
 use host_provisioner::domain::snapshot::Snapshot;
 use host_provisioner::domain::time::Clock;
 use host_provisioner::store::{
-    Applied, Change, ChangeMarker, Credential, HistoryQuery, ReadOnly, SessionQuery, SessionRow, Store, StoreError,
-    Visit,
+    Applied, Change, ChangeMarker, Credential, HistoryQuery, ReadOnly, SessionFilter, SessionQuery, SessionRow, Store,
+    StoreError, Visit,
 };
 
 /// What the store between says instead of the real one.
@@ -76,6 +76,14 @@ impl Store for Between {
 
     async fn session_ids(&self, query: &SessionQuery) -> Result<Vec<SessionId>, StoreError> {
         self.real.session_ids(query).await
+    }
+
+    async fn sessions_among(
+        &self,
+        sessions: &[SessionId],
+        filter: &SessionFilter,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        self.real.sessions_among(sessions, filter).await
     }
 
     async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError> {

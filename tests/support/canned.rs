@@ -144,6 +144,12 @@ impl Canned {
         match query {
             Query::Sessions(query) => Ok(Loaded::Sessions(self.rows(query))),
             Query::Ids(query) => Ok(Loaded::Ids(self.rows(query).iter().map(|row| row.session.id).collect())),
+            Query::Marked(ids, filter) => {
+                let query = SessionQuery { filter: filter.clone(), page: Page::First, limit: u32::MAX };
+                let shown = self.rows(&query).iter().filter(|row| ids.contains(&row.session.id)).count();
+                let there = ids.iter().copied().filter(|id| self.tables.sessions.contains(id)).collect();
+                Ok(Loaded::Marked(there, shown as u64))
+            }
             Query::Count => Ok(Loaded::Count(u32::try_from(self.sessions.len()).unwrap())),
             Query::Detail(id) => Ok(Loaded::Detail(Box::new(self.snapshot(*id)), self.entries(*id))),
             Query::Plan(request) => self.preview(request, now).map(|preview| Loaded::Plan(Box::new(preview))),

@@ -9,7 +9,7 @@ use crate::domain::event_id::EventId;
 use crate::domain::expected::Expected;
 use crate::domain::session::SessionId;
 use crate::provision::Provisioner;
-use crate::store::{ChangeMarker, HistoryQuery, StoreError};
+use crate::store::{ChangeMarker, HistoryQuery, SessionFilter, Store, StoreError};
 use crate::tui::COUNT_LIMIT;
 use crate::tui::effect::{JobId, Query};
 use crate::tui::message::{Failure, JobEvent, Loaded, Message};
@@ -52,6 +52,7 @@ pub(super) async fn load(provisioner: &Provisioner, query: Query) -> Result<Load
     let answer = match query {
         Query::Sessions(query) => store.sessions(&query).await.map(Loaded::Sessions),
         Query::Ids(query) => store.session_ids(&query).await.map(Loaded::Ids),
+        Query::Marked(sessions, filter) => marked(store, &sessions, &filter).await,
         Query::Count => store.count_sessions(COUNT_LIMIT + 1).await.map(Loaded::Count),
         Query::Plan(request) => {
             provisioner.preview(&request, &Expected::Anything).await.map(|preview| Loaded::Plan(Box::new(preview)))
@@ -68,6 +69,12 @@ pub(super) async fn load(provisioner: &Provisioner, query: Query) -> Result<Load
         }
     };
     answer.map_err(|error| failure(&error))
+}
+
+async fn marked(store: &dyn Store, sessions: &[SessionId], filter: &SessionFilter) -> Result<Loaded, StoreError> {
+    let there = store.sessions_among(sessions, &SessionFilter::default()).await?;
+    let shown = if filter.is_empty() { there.len() } else { store.sessions_among(sessions, filter).await?.len() };
+    Ok(Loaded::Marked(there, shown as u64))
 }
 
 pub(super) fn failure(error: &StoreError) -> Failure {

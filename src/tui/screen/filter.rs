@@ -73,6 +73,7 @@ fn apply(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.list.filter = wanted;
+    model.marks.filter_changed();
     sessions::load_first(model)
 }
 

@@ -106,6 +106,10 @@ pub fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
             let row = model.list.rows.iter().find(|row| row.session.id == id).cloned();
             open_form(model, purpose, Some(Of { id, row }))
         }
+        Aim::Gone(id) => {
+            model.warn(format!("Not done: session {id}, which is marked, is gone. u unmarks it."));
+            Vec::new()
+        }
         Aim::Many(count) => {
             model.warn(format!("Not done: acting on several comes later. u unmarks all {}.", grouped(count)));
             Vec::new()
@@ -265,7 +269,7 @@ impl ReasonForm {
                 None => self.fault = Some(format!("session {}, which is marked, is gone", self.session)),
             },
             Err(failure) => self.fault = Some(format!("the session could not be read: {}", failure.what)),
-            Ok(Loaded::Ids(_) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}
+            Ok(Loaded::Ids(_) | Loaded::Marked(..) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}
         }
     }
 

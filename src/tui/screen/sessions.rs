@@ -10,6 +10,7 @@ use crate::tui::effect::{Effect, Query, Ticket};
 use crate::tui::message::{Failure, Motion};
 use crate::tui::model::{Following, Model};
 
+pub mod marked;
 pub mod marking;
 mod table;
 

@@ -75,6 +75,10 @@ pub fn begun(model: &Model) -> std::ops::Range<usize> {
 }
 
 fn mark(model: &mut Model, sessions: &SessionSet) {
+    if sessions.is_empty() {
+        model.say("No session matches: nothing was marked.");
+        return;
+    }
     let new = model.marks.add(sessions);
     let (found, all) = (grouped(sessions.len()), grouped(model.marks.ids.len()));
     let before = sessions.len() - new;
@@ -132,6 +136,9 @@ pub fn gathered(model: &mut Model, answer: Result<Vec<SessionId>, Failure>) -> V
     gathering.found.extend(ids.into_iter().take(wanted));
     let Some(last) = last.filter(|_| !is_over) else {
         mark(model, &gathering.found);
+        if gathering.filter != SessionFilter::from_text(&model.list.filter) {
+            model.marks.filter_changed();
+        }
         return Vec::new();
     };
     let ticket = model.ticket();

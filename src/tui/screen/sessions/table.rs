@@ -60,7 +60,7 @@ fn foot(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let line = Rect { y: area.bottom().saturating_sub(1), height: 1, ..area }.inner(Margin::new(1, 0));
     let row = row_words(&model.list, model.list.count.filter(|count| *count <= crate::tui::COUNT_LIMIT));
     let row = row.map_or(String::new(), |row| format!(" {row} "));
-    let marked = model.marks.words().map_or(String::new(), |words| format!(" {words} "));
+    let marked = model.marks.words(!model.list.filter.is_empty()).map_or(String::new(), |words| format!(" {words} "));
     let room = usize::from(line.width);
     if text::width(&marked) + text::width(&row) <= room {
         frame.render_widget(Line::styled(row, theme.dim).right_aligned(), line);
