@@ -70,6 +70,7 @@ mod tui_fuzz;
 mod tui_pty;
 mod tui_pty_database;
 mod tui_pty_live;
+mod tui_pty_marks;
 mod tui_pty_paste;
 mod tui_pty_running;
 mod tui_pty_secrets;

@@ -98,7 +98,6 @@ impl Marks {
         if !self.ids.insert(session) {
             self.ids.remove(session);
         }
-        self.end();
     }
 
     /// Marks sessions that the list shows; tells how many were not marked before.
@@ -106,7 +105,6 @@ impl Marks {
         self.begin();
         let before = self.ids.len();
         self.ids.unite(sessions);
-        self.end();
         self.ids.len() - before
     }
 
@@ -114,13 +112,6 @@ impl Marks {
     fn begin(&mut self) {
         if self.ids.is_empty() {
             *self = Self { range: self.range.take(), hidden: Some(0), ..Self::default() };
-        }
-    }
-
-    /// A lookup under way asks about other marks.
-    fn end(&mut self) {
-        if self.lookup.take().is_some() {
-            self.outdated = true;
         }
     }
 

@@ -25,11 +25,11 @@ pub fn look_up(model: &mut Model) -> Vec<Effect> {
     }
     model.marks.outdated = false;
     let marks = &mut model.marks;
-    if marks.ids.is_empty() || marks.ids.len() > MOST {
+    if marks.ids.len() > MOST {
         return Vec::new();
     }
     if are_all_shown(&model.list, marks) {
-        found(model, SessionSet::default(), 0);
+        found(model, &SessionSet::default(), 0);
         return Vec::new();
     }
     ask(model, None, SessionSet::default(), 0)
@@ -44,7 +44,7 @@ fn are_all_shown(list: &SessionList, marks: &Marks) -> bool {
 fn ask(model: &mut Model, after: Option<SessionId>, gone: SessionSet, hidden: u64) -> Vec<Effect> {
     let chunk: Vec<SessionId> = model.marks.ids.after(after).take(CHUNK).collect();
     let Some(last) = chunk.last().copied() else {
-        found(model, gone, hidden);
+        found(model, &gone, hidden);
         return Vec::new();
     };
     let ticket = model.ticket();
@@ -66,7 +66,9 @@ pub fn looked_up(model: &mut Model, answer: Result<(Vec<SessionId>, u64), Failur
     ask(model, Some(lookup.last), lookup.gone, lookup.hidden)
 }
 
-fn found(model: &mut Model, gone: SessionSet, hidden: u64) {
+fn found(model: &mut Model, gone: &SessionSet, hidden: u64) {
+    // A mark may have been taken away meanwhile.
+    let gone: SessionSet = gone.after(None).filter(|id| model.marks.ids.contains(*id)).collect();
     let new: Vec<SessionId> = gone.after(None).filter(|id| !model.marks.gone.contains(*id)).collect();
     model.marks.gone = gone;
     model.marks.hidden = Some(hidden);
