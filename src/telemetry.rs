@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use tracing::{Event, Level, Subscriber};
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
@@ -21,6 +21,9 @@ use crate::domain::time::{Clock as _, SystemClock};
 
 /// Daily files that are kept.
 const KEPT: usize = 30;
+
+/// Lines that may wait for the disk; beyond them a line is dropped. Their room is taken at once, and stays taken.
+const WAITING: usize = 4096;
 
 /// Lets nobody but the owner open what this process makes: logs and databases.
 pub fn restrict_new_files() {
@@ -42,7 +45,7 @@ pub fn start(folder: &Path, level: Level) -> io::Result<WorkerGuard> {
         .max_log_files(KEPT)
         .build(folder)
         .map_err(io::Error::other)?;
-    let (writer, guard) = tracing_appender::non_blocking(file);
+    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(WAITING).finish(file);
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).event_format(Line).with_writer(writer);
     let ours = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(ours).with(lines))
