@@ -1,7 +1,7 @@
 //! The filter line.
 
 use crossterm::event::KeyCode;
-use host_provisioner::tui::effect::Effect;
+use host_provisioner::tui::effect::{Effect, Query};
 use host_provisioner::tui::screen::Screen;
 
 use crate::support::canned::{many, showcase};
@@ -87,16 +87,64 @@ fn blanks_and_moving_in_the_text_ask_nothing() {
     assert!(matches!(console.keys("a")[..], [Effect::Load(..), Effect::Load(..)]));
 }
 
+/// The text that the list was asked for, and how many questions for rows wait.
+fn asked(console: &Console) -> (&str, usize) {
+    let rows = console.waiting.iter().filter(|(_, query)| matches!(query, Query::Sessions(_)));
+    (&console.model.list.filter, rows.count())
+}
+
 #[test]
-fn each_character_stops_the_question_before_it() {
+fn a_slow_database_is_asked_when_typing_rests_and_not_for_every_letter() {
+    let mut console = Console::on(showcase());
+    console.prompt = false;
+    console.keys("/r");
+    assert_eq!(asked(&console), ("r", 1), "the first letter at once");
+    console.keys("eview");
+    assert_eq!(asked(&console), ("r", 1));
+    assert_eq!(console.model.tick(), Some(50));
+    console.pass(99);
+    assert_eq!(asked(&console), ("r", 1));
+    console.pass(1);
+    assert_eq!(asked(&console), ("review", 1), "the question before it is stopped");
+    console.pass(500);
+    assert_eq!(asked(&console), ("review", 1), "once");
+    console.answer();
+    assert_eq!(console.ids(), [1, 2]);
+}
+
+#[test]
+fn enter_asks_at_once_for_what_was_typed() {
     let mut console = Console::on(showcase());
     console.prompt = false;
     console.keys("/review");
-    let questions =
-        console.waiting.iter().filter(|(_, query)| matches!(query, host_provisioner::tui::effect::Query::Sessions(_)));
-    assert_eq!(questions.count(), 1);
+    console.enter();
+    assert_eq!(asked(&console), ("review", 1));
     console.answer();
     assert_eq!(console.ids(), [1, 2]);
+}
+
+#[test]
+fn a_clock_that_is_set_back_does_not_hold_a_text_up() {
+    let mut console = Console::on(showcase());
+    console.prompt = false;
+    console.keys("/re");
+    console.pass(-60_000);
+    assert_eq!(asked(&console), ("re", 1));
+}
+
+#[test]
+fn esc_stops_a_slow_question_first_and_takes_the_filter_away_then() {
+    let mut console = Console::on(showcase());
+    console.prompt = false;
+    console.keys("/r");
+    let asked = console.model.list.loading.clone().unwrap().ticket;
+    console.pass(150);
+    assert_eq!(console.esc(), [Effect::CancelLoad(asked)]);
+    assert_eq!(console.model.list.input.value(), "r");
+    assert!(matches!(console.model.screen, Screen::Filter));
+    console.esc();
+    assert_eq!(console.model.list.input.value(), "");
+    assert!(console.is_on_the_list());
 }
 
 #[test]

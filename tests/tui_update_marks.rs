@@ -241,8 +241,8 @@ fn the_border_says_how_many_marks_are_outside_the_filter() {
     console.prompt = false;
     console.keys("/review");
     assert!(console.shows("marked 2 (? outside the filter): R acts on these"), "{:#?}", console.screen());
-    console.answer();
     console.enter();
+    console.answer();
     assert!(console.shows("marked 2 (1 outside the filter): R acts on these"), "{:#?}", console.screen());
     console.prompt = true;
     console.keys("g ");

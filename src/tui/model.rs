@@ -198,6 +198,9 @@ impl Model {
             || matches!(&self.screen, Screen::Confirm(confirm) if confirm.is_waiting());
         let counts = matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_some())
             || matches!(&self.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some());
+        if self.list.typed_at.is_some() {
+            return Some(50);
+        }
         match (waits, counts) {
             (true, _) => Some(200),
             (false, true) => Some(1000),

@@ -27,7 +27,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             }
             model.now = now;
             reveal::clock(model);
-            return Vec::new();
+            return filter::clock(model);
         }
         Message::Ui(ui) => person(model, ui),
         Message::Job(id, event) => job(model, id, event),

@@ -174,7 +174,11 @@ impl Console {
     /// Lets time pass; the clock ticks once at its end.
     pub(crate) fn pass(&mut self, milliseconds: i64) {
         self.now = Timestamp::new(self.now.utc() + chrono::TimeDelta::milliseconds(milliseconds));
-        update(&mut self.model, Message::Clock(self.now));
+        let effects = update(&mut self.model, Message::Clock(self.now));
+        self.note(&effects);
+        if self.prompt && !effects.is_empty() {
+            self.answer();
+        }
     }
 
     /// Puts the cursor on this session.

@@ -7,11 +7,15 @@ use ratatui::widgets::Paragraph;
 use tui_input::InputRequest;
 
 use super::{Screen, sessions};
+use crate::domain::time::Timestamp;
 use crate::tui::effect::Effect;
 use crate::tui::message::FilterUi;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::view::{layout, text};
+
+/// Milliseconds without a key after which a text is asked for while another question is under way.
+const PAUSE: i64 = 100;
 
 /// Characters that a filter may have.
 const LIMIT: usize = 200;
@@ -21,11 +25,16 @@ pub fn update(model: &mut Model, ui: FilterUi) -> Vec<Effect> {
     match ui {
         FilterUi::Edit(request) => edit(model, request),
         FilterUi::Keep => {
+            let mut effects = apply(model);
             model.screen = Screen::Sessions;
             let height = layout::list_rows(model);
-            sessions::return_to_anchor(model, height)
+            effects.extend(sessions::return_to_anchor(model, height));
+            effects
         }
         FilterUi::Discard => {
+            if let Some(stopped) = sessions::stop_slow(model) {
+                return vec![stopped];
+            }
             model.screen = Screen::Sessions;
             clear(model)
         }
@@ -39,7 +48,25 @@ pub fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
         return Vec::new();
     }
     model.list.input.handle(request);
+    changed(model)
+}
+
+/// Asks for a new text at once where nothing is being asked, else when nobody has typed for a moment: a slow database
+/// is not given a question for every letter.
+fn changed(model: &mut Model) -> Vec<Effect> {
+    let busy = model.list.typed_at.is_some() || model.list.loading.as_ref().is_some_and(|loading| !loading.unasked);
+    if busy && wanted(model) != model.list.filter {
+        model.list.typed_at = Some(model.now);
+        return Vec::new();
+    }
     apply(model)
+}
+
+/// Asks for the text of the line when its time has come.
+pub fn clock(model: &mut Model) -> Vec<Effect> {
+    // A clock that was set back makes nobody wait.
+    let rests = |typed: Timestamp| !(0..PAUSE).contains(&model.now.millis_since(typed));
+    if model.list.typed_at.is_some_and(rests) { apply(model) } else { Vec::new() }
 }
 
 /// Takes a paste in as one line.
@@ -48,7 +75,7 @@ pub fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
     for c in data.chars().map(|c| if c.is_control() { ' ' } else { c }).take(room) {
         model.list.input.handle(InputRequest::InsertChar(c));
     }
-    apply(model)
+    changed(model)
 }
 
 /// Begins to filter: the session under the cursor is where the way back leads.
@@ -67,8 +94,13 @@ pub fn clear(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
+fn wanted(model: &Model) -> String {
+    model.list.input.value().trim().to_owned()
+}
+
 fn apply(model: &mut Model) -> Vec<Effect> {
-    let wanted = model.list.input.value().trim().to_owned();
+    model.list.typed_at = None;
+    let wanted = wanted(model);
     if wanted == model.list.filter {
         return Vec::new();
     }

@@ -70,6 +70,8 @@ pub struct SessionList {
     pub filter: String,
     /// The filter line.
     pub input: Input,
+    /// When the text of the filter line was changed last, while it has not been asked for.
+    pub typed_at: Option<Timestamp>,
     /// The session that was under the cursor when the filter was begun.
     pub anchor: Option<SessionRow>,
     /// The number of sessions without a filter, counted up to [`crate::tui::COUNT_LIMIT`].
@@ -151,6 +153,12 @@ pub fn hold(model: &mut Model) -> Vec<Effect> {
         loading.land = Land::Stay;
     }
     Vec::new()
+}
+
+/// Stops the question under way where a person has seen that it is slow.
+pub fn stop_slow(model: &mut Model) -> Option<Effect> {
+    let is_slow = |loading: &Loading| model.now.millis_since(loading.since) >= SLOW;
+    if model.list.loading.as_ref().is_some_and(is_slow) { stop(model) } else { None }
 }
 
 /// Stops the question under way, if there is one.
