@@ -57,7 +57,7 @@ pub use error::{StoreError, Unchanged, Unsettled};
 pub use examination::{Census, Examination, Finding, HashForm, Step, examine};
 pub use migration::MigrationReport;
 pub use server::Server;
-pub use session_query::{Page, RecordFilter, SessionFilter, SessionQuery, TitleWord};
+pub use session_query::{Page, SessionFilter, SessionQuery};
 pub use settings::{Settings, Target, UrlError, holds_password};
 pub use standing::ReadOnly;
 pub use untrusted::Untrusted;

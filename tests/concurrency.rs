@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use host_provisioner::domain::expected::Expected;
+use host_provisioner::domain::order::Order;
 use host_provisioner::domain::session::SessionId;
 use host_provisioner::provision::{Provisioned, Provisioner};
 use host_provisioner::store::{Page, SessionFilter, SessionQuery, StoreError};
@@ -130,7 +131,7 @@ async fn readers_go_on_while_another_program_writes() {
         .unwrap();
     let start = Instant::now();
     assert!(opens(&provisioner, OLD_TOOL.one_record, &guid).await);
-    let all = SessionQuery { filter: SessionFilter::default(), page: Page::First, limit: 10 };
+    let all = SessionQuery { filter: SessionFilter::default(), order: Order::default(), page: Page::First, limit: 10 };
     assert_eq!(provisioner.store().sessions(&all).await.unwrap().len(), 4);
     let read: SessionId = session(OLD_TOOL.one_record);
     assert_eq!(provisioner.store().snapshot(read).await.unwrap().records[0].created_by.as_deref(), Some("M. Keller"));

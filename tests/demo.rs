@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use host_provisioner::domain::hash::HashScheme;
 use host_provisioner::domain::host_record::RecordState;
+use host_provisioner::domain::order::Order;
 use host_provisioner::domain::sanitize::is_hostile;
 use host_provisioner::domain::time::Timestamp;
 use host_provisioner::store::{HistoryQuery, Page, SessionFilter, SessionQuery, SessionRow, Store, StoreError};
@@ -24,7 +25,7 @@ async fn demo(sessions: u32) -> (TestDb, Arc<dyn Store>) {
 }
 
 async fn page(store: &Arc<dyn Store>, limit: u32) -> Vec<SessionRow> {
-    let query = SessionQuery { filter: SessionFilter::default(), page: Page::First, limit };
+    let query = SessionQuery { filter: SessionFilter::default(), order: Order::default(), page: Page::First, limit };
     store.sessions(&query).await.unwrap()
 }
 

@@ -9,6 +9,7 @@ use host_provisioner::store::{self, Settings, Store};
 use crate::support::database::TestDb;
 use crate::support::postgres::TestPg;
 
+mod filters;
 mod history;
 mod listing;
 mod one_session;
@@ -143,6 +144,13 @@ contract! {
         expiry_is_judged_by_the_stores_clock
         filters_hold_together_and_page
         counting_stops_at_the_limit;
+    filters:
+        every_term_and_its_opposite_find_what_the_domain_says
+        two_terms_hold_together
+        the_age_of_a_record_counts_to_the_second
+        every_order_is_the_domains_in_either_direction
+        pages_of_every_order_go_on_and_back_without_gap_or_repetition
+        a_page_from_a_session_begins_where_it_stands_in_any_order;
     history:
         the_history_comes_newest_first
         the_history_of_one_session_leaves_the_others_out
@@ -158,9 +166,10 @@ fn functions(text: &str, start: &str) -> Vec<String> {
     text.lines().filter_map(name).collect()
 }
 
-const PARTS: [&str; 3] = [
+const PARTS: [&str; 4] = [
     include_str!("store_contract/one_session.rs"),
     include_str!("store_contract/listing.rs"),
+    include_str!("store_contract/filters.rs"),
     include_str!("store_contract/history.rs"),
 ];
 

@@ -9,7 +9,7 @@ use crate::world::session_id;
 
 fn page_of(console: &Console) -> Option<Page> {
     console.waiting.iter().find_map(|(_, query)| match query {
-        Query::Sessions(query) => Some(query.page),
+        Query::Sessions(query) => Some(query.page.clone()),
         Query::Ids(_) | Query::Marked(..) | Query::Count | Query::Detail(_) | Query::Plan(_) => None,
     })
 }
@@ -28,7 +28,7 @@ fn going_down_reads_on_before_the_rows_end() {
     while page_of(&console).is_none() {
         console.keys("j");
     }
-    assert_eq!(page_of(&console), Some(Page::After(session_id(100))));
+    assert_eq!(page_of(&console), Some(Page::After(session_id(100).into())));
     assert!(console.cursor() < Some(100), "the cursor has not reached the end yet");
     let cursor = console.cursor();
     console.answer();

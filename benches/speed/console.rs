@@ -4,6 +4,7 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use host_provisioner::domain::order::Order;
 use host_provisioner::store::{Page, SessionFilter, SessionQuery};
 use tokio::runtime::Runtime;
 
@@ -42,7 +43,7 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
 }
 
 async fn first_title(path: &Path) -> String {
-    let query = SessionQuery { filter: SessionFilter::default(), page: Page::First, limit: 1 };
+    let query = SessionQuery { filter: SessionFilter::default(), order: Order::default(), page: Page::First, limit: 1 };
     let row = worlds::open(path).await.sessions(&query).await.unwrap().remove(0);
     row.session.title.unwrap().chars().take(10).collect()
 }

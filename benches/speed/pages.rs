@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use host_provisioner::domain::order::Order;
 use host_provisioner::domain::session::SessionId;
 use host_provisioner::store::{Page, SessionFilter, SessionQuery, Store};
 use tokio::runtime::Runtime;
@@ -21,22 +22,27 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
 /// Measures pages of three worlds, the smallest first.
 pub(crate) fn compare(runtime: &Runtime, scale: &Scale, report: &mut Report, stores: &[Arc<dyn Store>; 3]) {
     let [small, medium, large] = stores;
-    let page = |store: &Arc<dyn Store>, page: Page| {
-        let query = SessionQuery { filter: SessionFilter::default(), page, limit: ROWS.min(scale.sessions[0] / 10) };
+    let page = |store: &Arc<dyn Store>, page: &Page| {
+        let query = SessionQuery {
+            filter: SessionFilter::default(),
+            order: Order::default(),
+            page: page.clone(),
+            limit: ROWS.min(scale.sessions[0] / 10),
+        };
         let rows = runtime.block_on(store.sessions(&query)).unwrap();
         assert_eq!(rows.len(), usize::try_from(query.limit).unwrap());
     };
     // Nine tenths down the list.
-    let deep = scale.sessions.map(|sessions| Page::After(SessionId::new(i64::from(sessions) / 10 * 9).unwrap()));
+    let deep = scale.sessions.map(|sessions| Page::After(SessionId::new(i64::from(sessions) / 10 * 9).unwrap().into()));
     let took = turns::medians(
         scale.turns,
         &mut [
-            &mut |_| page(small, Page::First),
-            &mut |_| page(small, deep[0]),
-            &mut |_| page(medium, Page::First),
-            &mut |_| page(medium, deep[1]),
-            &mut |_| page(large, Page::First),
-            &mut |_| page(large, deep[2]),
+            &mut |_| page(small, &Page::First),
+            &mut |_| page(small, &deep[0]),
+            &mut |_| page(medium, &Page::First),
+            &mut |_| page(medium, &deep[1]),
+            &mut |_| page(large, &Page::First),
+            &mut |_| page(large, &deep[2]),
         ],
     );
     report.part(&format!("a page of {ROWS} sessions, against the first page of {} sessions", scale.sessions[0]));

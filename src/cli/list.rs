@@ -7,8 +7,10 @@ use super::output::{self, Grid, Report};
 use super::table::{or_dash, table};
 use super::view::{SessionView, to_json};
 use super::{Context, Failure};
+use crate::domain::filter::{FilterError, Name, RecordTest, Test};
+use crate::domain::order::Order;
 use crate::domain::session::SessionId;
-use crate::store::{Page, RecordFilter, SessionFilter, SessionQuery};
+use crate::store::{Page, SessionFilter, SessionQuery};
 
 /// Arguments of `list`.
 #[derive(Debug, Args)]
@@ -16,6 +18,13 @@ pub(super) struct ListArgs {
     /// Only sessions whose title has all these words, whatever the case; a number may be the id
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
+    /// Only sessions that match this filter, in the language of the console: words, id:, status:, record:, by:, age:
+    ///
+    /// `-` turns a term around, and quotes hold a text together: `review -status:completed by:"r. sato" age:>90d`. id:
+    /// takes ids and ranges (1,5,9-12), record: none, active, expired, expiring (within seven days) or duplicate, age:
+    /// the age of the current record.
+    #[arg(long, value_name = "FILTER", value_parser = understood)]
+    filter: Option<SessionFilter>,
     /// Only sessions with this status
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
@@ -30,6 +39,11 @@ pub(super) struct ListArgs {
     after: Option<SessionId>,
 }
 
+/// Reads a filter, and names the word that is wrong.
+fn understood(text: &str) -> Result<SessionFilter, FilterError> {
+    SessionFilter::parse(text)
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum RecordArg {
     /// No active record
@@ -42,7 +56,7 @@ enum RecordArg {
     Duplicate,
 }
 
-impl From<RecordArg> for RecordFilter {
+impl From<RecordArg> for RecordTest {
     fn from(arg: RecordArg) -> Self {
         match arg {
             RecordArg::None => Self::None,
@@ -61,13 +75,13 @@ pub struct List {
 
 impl From<ListArgs> for List {
     fn from(args: ListArgs) -> Self {
-        let filter = SessionFilter {
-            status: args.status,
-            record: args.record.map(Into::into),
-            ..SessionFilter::from_text(args.search.as_deref().unwrap_or_default())
-        };
-        let page = args.after.map_or(Page::First, Page::After);
-        Self { query: SessionQuery { filter, page, limit: args.limit } }
+        let mut filter = args.filter.unwrap_or_default();
+        filter.terms.extend(SessionFilter::words(args.search.as_deref().unwrap_or_default()).terms);
+        let status = args.status.map(|text| Test::Status(Name { text, exact: true }));
+        let record = args.record.map(|record| Test::Record(record.into()));
+        filter.terms.extend(status.into_iter().chain(record).map(Into::into));
+        let page = args.after.map_or(Page::First, |id| Page::After(id.into()));
+        Self { query: SessionQuery { filter, order: Order::default(), page, limit: args.limit } }
     }
 }
 

@@ -239,6 +239,17 @@ impl Filter {
         self.terms.iter().all(|term| term.test.holds(session, active, now) != term.negated)
     }
 
+    /// Tells whether a session can be shown, as far as its own row tells; what asks for records is left open.
+    #[must_use]
+    pub fn fits_session(&self, session: &Session) -> bool {
+        self.terms.iter().all(|term| match &term.test {
+            Test::Word(_) | Test::Id(_) | Test::Status(_) => {
+                term.test.holds(session, &[], Timestamp::UNREADABLE) != term.negated
+            }
+            Test::Record(_) | Test::By(_) | Test::Age(_) => true,
+        })
+    }
+
     /// Tells whether every session is shown.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -71,15 +71,35 @@ pub(super) trait Backend:
     fn migrations() -> &'static Migrator;
     /// Joins the sessions `s` of a page with their active records `h`.
     const ACTIVE_OF_LISTED: &'static str;
-    /// Matches a title against the pattern that follows, whatever the case.
-    const TITLE_MATCHES: &'static str;
-    /// True where a record's `ExpiresAt` is not after the instant that follows; closed by [`Backend::EXPIRED_END`].
-    const EXPIRED: &'static str;
-    /// Closes [`Backend::EXPIRED`].
-    const EXPIRED_END: &'static str;
+    /// Matches what stands before against the pattern that follows, whatever the case.
+    const MATCHES: &'static str;
+    /// A session's title, in the form that is sorted: the letters of ASCII in one case, the rest by bytes.
+    const TITLE: &'static str;
+    /// A session's status, in the form that is sorted and compared.
+    const STATUS: &'static str;
+    /// Who made a record, in the form that is sorted.
+    const MAKER: &'static str;
+    /// Puts the text that follows into that form; closed by [`Backend::FOLD_END`].
+    const FOLD: &'static str;
+    /// Closes [`Backend::FOLD`].
+    const FOLD_END: &'static str;
+    /// When a record was made, in the form that is sorted and compared; what cannot be read is before all else.
+    const MADE_AT: &'static str;
+    /// When a record expires, likewise; NULL where it never does.
+    const EXPIRES_AT: &'static str;
+    /// Puts the instant that follows into that form; closed by [`Backend::TIME_END`].
+    const TIME: &'static str;
+    /// Closes [`Backend::TIME`].
+    const TIME_END: &'static str;
+    /// An instant before all others in that form.
+    const NO_TIME: &'static str;
+    /// An instant after all others in that form.
+    const ENDLESS: &'static str;
+    /// Joins the current records `r` with their sessions, the records first; conditions follow.
+    const RECORDS_FIRST: &'static str;
 
-    /// Turns a word into what [`Backend::TITLE_MATCHES`] takes.
-    fn title_pattern(word: &str) -> String;
+    /// Turns a text into what [`Backend::MATCHES`] takes.
+    fn pattern(text: &str) -> String;
 
     /// Makes what a database needs before it can be opened; tells whether there was something to make.
     fn create(settings: &Settings) -> Result<bool, StoreError>;

@@ -18,7 +18,7 @@ use super::rows::get;
 use super::server::Server;
 use super::settings::{Settings, Target};
 use super::sql;
-use super::title_pattern::{Dialect, pattern};
+use super::title_pattern::{self, Dialect};
 use super::untrusted::Untrusted;
 use crate::domain::time::Timestamp;
 
@@ -116,19 +116,30 @@ impl Backend for Postgres {
     // OFFSET keeps it a look-up for each session: a plan for a page of unknown length would read all records.
     const ACTIVE_OF_LISTED: &'static str = r#"LATERAL (SELECT * FROM "HostSessions" AS h
         WHERE h."SessionId" = s."SessionId" AND h."IsActive" OFFSET 0) AS h ON true"#;
-    const TITLE_MATCHES: &'static str = r#""Title" ~ "#;
-    const EXPIRED: &'static str = r#"r."ExpiresAt" <= "#;
-    const EXPIRED_END: &'static str = "";
+    const MATCHES: &'static str = " ~ ";
+    const TITLE: &'static str = r#"lower("Sessions"."Title" COLLATE "C")"#;
+    const STATUS: &'static str = r#"lower("Sessions"."Status" COLLATE "C")"#;
+    const MAKER: &'static str = r#"lower(r."CreatedBy" COLLATE "C")"#;
+    const FOLD: &'static str = "lower(";
+    const FOLD_END: &'static str = " COLLATE \"C\")";
+    const MADE_AT: &'static str = r#"r."CreatedAt""#;
+    const EXPIRES_AT: &'static str = r#"r."ExpiresAt""#;
+    const TIME: &'static str = "";
+    const TIME_END: &'static str = "";
+    const NO_TIME: &'static str = "timestamptz '-infinity'";
+    const ENDLESS: &'static str = "timestamptz 'infinity'";
+    const RECORDS_FIRST: &'static str = r#" FROM "HostSessions" AS r CROSS JOIN LATERAL (SELECT * FROM "Sessions" AS one
+        WHERE one."SessionId" = r."SessionId" OFFSET 0) AS "Sessions" WHERE r."IsActive" AND NOT r."LegacyDuplicate""#;
 
     fn migrations() -> &'static Migrator {
         &MIGRATIONS
     }
 
     /// A regular expression; ILIKE would fold what the database's locale folds.
-    fn title_pattern(word: &str) -> String {
+    fn pattern(word: &str) -> String {
         // https://www.postgresql.org/docs/15/functions-matching.html#POSIX-SYNTAX-DETAILS
         let literal = |c: char| if c.is_ascii_punctuation() { format!("\\{c}") } else { c.to_string() };
-        pattern(word, &Dialect { around: "", literal })
+        title_pattern::pattern(word, &Dialect { around: "", literal })
     }
 
     /// A database on a server is made by the server's owner; the schema comes with the migration.
@@ -276,8 +287,8 @@ mod tests {
 
     #[test]
     fn title_patterns_fold_every_script_and_take_specials_literally() {
-        assert_eq!(Postgres::title_pattern("aÏ"), "[Aa][Ïï]");
-        assert_eq!(Postgres::title_pattern("5*?[]\\^$."), "5\\*\\?\\[\\]\\\\\\^\\$\\.");
-        assert_eq!(Postgres::title_pattern("知ß_"), "知ß\\_");
+        assert_eq!(Postgres::pattern("aÏ"), "[Aa][Ïï]");
+        assert_eq!(Postgres::pattern("5*?[]\\^$."), "5\\*\\?\\[\\]\\\\\\^\\$\\.");
+        assert_eq!(Postgres::pattern("知ß_"), "知ß\\_");
     }
 }

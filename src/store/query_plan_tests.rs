@@ -13,7 +13,9 @@ use sqlx::{Executor as _, QueryBuilder, Row as _, Sqlite};
 use super::backend::Backend;
 use super::connections::{Connections, Lease};
 use super::deadline::Deadline;
-use super::{Page, RecordFilter, SessionFilter, SessionQuery, Settings, demo, listing, sql};
+use super::listing::{self, Start};
+use super::{SessionFilter, Settings, demo, sql};
+use crate::domain::order::{Order, Place, SortKey, SortValue};
 use crate::domain::session::SessionId;
 use crate::domain::time::{Clock as _, SystemClock};
 
@@ -58,6 +60,7 @@ const OTHERS: &[&str] = &[
     "APPLIED_MIGRATIONS",
     "CENSUS",
     "IDS_HEAD",
+    "FROM_SESSIONS",
     "LIST_HEAD",
     "LIST_TAIL",
     "ACTIVE_OF_SESSION",
@@ -166,24 +169,59 @@ fn walked(program: &[(i64, String, i64, i64)], places: &BTreeMap<i64, String>) -
     found
 }
 
-/// Pages of every kind, each with every filter but words.
-fn pages<B: Backend>() -> Vec<(String, QueryBuilder<B>)> {
+/// Filters of every kind but on words.
+const FILTERS: [&str; 12] = [
+    "",
+    "status:active",
+    "-status:=Active",
+    "record:none",
+    "record:active",
+    "record:expired",
+    "record:expiring",
+    "record:duplicate",
+    "-record:active status:created",
+    "by:sato",
+    "by:=\"Host Manager\"",
+    "age:>90d",
+];
+
+/// The kinds of beginnings of a page in an order.
+fn starts(key: SortKey) -> Vec<Start> {
     let id = SessionId::new(14_001).unwrap();
-    let records = [RecordFilter::None, RecordFilter::Active, RecordFilter::Expired, RecordFilter::Duplicate];
-    let records = records.map(Some).into_iter().chain([None]);
-    let filters = records.flat_map(|record| {
-        [None, Some("Active".to_owned())].map(|status| SessionFilter { words: Vec::new(), status, record })
-    });
-    let filters: Vec<SessionFilter> = filters.collect();
+    let value = match key {
+        SortKey::Id => None,
+        SortKey::Title | SortKey::Status | SortKey::By => Some(SortValue::Text("Patience".to_owned())),
+        SortKey::People | SortKey::Record => Some(SortValue::Number(7)),
+        SortKey::Age | SortKey::Expires => Some(SortValue::Time(SystemClock.now())),
+    };
+    let places = [Place { value, id }, Place { value: None, id }];
+    let around = places.into_iter().flat_map(|place| [Start::After(place.clone(), true), Start::Before(place)]);
+    [Start::First, Start::Last].into_iter().chain(around).collect()
+}
+
+/// Pages of every kind, in the order of ids with every filter but words, and in every order that an index serves.
+fn pages<B: Backend>() -> Vec<(String, QueryBuilder<B>)> {
+    let now = SystemClock.now();
     let mut all = Vec::new();
-    for page in [Page::First, Page::Last, Page::After(id), Page::Before(id), Page::From(id)] {
-        for filter in &filters {
-            let query = SessionQuery { filter: filter.clone(), page, limit: 40 };
-            all.push((format!("{page:?} with {filter:?}"), listing::assemble(&query, SystemClock.now())));
-            let among = listing::assemble_among(&[id, SessionId::new(3).unwrap()], filter, SystemClock.now());
-            all.push((format!("some with {filter:?}"), among));
-            all.push((format!("ids of {page:?} with {filter:?}"), listing::assemble_ids(&query, SystemClock.now())));
+    for (key, descending) in SortKey::ALL.into_iter().flat_map(|key| [(key, false), (key, true)]) {
+        let order = Order { key, descending };
+        for start in starts(key).into_iter().filter(|_| key != SortKey::People) {
+            for part in listing::parts(order, &start) {
+                for text in FILTERS.iter().take(if key == SortKey::Id { FILTERS.len() } else { 1 }) {
+                    let filter = SessionFilter::parse(text).unwrap();
+                    all.push((format!("{part:?} with {filter}"), listing::assemble(&part, &filter, 40, now)));
+                    all.push((
+                        format!("ids of {part:?} with {filter}"),
+                        listing::assemble_ids(&part, &filter, 40, now),
+                    ));
+                }
+            }
         }
+    }
+    for text in FILTERS {
+        let some = [14_001, 3].map(|id| SessionId::new(id).unwrap());
+        let among = listing::assemble_among(&some, &SessionFilter::parse(text).unwrap(), now);
+        all.push((format!("some with {text}"), among));
     }
     all
 }
@@ -238,7 +276,7 @@ async fn without_its_indexes_the_daily_work_scans_and_that_is_seen() {
     for name in [
         "RECORDS_OF_SESSION: ",
         "AUDIT_BATCH_BY_RECORDS: ",
-        "After(SessionId(14001))",
+        "Ids(Some((SessionId(14001), true))), down: false } with : SCAN h",
         "RETIRE with its triggers walks",
     ] {
         assert!(found.contains(name), "{found}");

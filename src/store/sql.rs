@@ -177,16 +177,14 @@ pub(super) const AUDIT_RECORDS: &str = concat!(
 );
 
 /// A page of sessions begins so; `listing` adds conditions, order and limit inside the parentheses.
-pub(super) const LIST_HEAD: &str = concat!(
-    "SELECT ",
-    session_columns!(),
-    ", ",
-    record_columns!(),
-    r#" FROM (SELECT * FROM "Sessions" WHERE "SessionId" "#
-);
+pub(super) const LIST_HEAD: &str =
+    concat!("SELECT ", session_columns!(), ", ", record_columns!(), r#" FROM (SELECT "Sessions".*"#);
 
 /// A page of ids begins so; conditions and order follow.
-pub(super) const IDS_HEAD: &str = r#"SELECT "SessionId" FROM "Sessions" WHERE "SessionId" "#;
+pub(super) const IDS_HEAD: &str = r#"SELECT "Sessions"."SessionId""#;
+
+/// Where the sessions of a page come from, unless an index of their records gives the order; conditions follow.
+pub(super) const FROM_SESSIONS: &str = r#" FROM "Sessions" WHERE "#;
 
 /// A page of sessions ends so; the engine's own way to their active records follows.
 pub(super) const LIST_TAIL: &str = ") AS s LEFT JOIN ";

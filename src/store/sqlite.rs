@@ -18,7 +18,7 @@ use super::error::StoreError;
 use super::rows::get;
 use super::settings::Settings;
 use super::sql;
-use super::title_pattern::{Dialect, pattern};
+use super::title_pattern::{self, Dialect};
 use crate::domain::time::Timestamp;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -62,19 +62,34 @@ impl Backend for Sqlite {
     const BEFORE_MIGRATING: Option<&'static str> = Some("PRAGMA journal_mode = WAL");
     const MAKE_PLACE: Option<&'static str> = None;
     const ACTIVE_OF_LISTED: &'static str = r#""HostSessions" AS h ON h."SessionId" = s."SessionId" AND h."IsActive""#;
-    const TITLE_MATCHES: &'static str = r#""Title" GLOB "#;
-    const EXPIRED: &'static str = r#"julianday(r."ExpiresAt") <= julianday("#;
-    const EXPIRED_END: &'static str = ")";
+    const MATCHES: &'static str = " GLOB ";
+    const TITLE: &'static str = r#""Sessions"."Title" COLLATE NOCASE"#;
+    const STATUS: &'static str = r#""Sessions"."Status" COLLATE NOCASE"#;
+    const MAKER: &'static str = r#"r."CreatedBy" COLLATE NOCASE"#;
+    const FOLD: &'static str = "";
+    const FOLD_END: &'static str = "";
+    // As in the indexes. Other texts than times may mean `now`, which no index takes.
+    const MADE_AT: &'static str = r#"CASE WHEN r."CreatedAt" GLOB '[0-9][0-9][0-9][0-9]-*'
+        THEN coalesce(julianday(r."CreatedAt"), 0) ELSE 0 END"#;
+    const EXPIRES_AT: &'static str = r#"CASE WHEN r."ExpiresAt" GLOB '[0-9][0-9][0-9][0-9]-*'
+        THEN coalesce(julianday(r."ExpiresAt"), 0) WHEN r."ExpiresAt" IS NOT NULL THEN 0 END"#;
+    const TIME: &'static str = "julianday(";
+    const TIME_END: &'static str = ")";
+    const NO_TIME: &'static str = "0";
+    const ENDLESS: &'static str = "1e9";
+    // CROSS keeps the order of the two.
+    const RECORDS_FIRST: &'static str = r#" FROM "HostSessions" AS r CROSS JOIN "Sessions"
+        ON "Sessions"."SessionId" = r."SessionId" WHERE r."IsActive" AND NOT r."LegacyDuplicate""#;
 
     fn migrations() -> &'static Migrator {
         &MIGRATIONS
     }
 
     /// `SQLite` folds the case of ASCII alone; GLOB with a set per letter folds every script.
-    fn title_pattern(word: &str) -> String {
+    fn pattern(word: &str) -> String {
         // A wildcard stands for itself in a set, where none of them can close or negate it.
         let literal = |c: char| if matches!(c, '*' | '?' | '[') { format!("[{c}]") } else { c.to_string() };
-        pattern(word, &Dialect { around: "*", literal })
+        title_pattern::pattern(word, &Dialect { around: "*", literal })
     }
 
     /// Makes a missing file, readable by its owner alone.
@@ -221,10 +236,10 @@ mod tests {
 
     #[test]
     fn title_patterns_fold_every_script_and_take_wildcards_literally() {
-        assert_eq!(Sqlite::title_pattern("aÏ"), "*[Aa][Ïï]*");
-        assert_eq!(Sqlite::title_pattern("5*?[]"), "*5[*][?][[]]*");
-        assert_eq!(Sqlite::title_pattern("知ß"), "*知ß*");
-        assert_eq!(Sqlite::title_pattern("ς"), "*[Σςσ]*");
+        assert_eq!(Sqlite::pattern("aÏ"), "*[Aa][Ïï]*");
+        assert_eq!(Sqlite::pattern("5*?[]"), "*5[*][?][[]]*");
+        assert_eq!(Sqlite::pattern("知ß"), "*知ß*");
+        assert_eq!(Sqlite::pattern("ς"), "*[Σςσ]*");
     }
 
     #[test]

@@ -233,7 +233,7 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
     match answer {
         Ok(Loaded::Sessions(rows)) => {
             let height = layout::list_rows(model);
-            sessions::loaded(model, loading.page, loading.land, rows, height);
+            sessions::loaded(model, &loading.page, loading.land, rows, height);
             if matches!(loading.page, Page::First | Page::Last | Page::From(_)) {
                 model.marks.look_again();
             }

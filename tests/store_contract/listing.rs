@@ -1,6 +1,7 @@
 //! The contract about pages of sessions.
 
-use host_provisioner::store::{Page, RecordFilter, SessionFilter, SessionQuery, SessionRow, Store};
+use host_provisioner::domain::order::Order;
+use host_provisioner::store::{Page, SessionFilter, SessionQuery, SessionRow, Store};
 
 use super::Database;
 use super::one_session::NOW;
@@ -9,7 +10,7 @@ use crate::support::requests::{SetClock, session};
 const ALL: [i64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 5_000_000_000];
 
 async fn rows(store: &dyn Store, filter: &SessionFilter, page: Page, limit: u32) -> Vec<SessionRow> {
-    store.sessions(&SessionQuery { filter: filter.clone(), page, limit }).await.unwrap()
+    store.sessions(&SessionQuery { filter: filter.clone(), order: Order::default(), page, limit }).await.unwrap()
 }
 
 async fn ids(store: &dyn Store, filter: &SessionFilter, page: Page, limit: u32) -> Vec<i64> {
@@ -18,19 +19,22 @@ async fn ids(store: &dyn Store, filter: &SessionFilter, page: Page, limit: u32) 
 
 /// The sessions that a search text finds.
 async fn found(db: &dyn Database, text: &str) -> Vec<i64> {
-    ids(&*db.store(SetClock::at(NOW)).await, &SessionFilter::from_text(text), Page::First, 100).await
+    ids(&*db.store(SetClock::at(NOW)).await, &SessionFilter::words(text), Page::First, 100).await
 }
 
-async fn with_records(db: &dyn Database, record: RecordFilter, now: &str) -> Vec<i64> {
-    let filter = SessionFilter { record: Some(record), ..SessionFilter::default() };
-    ids(&*db.store(SetClock::at(now)).await, &filter, Page::First, 100).await
+fn filter(text: &str) -> SessionFilter {
+    SessionFilter::parse(text).unwrap()
+}
+
+async fn matching(db: &dyn Database, text: &str, now: &str) -> Vec<i64> {
+    ids(&*db.store(SetClock::at(now)).await, &filter(text), Page::First, 100).await
 }
 
 pub(crate) async fn pages_go_forward_by_key_without_gap_or_repetition(db: &dyn Database) {
     let (store, filter) = (db.store(SetClock::at(NOW)).await, SessionFilter::default());
     let mut seen = ids(&*store, &filter, Page::First, 5).await;
     loop {
-        let next = ids(&*store, &filter, Page::After(session(seen[seen.len() - 1])), 5).await;
+        let next = ids(&*store, &filter, Page::After(session(seen[seen.len() - 1]).into()), 5).await;
         if next.is_empty() {
             break;
         }
@@ -44,7 +48,7 @@ pub(crate) async fn pages_go_back_by_key_without_gap_or_repetition(db: &dyn Data
     let (store, filter) = (db.store(SetClock::at(NOW)).await, SessionFilter::default());
     let mut seen = ids(&*store, &filter, Page::Last, 5).await;
     loop {
-        let mut before = ids(&*store, &filter, Page::Before(session(seen[0])), 5).await;
+        let mut before = ids(&*store, &filter, Page::Before(session(seen[0]).into()), 5).await;
         if before.is_empty() {
             break;
         }
@@ -59,18 +63,23 @@ pub(crate) async fn a_page_from_a_session_begins_with_it_or_the_next(db: &dyn Da
     let (store, filter) = (db.store(SetClock::at(NOW)).await, SessionFilter::default());
     assert_eq!(ids(&*store, &filter, Page::From(session(10)), 2).await, [10, 12]);
     assert_eq!(ids(&*store, &filter, Page::From(session(11)), 2).await, [12, 5_000_000_000]);
-    assert_eq!(ids(&*store, &filter, Page::After(session(10)), 2).await, [12, 5_000_000_000]);
+    assert_eq!(ids(&*store, &filter, Page::After(session(10).into()), 2).await, [12, 5_000_000_000]);
     assert_eq!(ids(&*store, &filter, Page::From(session(i64::MAX)), 2).await, [0; 0]);
     assert_eq!(ids(&*store, &filter, Page::First, 0).await, [0; 0]);
 }
 
 pub(crate) async fn a_page_of_ids_has_the_sessions_of_the_same_page(db: &dyn Database) {
     let store = db.store(SetClock::at(NOW)).await;
-    let record = SessionFilter { record: Some(RecordFilter::Active), ..SessionFilter::default() };
-    for filter in [SessionFilter::default(), SessionFilter::from_text("e"), record] {
-        for page in [Page::First, Page::Last, Page::After(session(3)), Page::Before(session(9)), Page::From(session(4))]
-        {
-            let query = SessionQuery { filter: filter.clone(), page, limit: 4 };
+    let record = filter("record:active");
+    for filter in [SessionFilter::default(), filter("e"), record] {
+        for page in [
+            Page::First,
+            Page::Last,
+            Page::After(session(3).into()),
+            Page::Before(session(9).into()),
+            Page::From(session(4)),
+        ] {
+            let query = SessionQuery { filter: filter.clone(), order: Order::default(), page: page.clone(), limit: 4 };
             let found: Vec<i64> = store.session_ids(&query).await.unwrap().iter().map(|id| id.get()).collect();
             assert_eq!(found, ids(&*store, &filter, page, 4).await, "{query:?}");
         }
@@ -80,7 +89,7 @@ pub(crate) async fn a_page_of_ids_has_the_sessions_of_the_same_page(db: &dyn Dat
 pub(crate) async fn of_some_sessions_those_are_told_that_are_there_and_match(db: &dyn Database) {
     let store = db.store(SetClock::at(NOW)).await;
     let some = [12, 3, 11, 1, i64::MAX, 5_000_000_000].map(session);
-    let none = SessionFilter { record: Some(RecordFilter::None), ..SessionFilter::default() };
+    let none = filter("record:none");
     for filter in [SessionFilter::default(), none] {
         let all = ids(&*store, &filter, Page::First, 100).await;
         let expected: Vec<_> = all.into_iter().map(session).filter(|id| some.contains(id)).collect();
@@ -144,35 +153,31 @@ pub(crate) async fn a_number_matches_the_id_exactly(db: &dyn Database) {
 pub(crate) async fn a_status_matches_exactly(db: &dyn Database) {
     let store = db.store(SetClock::at(NOW)).await;
     for (status, expected) in [("Active", vec![1, 7, 8, 5_000_000_000]), ("created", vec![9]), ("Act", vec![])] {
-        let filter = SessionFilter { status: Some(status.to_owned()), ..SessionFilter::default() };
+        let filter = filter(&format!("status:={status}"));
         assert_eq!(ids(&*store, &filter, Page::First, 100).await, expected, "{status}");
     }
 }
 
 pub(crate) async fn record_filters_tell_none_active_expired_and_duplicate(db: &dyn Database) {
-    assert_eq!(with_records(db, RecordFilter::None, NOW).await, [2, 5, 6, 9, 10, 12]);
-    assert_eq!(with_records(db, RecordFilter::Active, NOW).await, [1, 4, 7, 8, 5_000_000_000]);
-    assert_eq!(with_records(db, RecordFilter::Expired, NOW).await, [3]);
-    assert_eq!(with_records(db, RecordFilter::Duplicate, NOW).await, [7]);
+    assert_eq!(matching(db, "record:none", NOW).await, [2, 5, 6, 9, 10, 12]);
+    assert_eq!(matching(db, "record:active", NOW).await, [1, 4, 7, 8, 5_000_000_000]);
+    assert_eq!(matching(db, "record:expired", NOW).await, [3]);
+    assert_eq!(matching(db, "record:duplicate", NOW).await, [7]);
 }
 
 pub(crate) async fn expiry_is_judged_by_the_stores_clock(db: &dyn Database) {
-    assert_eq!(with_records(db, RecordFilter::Expired, "2026-09-30T23:59:59.000000Z").await, [0; 0]);
-    assert_eq!(with_records(db, RecordFilter::Expired, "2026-10-01T00:00:00.000000Z").await, [3]);
-    assert_eq!(with_records(db, RecordFilter::Expired, "2026-12-01T00:00:00.000000Z").await, [3, 4]);
-    assert_eq!(with_records(db, RecordFilter::Active, "2026-12-02T00:00:00.000000Z").await, [1, 7, 8, 5_000_000_000]);
+    assert_eq!(matching(db, "record:expired", "2026-09-30T23:59:59.000000Z").await, [0; 0]);
+    assert_eq!(matching(db, "record:expired", "2026-10-01T00:00:00.000000Z").await, [3]);
+    assert_eq!(matching(db, "record:expired", "2026-12-01T00:00:00.000000Z").await, [3, 4]);
+    assert_eq!(matching(db, "record:active", "2026-12-02T00:00:00.000000Z").await, [1, 7, 8, 5_000_000_000]);
 }
 
 pub(crate) async fn filters_hold_together_and_page(db: &dyn Database) {
     let store = db.store(SetClock::at(NOW)).await;
-    let filter = SessionFilter {
-        status: Some("Active".to_owned()),
-        record: Some(RecordFilter::Active),
-        ..SessionFilter::from_text("REVIEW")
-    };
+    let filter = filter("REVIEW status:active record:active");
     assert_eq!(ids(&*store, &filter, Page::First, 2).await, [1, 8]);
-    assert_eq!(ids(&*store, &filter, Page::After(session(8)), 2).await, [5_000_000_000]);
-    assert_eq!(ids(&*store, &filter, Page::Before(session(8)), 2).await, [1]);
+    assert_eq!(ids(&*store, &filter, Page::After(session(8).into()), 2).await, [5_000_000_000]);
+    assert_eq!(ids(&*store, &filter, Page::Before(session(8).into()), 2).await, [1]);
     assert_eq!(ids(&*store, &filter, Page::Last, 2).await, [8, 5_000_000_000]);
 }
 

@@ -5,6 +5,7 @@ use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::expected::{Conflict, Expected};
 use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::domain::host_record::{HostRecord, RecordState};
+use host_provisioner::domain::order::{Order, Place};
 use host_provisioner::domain::plan::{RecordWrite, plan};
 use host_provisioner::domain::reason::RotationReason;
 use host_provisioner::domain::request::{Action, Request};
@@ -12,7 +13,7 @@ use host_provisioner::domain::session::{Session, SessionId};
 use host_provisioner::domain::snapshot::{LastChange, Snapshot};
 use host_provisioner::domain::time::Timestamp;
 use host_provisioner::provision::{Certainty, Preview, Provisioned};
-use host_provisioner::store::{Applied, Page, SessionQuery, SessionRow, TitleWord};
+use host_provisioner::store::{Applied, Page, SessionQuery, SessionRow};
 use host_provisioner::tui::effect::Query;
 use host_provisioner::tui::message::{Failure, Loaded};
 
@@ -100,22 +101,28 @@ impl Canned {
     }
 
     pub(crate) fn rows(&self, query: &SessionQuery) -> Vec<SessionRow> {
-        let fits = |session: &&Session| query.filter.words.iter().all(|word| matches(session, word));
-        let found: Vec<&Session> = self.sessions.iter().filter(fits).collect();
-        let limit = usize::try_from(query.limit).unwrap();
-        let last = |found: Vec<&Session>| {
-            let surplus = found.len().saturating_sub(limit);
-            found.into_iter().skip(surplus).map(|session| self.row(session)).collect()
-        };
-        let first = |found: Vec<&Session>| found.into_iter().take(limit).map(|session| self.row(session)).collect();
-        let keep = |test: &dyn Fn(SessionId) -> bool| found.iter().copied().filter(|found| test(found.id)).collect();
-        match query.page {
-            Page::First => first(found),
-            Page::Last => last(found),
-            Page::After(id) => first(keep(&|found| found > id)),
-            Page::From(id) => first(keep(&|found| found >= id)),
-            Page::Before(id) => last(keep(&|found| found < id)),
+        let rows = self.sessions.iter().map(|session| self.row(session));
+        let mut found: Vec<SessionRow> =
+            rows.filter(|row| query.filter.fits(&row.session, &row.active, hours(0))).collect();
+        let place = |row: &SessionRow| query.order.place(&row.session, &row.active);
+        found.sort_by(|one, other| query.order.compare(&place(one), &place(other)));
+        let against = |row: &SessionRow, other: &Place| query.order.compare(&place(row), other);
+        match &query.page {
+            Page::First | Page::Last => {}
+            Page::After(other) => found.retain(|row| against(row, other).is_gt()),
+            Page::Before(other) => found.retain(|row| against(row, other).is_lt()),
+            Page::From(id) => {
+                let session = self.sessions.iter().find(|session| session.id == *id);
+                let from = session.map_or((*id).into(), |session| place(&self.row(session)));
+                found.retain(|row| against(row, &from).is_ge());
+            }
         }
+        let limit = usize::try_from(query.limit).unwrap();
+        if matches!(query.page, Page::Last | Page::Before(_)) {
+            found.drain(..found.len().saturating_sub(limit));
+        }
+        found.truncate(limit);
+        found
     }
 
     pub(crate) fn snapshot(&self, id: SessionId) -> Snapshot {
@@ -145,7 +152,12 @@ impl Canned {
             Query::Sessions(query) => Ok(Loaded::Sessions(self.rows(query))),
             Query::Ids(query) => Ok(Loaded::Ids(self.rows(query).iter().map(|row| row.session.id).collect())),
             Query::Marked(ids, filter) => {
-                let query = SessionQuery { filter: filter.clone(), page: Page::First, limit: u32::MAX };
+                let query = SessionQuery {
+                    filter: filter.clone(),
+                    order: Order::default(),
+                    page: Page::First,
+                    limit: u32::MAX,
+                };
                 let shown = self.rows(&query).iter().filter(|row| ids.contains(&row.session.id)).count();
                 let there = ids.iter().copied().filter(|id| self.tables.sessions.contains(id)).collect();
                 Ok(Loaded::Marked(there, shown as u64))
@@ -174,11 +186,6 @@ impl Canned {
         let applied = Applied { plan, record, event: Some(event), at: now };
         Ok(Provisioned { applied, guid, certainty: Certainty::Committed, event })
     }
-}
-
-fn matches(session: &Session, word: &TitleWord) -> bool {
-    let title = session.title.clone().unwrap_or_default().to_lowercase();
-    title.contains(&word.text().to_lowercase()) || word.id() == Some(session.id)
 }
 
 /// The name of every attempt.

@@ -153,8 +153,8 @@ async fn without_its_indexes_the_daily_work_scans_on_a_server_and_that_is_seen()
         "RECORDS_OF_SESSION: Seq Scan of HostSessions",
         "AUDIT_BATCH_BY_RECORDS: Sort",
         "AUDIT_RECORDS: Seq Scan of Sessions",
-        "status: None, record: None }: Sort",
-        "record: Some(Duplicate) }: Seq Scan of HostSessions",
+        "range: Ids(None), down: false } with : Sort",
+        "down: false } with record:duplicate: Seq Scan of HostSessions",
     ] {
         assert!(found.contains(told), "{told}\n{found}");
     }

@@ -1,4 +1,4 @@
-//! The filter line: all words hold, each in the title in any case; a number also matches its id.
+//! The filter line: a text of the language of `domain::filter`. One that is not understood leaves the list as it is.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -8,6 +8,7 @@ use tui_input::InputRequest;
 
 use super::{Screen, sessions};
 use crate::domain::time::Timestamp;
+use crate::store::SessionFilter;
 use crate::tui::effect::Effect;
 use crate::tui::message::FilterUi;
 use crate::tui::model::Model;
@@ -24,6 +25,7 @@ const LIMIT: usize = 200;
 pub fn update(model: &mut Model, ui: FilterUi) -> Vec<Effect> {
     match ui {
         FilterUi::Edit(request) => edit(model, request),
+        FilterUi::Keep if !is_understood(model) => Vec::new(),
         FilterUi::Keep => {
             let mut effects = apply(model);
             model.screen = Screen::Sessions;
@@ -101,12 +103,21 @@ fn wanted(model: &Model) -> String {
 fn apply(model: &mut Model) -> Vec<Effect> {
     model.list.typed_at = None;
     let wanted = wanted(model);
-    if wanted == model.list.filter {
+    if wanted == model.list.filter || !is_understood(model) {
         return Vec::new();
     }
     model.list.filter = wanted;
     model.marks.filter_changed();
     sessions::load_first(model)
+}
+
+/// Tells whether the text can be a filter; says which word cannot, and what would be right.
+fn is_understood(model: &mut Model) -> bool {
+    let wrong = SessionFilter::parse(model.list.input.value());
+    if let Err(wrong) = &wrong {
+        model.warn(format!("{wrong}."));
+    }
+    wrong.is_ok()
 }
 
 /// Draws the line; while it is edited, with the cursor.

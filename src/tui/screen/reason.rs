@@ -11,6 +11,7 @@ use super::confirm::Confirm;
 use crate::domain::actor::Actor;
 use crate::domain::expiry::Expiry;
 use crate::domain::host_record::Fingerprint;
+use crate::domain::order::Order;
 use crate::domain::reason::RotationReason;
 use crate::domain::request::{Action, Request};
 use crate::domain::session::SessionId;
@@ -170,7 +171,8 @@ fn show_form(model: &mut Model, purpose: Purpose, Of { id, row }: Of) -> Vec<Eff
         // The keys that follow are meant for the form: it opens at once, and its title comes after it.
         let ticket = model.ticket();
         form.ticket = Some(ticket);
-        let query = SessionQuery { filter: SessionFilter::default(), page: Page::From(id), limit: 1 };
+        let query =
+            SessionQuery { filter: SessionFilter::default(), order: Order::default(), page: Page::From(id), limit: 1 };
         effects.push(Effect::Load(ticket, Query::Sessions(query)));
     }
     model.screen = Screen::Reason(form);

@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use crate::domain::order::Order;
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::store::{Page, SessionFilter, SessionQuery, SessionRow};
@@ -54,8 +55,10 @@ pub enum Land {
 /// The window of rows, by identity: the cursor is a session, not a place.
 #[derive(Debug, Clone, Default)]
 pub struct SessionList {
-    /// The rows of the window, in the order of ids.
+    /// The rows of the window, in their order.
     pub rows: Vec<SessionRow>,
+    /// The order.
+    pub order: Order,
     /// The session under the cursor.
     pub cursor: Option<SessionId>,
     /// Its row vanished with a refresh: nothing acts until the next movement.
@@ -87,6 +90,13 @@ pub struct SessionList {
 }
 
 impl SessionList {
+    /// Gives the filter that the rows are read with.
+    #[must_use]
+    pub fn wanted(&self) -> SessionFilter {
+        // Only a text that is understood becomes the filter.
+        SessionFilter::parse(&self.filter).unwrap_or_default()
+    }
+
     /// Finds the place of the cursor in the window.
     #[must_use]
     pub fn position(&self) -> Option<usize> {
@@ -103,8 +113,8 @@ impl SessionList {
     /// Gives the row that a key may act on: the one under the cursor, unless a new filter is about to take it away.
     #[must_use]
     pub fn target(&self) -> Option<&SessionRow> {
-        let filter = SessionFilter::from_text(&self.filter);
-        self.selected().filter(|row| filter.words_fit(&row.session))
+        let filter = self.wanted();
+        self.selected().filter(|row| filter.fits_session(&row.session))
     }
 
     /// Keeps the cursor within the `height` rows that are shown.
@@ -136,9 +146,9 @@ impl SessionList {
 /// Asks for rows; an older question is stopped.
 pub fn load(model: &mut Model, page: Page, limit: u32, land: Land) -> Vec<Effect> {
     let ticket = model.ticket();
-    let stopped = model.list.loading.replace(Loading { ticket, page, land, since: model.now, unasked: false });
-    let filter = SessionFilter::from_text(&model.list.filter);
-    let query = SessionQuery { filter, page, limit };
+    let stopped =
+        model.list.loading.replace(Loading { ticket, page: page.clone(), land, since: model.now, unasked: false });
+    let query = SessionQuery { filter: model.list.wanted(), order: model.list.order, page, limit };
     let stop = stopped.map(|old| Effect::CancelLoad(old.ticket));
     stop.into_iter().chain([Effect::Load(ticket, Query::Sessions(query))]).collect()
 }
@@ -206,8 +216,8 @@ pub fn count(model: &mut Model) -> Option<Effect> {
 /// Puts the cursor back on the session where the filter was begun, if the filter shows it.
 pub fn return_to_anchor(model: &mut Model, height: usize) -> Vec<Effect> {
     let list = &mut model.list;
-    let filter = SessionFilter::from_text(&list.filter);
-    let Some(anchor) = list.anchor.take().map(|row| row.session).filter(|session| filter.words_fit(session)) else {
+    let filter = list.wanted();
+    let Some(anchor) = list.anchor.take().map(|row| row.session).filter(|session| filter.fits_session(session)) else {
         return Vec::new();
     };
     list.cursor = Some(anchor.id);
@@ -266,7 +276,7 @@ pub fn more(model: &mut Model) -> Vec<Effect> {
     let (Some(place), None) = (list.position(), &list.loading) else {
         return Vec::new();
     };
-    let edge = |row: Option<&SessionRow>| row.map(|row| row.session.id);
+    let edge = |row: Option<&SessionRow>| row.map(|row| list.order.place(&row.session, &row.active));
     let below = edge(list.rows.last()).filter(|_| !list.at_end && place + MARGIN >= list.rows.len());
     let above = edge(list.rows.first()).filter(|_| !list.at_start && place < MARGIN);
     match (below, above) {
@@ -277,7 +287,7 @@ pub fn more(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Takes rows in, where they belong. The cursor stays on its session.
-pub fn loaded(model: &mut Model, page: Page, land: Land, rows: Vec<SessionRow>, height: usize) {
+pub fn loaded(model: &mut Model, page: &Page, land: Land, rows: Vec<SessionRow>, height: usize) {
     let list = &mut model.list;
     let full = rows.len() >= CHUNK as usize;
     list.failure = None;

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::SessionList;
 use crate::domain::session::SessionId;
 use crate::domain::session_set::SessionSet;
-use crate::store::SessionFilter;
 use crate::tui::effect::{Effect, Query};
 use crate::tui::marks::{Lookup, Marks};
 use crate::tui::message::Failure;
@@ -49,7 +48,7 @@ fn ask(model: &mut Model, after: Option<SessionId>, gone: SessionSet, hidden: u6
     };
     let ticket = model.ticket();
     model.marks.lookup = Some(Box::new(Lookup { ticket, asked: chunk.clone(), last, gone, hidden }));
-    vec![Effect::Load(ticket, Query::Marked(chunk, SessionFilter::from_text(&model.list.filter)))]
+    vec![Effect::Load(ticket, Query::Marked(chunk, model.list.wanted()))]
 }
 
 /// Takes an answer in, and goes on.

@@ -1,9 +1,10 @@
 //! Marks and takes marks away: one by one, a range, all that match.
 
 use super::SessionList;
+use crate::domain::order::Order;
 use crate::domain::session::SessionId;
 use crate::domain::session_set::SessionSet;
-use crate::store::{Page, SessionFilter, SessionQuery, SessionRow};
+use crate::store::{Page, SessionQuery, SessionRow};
 use crate::tui::SLOW;
 use crate::tui::effect::{Effect, Query};
 use crate::tui::marks::{Gather, Gathering, Marks, grouped};
@@ -108,8 +109,8 @@ pub fn clear(model: &mut Model) -> Vec<Effect> {
 /// Asks for the first sessions to be marked; what was being gathered is given up.
 fn gather(model: &mut Model, what: Gather, page: Page) -> Vec<Effect> {
     let ticket = model.ticket();
-    let filter = SessionFilter::from_text(&model.list.filter);
-    let query = SessionQuery { filter: filter.clone(), page, limit: PAGE };
+    let filter = model.list.wanted();
+    let query = SessionQuery { filter: filter.clone(), order: Order::default(), page, limit: PAGE };
     let gathering = Gathering { ticket, since: model.now, filter, what, found: SessionSet::default() };
     let stopped = model.marks.gathering.replace(Box::new(gathering));
     let stop = stopped.map(|old| Effect::CancelLoad(old.ticket));
@@ -136,14 +137,19 @@ pub fn gathered(model: &mut Model, answer: Result<Vec<SessionId>, Failure>) -> V
     gathering.found.extend(ids.into_iter().take(wanted));
     let Some(last) = last.filter(|_| !is_over) else {
         mark(model, &gathering.found);
-        if gathering.filter != SessionFilter::from_text(&model.list.filter) {
+        if gathering.filter != model.list.wanted() {
             model.marks.filter_changed();
         }
         return Vec::new();
     };
     let ticket = model.ticket();
     gathering.ticket = ticket;
-    let query = SessionQuery { filter: gathering.filter.clone(), page: Page::After(last), limit: PAGE };
+    let query = SessionQuery {
+        filter: gathering.filter.clone(),
+        order: Order::default(),
+        page: Page::After(last.into()),
+        limit: PAGE,
+    };
     model.marks.gathering = Some(gathering);
     vec![Effect::Load(ticket, Query::Ids(query))]
 }
