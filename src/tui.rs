@@ -7,6 +7,7 @@
 //! | `update`, `screen/*` | the reducer, and each screen's part of it |
 //! | `view`, `view/*` | the drawing |
 //! | `keymap` | keys by name; help and footer are made from it |
+//! | `connection` | how old the picture is, and when it is tried again |
 //! | `runtime` | the only async part: terminal, timers, jobs, signals |
 //! | `terminal`, `clipboard` | the outside world of the terminal |
 
@@ -17,6 +18,7 @@ use crate::domain::actor::{Actor, Origin};
 use crate::provision::Provisioner;
 
 mod clipboard;
+pub mod connection;
 pub mod effect;
 pub mod keymap;
 pub mod log_pane;

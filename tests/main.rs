@@ -85,6 +85,7 @@ mod tui_update_jobs;
 mod tui_update_list;
 mod tui_update_live;
 mod tui_update_marks;
+mod tui_update_offline;
 mod tui_update_paging;
 mod tui_update_reason;
 mod tui_update_rest;

@@ -54,11 +54,9 @@ fn a_list_that_hangs_freezes_no_key_and_comes_back_with_the_network() {
     site.proxy.set(Fault::Dark);
     console.send("\x12");
     keys_are_answered(&mut console);
-    console.sees(&["could not be read", "did not answer within 8s", "✗ not read"]);
-    console.sees(&["Review of topic 3"]);
+    console.sees(&["could not be read", "did not answer within 8s", "✗ offline since", "Review of topic 3"]);
     site.proxy.heal();
-    console.send("\x12");
-    console.sees_no_more("not read");
+    console.sees(&["● live"]);
     answers(&mut console, "G", &["Review of topic 8"]);
     console.send("q");
     assert_eq!(console.exit_code(), 0);
@@ -77,7 +75,11 @@ fn a_plan_that_hangs_can_be_left_at_once() {
     console.send("\x1b");
     console.sees_no_more("Rotate the Host GUID");
     keys_are_answered(&mut console);
+    console.sees(&["✗ offline since"]);
+    console.send("R");
+    console.sees(&["The database is out of reach since"]);
     site.proxy.heal();
+    console.sees(&["● live"]);
     console.plan_rotation("leaked in a chat");
 }
 
@@ -115,9 +117,9 @@ fn a_rotation_that_hangs_is_told_at_the_deadline_and_works_with_the_network() {
     console.sees(&["did not answer within 8s; nothing was changed"]);
     assert!(start.elapsed() < DEADLINE + AT_ONCE, "it took {:?}", start.elapsed());
     assert_eq!(site.dump(), before);
+    console.sees(&["✗ offline since"]);
     site.proxy.heal();
-    console.send("\x12");
-    console.sees_no_more("not read");
+    console.sees(&["● live"]);
     console.send("g");
     console.rotate_idle("leaked in a chat");
     let guid = console.reveal();
@@ -141,7 +143,7 @@ fn unknown(forwarded: bool, settled: &str) {
     assert_eq!(site.opens(1, &guid), forwarded);
     console.send("\x1b");
     console.sees_no_more("New Host GUID");
-    console.sees_no_more("not read");
+    console.sees(&["● live"]);
     console.send("q");
     assert_eq!(console.exit_code(), 0);
 }
@@ -154,6 +156,32 @@ fn a_rotation_whose_commit_got_through_unheard_is_settled_on_the_screen() {
 #[test]
 fn a_rotation_whose_commit_got_lost_is_settled_on_the_screen() {
     unknown(false, "✗ NOT committed: this GUID is worthless, the old one works");
+}
+
+#[test]
+fn a_server_that_goes_away_and_comes_back_costs_neither_cursor_nor_filter() {
+    let (site, desk) = (Site::new(), Desk::empty());
+    let mut console = open(&desk, &site);
+    console.go_to(5);
+    site.proxy.set(Fault::Down);
+    console.send("\x12");
+    console.sees(&["✗ offline since", "(retry 2 in", "The database is out of reach"]);
+    site.wait(site.db.sql(r#"UPDATE "Sessions" SET "Title" = 'Renamed meanwhile' WHERE "SessionId" = 5"#));
+    site.proxy.heal();
+    console.sees(&["● live", "Renamed meanwhile", "/ 5", "The database answers again after"]);
+    assert_eq!(cursor_row(&console.screen()).map(|row| row.1), Some(5));
+    console.plan_rotation("leaked in a chat");
+}
+
+#[test]
+fn a_key_tries_again_before_its_time() {
+    let (site, desk) = (Site::new(), Desk::empty());
+    let mut console = open(&desk, &site);
+    site.proxy.set(Fault::Down);
+    console.send("\x12");
+    console.sees(&["(retry 5 in"]);
+    site.proxy.heal();
+    answers(&mut console, "\x12", &["● live"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use host_provisioner::domain::session::{Session, SessionId};
 use host_provisioner::provision::{Certainty, ProvisionEvent};
 use host_provisioner::tui::effect::{Effect, JobId, Query, Ticket};
 use host_provisioner::tui::keymap::message_in;
-use host_provisioner::tui::message::{ConfirmUi, Global, JobEvent, Loaded, MainUi, Message, Ui};
+use host_provisioner::tui::message::{ConfirmUi, Global, JobEvent, Loaded, Look, MainUi, Message, Ui};
 use host_provisioner::tui::model::Panel;
 use host_provisioner::tui::screen::Screen;
 use host_provisioner::tui::screen::confirm::Confirm;
@@ -31,6 +31,8 @@ enum Event {
     Resize(u16, u16),
     FocusLost,
     Suspend,
+    /// A look at the database ends: something changed, nothing did, or it does not answer.
+    Look(u8),
     /// A key of the confirm screen, wherever the operator is.
     Stray(char),
     Pass(i64),
@@ -64,11 +66,12 @@ fn events() -> impl Strategy<Value = Event> {
         2 => (60..=130_u16, 16..=40_u16).prop_map(|(columns, lines)| Event::Resize(columns, lines)),
         1 => Just(Event::FocusLost),
         1 => Just(Event::Suspend),
+        12 => prop_oneof![1 => Just(0), 8 => Just(1), 1 => Just(2)].prop_map(Event::Look),
         3 => prop::sample::select(vec!['y', '1', '\n']).prop_map(Event::Stray),
         10 => prop_oneof![0..500_i64, Just(350), Just(349), 0..40_000_i64].prop_map(Event::Pass),
         25 => (any::<prop::sample::Index>(), 0..6_u8).prop_map(|(which, how)| Event::Answer(which, how)),
         8 => (0..=10_u8, any::<prop::sample::Index>()).prop_map(|(how, which)| Event::Job(how, which)),
-        6 => (300..500_i64, "y|[1-9]\n|y\n|1").prop_map(|(wait, keys)| Event::Rotate(wait, keys)),
+        9 => (300..500_i64, "y|[1-9]\n|y\n|1").prop_map(|(wait, keys)| Event::Rotate(wait, keys)),
         2 => (1..8_i64).prop_map(Event::RotatedElsewhere),
         1 => (1..30_i64).prop_map(Event::Removed),
     ]
@@ -126,6 +129,7 @@ impl Run {
                 Effect::Provision { job, request, expected } => {
                     let (confirm, key) = shown.as_ref().expect("only a key before a plan starts a change");
                     self.assert_confirmed(confirm, *key);
+                    assert!(self.console.model.connection.trouble.is_none(), "nothing is begun while offline");
                     assert_eq!(**request, confirm.request);
                     assert_eq!(**expected, confirm.preview.as_ref().unwrap().expected);
                     assert!(!had_job && self.under_way.is_none(), "one change at a time");
@@ -206,6 +210,9 @@ impl Run {
             Event::Paste(text) => self.send(global(Global::Paste(text))),
             Event::Resize(columns, lines) => self.send(global(Global::Resize(columns, lines))),
             Event::FocusLost => self.send(global(Global::FocusLost)),
+            Event::Look(0) => self.send(Message::Looked(Look::Changed)),
+            Event::Look(1) => self.send(Message::Looked(Look::Unchanged(self.console.now))),
+            Event::Look(_) => self.send(Message::Looked(Look::Lost("no route to host".to_owned()))),
             Event::Suspend => self.send(global(Global::Suspend)),
             Event::Stray('\n') => self.send(Message::Ui(Ui::Confirm(ConfirmUi::Enter))),
             Event::Stray(c) => self.send(Message::Ui(Ui::Confirm(ConfirmUi::Type(c)))),
@@ -213,6 +220,10 @@ impl Run {
             Event::Answer(which, how) => self.answer(which.index(self.asked.len()), how),
             Event::Job(how, id) => self.job(how, id),
             Event::Rotate(wait, keys) => {
+                // Back online, as the list on which somebody rotates is.
+                let asked = self.asked.len();
+                self.send(Message::Looked(Look::Changed));
+                (asked..self.asked.len()).for_each(|which| self.answer(which, 0));
                 self.plain(KeyCode::Char('R'));
                 self.plain(KeyCode::Down);
                 self.plain(KeyCode::Enter);

@@ -1,14 +1,14 @@
 //! What others do to the database shows, and disturbs nobody.
 
 use host_provisioner::tui::effect::{Effect, Query};
-use host_provisioner::tui::message::Message;
+use host_provisioner::tui::message::Look;
 use host_provisioner::tui::model::Following;
 
 use crate::support::canned::{many, showcase};
 use crate::support::console::Console;
 
 fn watches(effects: &[Effect]) -> bool {
-    effects.contains(&Effect::Watch)
+    effects.iter().any(|effect| matches!(effect, Effect::Watch(_)))
 }
 
 /// A console that has read everything, and whose questions are not answered from now on.
@@ -35,7 +35,7 @@ fn a_change_of_somebody_else_is_read_and_the_cursor_stays_on_its_session() {
     let mut console = Console::on(showcase());
     console.go_to(3);
     console.data.remove(1);
-    console.send(Message::Changed);
+    console.look(Look::Changed);
     assert_eq!((console.cursor(), console.ids()[0]), (Some(3), 2));
     assert_eq!(console.notice(), "");
     assert_eq!(console.model.following, Following::Watching, "and goes on watching");
@@ -44,7 +44,7 @@ fn a_change_of_somebody_else_is_read_and_the_cursor_stays_on_its_session() {
 #[test]
 fn a_change_is_read_with_the_detail_and_the_count() {
     let mut console = waiting();
-    let effects = console.send(Message::Changed);
+    let effects = console.look(Look::Changed);
     let asked = |kind: fn(&Query) -> bool| effects.iter().any(|e| matches!(e, Effect::Load(_, query) if kind(query)));
     assert!(asked(|query| matches!(query, Query::Sessions(_))), "{effects:?}");
     assert!(asked(|query| matches!(query, Query::Detail(_))) && asked(|query| *query == Query::Count), "{effects:?}");
@@ -55,7 +55,7 @@ fn a_change_is_read_with_the_detail_and_the_count() {
 fn a_change_while_a_question_is_under_way_waits_for_the_answer() {
     let mut console = waiting();
     console.ctrl('r');
-    assert_eq!(console.send(Message::Changed), []);
+    assert_eq!(console.look(Look::Changed), []);
     let (ticket, query) = console.waiting.remove(0);
     let answer = console.data.answer(&query, console.now);
     let before = console.waiting.len();
@@ -69,21 +69,21 @@ fn a_change_while_a_question_is_under_way_waits_for_the_answer() {
 fn reading_that_was_stopped_is_not_begun_again_by_itself_but_the_next_change_is_read() {
     let mut console = waiting();
     console.ctrl('r');
-    console.send(Message::Changed);
+    console.look(Look::Changed);
     let effects = console.esc();
     assert!(watches(&effects) && console.model.list.loading.is_none(), "{effects:?}");
-    console.send(Message::Changed);
+    console.look(Look::Changed);
     assert!(console.model.list.loading.is_some());
 }
 
 #[test]
 fn a_database_that_did_not_answer_is_watched_and_read_when_it_is_back() {
     let mut console = waiting();
-    console.send(Message::Changed);
+    console.look(Look::Changed);
     console.refuse("the connection was lost");
     assert!(console.model.following == Following::Watching && console.model.list.failure.is_some());
     console.prompt = true;
-    console.send(Message::Changed);
+    console.look(Look::Changed);
     assert!(console.model.list.failure.is_none());
 }
 
@@ -93,11 +93,11 @@ fn a_key_means_the_same_while_a_change_of_somebody_else_is_read() {
     console.keys("/review");
     console.enter();
     console.prompt = false;
-    console.send(Message::Changed);
+    console.look(Look::Changed);
     console.esc();
     assert_eq!(console.model.list.filter, "");
     console.answer();
-    console.send(Message::Changed);
+    console.look(Look::Changed);
     console.pass(200);
     let effects = console.esc();
     assert!(matches!(effects[0], Effect::CancelLoad(_)), "but what takes long can be stopped: {effects:?}");
@@ -108,7 +108,7 @@ fn so_it_does_while_the_rows_below_are_read_after_that() {
     let mut console = Console::on(many(100));
     console.keys("Gz");
     console.prompt = false;
-    console.send(Message::Changed);
+    console.look(Look::Changed);
     let (ticket, query) = console.waiting.remove(0);
     let answer = console.data.answer(&query, console.now);
     console.loaded(ticket, answer);
@@ -123,7 +123,7 @@ fn leaving_the_filter_line_while_a_change_is_read_leaves_the_list_in_place() {
     console.go_to(3);
     console.keys("/");
     console.prompt = false;
-    console.send(Message::Changed);
+    console.look(Look::Changed);
     assert_eq!(console.enter(), []);
     console.answer();
     assert_eq!((console.cursor(), console.ids()[0]), (Some(3), 1));
@@ -135,6 +135,6 @@ fn a_plan_that_is_being_read_by_a_person_stays_in_place() {
     console.reach_plan(3);
     let plan = console.confirm().preview.clone();
     assert!(plan.is_some());
-    console.send(Message::Changed);
+    console.look(Look::Changed);
     assert_eq!(console.confirm().preview, plan);
 }

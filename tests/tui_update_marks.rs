@@ -111,7 +111,7 @@ fn marking_all_is_stopped_by_esc_and_ctrl_c_and_then_marks_nothing() {
         let effects = if key == "esc" { console.esc() } else { console.ctrl('c') };
         assert_eq!(effects, [Effect::CancelLoad(asked)], "{key}");
         assert_eq!(marked(&console), [1], "{key}");
-        assert_eq!(console.model.tick(), None);
+        assert_eq!(console.model.tick(), host_provisioner::tui::model::REST);
     }
 }
 

@@ -4,7 +4,8 @@ use crossterm::event::KeyCode;
 use host_provisioner::provision::ProvisionEvent;
 use host_provisioner::tui::effect::Effect;
 use host_provisioner::tui::keymap::KeyMap;
-use host_provisioner::tui::message::{JobEvent, Message};
+use host_provisioner::tui::message::{JobEvent, Look, Message};
+use host_provisioner::tui::model::REST;
 use host_provisioner::tui::screen::Screen;
 use host_provisioner::tui::theme::signs::UNICODE;
 use host_provisioner::tui::update::tell;
@@ -14,12 +15,20 @@ use crate::support::console::Console;
 use crate::world::session_id;
 
 #[test]
-fn nothing_ticks_on_the_list_at_rest() {
+fn nothing_moves_on_the_list_at_rest() {
     let mut console = Console::on(showcase());
-    assert_eq!(console.model.tick(), None);
-    for keys in ["j", "/x", "?"] {
+    for keys in ["", "j", "/x", "?"] {
         console.keys(keys);
-        assert_eq!(console.model.tick(), None, "{keys}");
+        assert_eq!(console.model.tick(), REST, "{keys}");
+        let face = console.model.face();
+        for _ in 0..10 {
+            console.pass(1000);
+            console.look(Look::Unchanged(console.now));
+            assert_eq!(console.model.face(), face, "{keys}");
+        }
+        console.pass(60_000);
+        console.look(Look::Unchanged(console.now));
+        assert_ne!(console.model.face(), face, "but ages are in minutes");
     }
 }
 
@@ -46,25 +55,25 @@ fn a_terminal_that_is_too_small_takes_no_key_but_the_one_that_quits() {
 #[test]
 fn a_spinner_ticks_five_times_a_second_and_only_while_it_shows() {
     let mut console = Console::unread(showcase(), (80, 24));
-    assert_eq!(console.model.tick(), Some(200));
+    assert_eq!(console.model.tick(), 200);
     console.answer();
-    assert_eq!(console.model.tick(), None);
+    assert_eq!(console.model.tick(), REST);
     let started = console.reach_change(4);
-    assert_eq!(console.model.tick(), Some(200));
+    assert_eq!(console.model.tick(), 200);
     console.end(&started);
-    assert_eq!(console.model.tick(), None, "a masked GUID does not move");
+    assert_eq!(console.model.tick(), REST, "a masked GUID does not move");
 }
 
 #[test]
 fn ages_tick_once_a_second() {
     let mut console = Console::on(showcase());
     console.reach_plan(4);
-    assert_eq!(console.model.tick(), Some(1000));
+    assert_eq!(console.model.tick(), 1000);
     console.keys("y");
     let started = console.started.pop().unwrap();
     console.end(&started);
     console.keys("v");
-    assert_eq!(console.model.tick(), Some(1000));
+    assert_eq!(console.model.tick(), 1000);
 }
 
 #[test]
@@ -74,9 +83,9 @@ fn a_plan_that_could_not_be_read_does_not_tick() {
     console.press(KeyCode::Down);
     console.prompt = false;
     console.enter();
-    assert_eq!(console.model.tick(), Some(200));
+    assert_eq!(console.model.tick(), 200);
     console.refuse("the database did not answer within 10s");
-    assert_eq!(console.model.tick(), None);
+    assert_eq!(console.model.tick(), REST);
 }
 
 #[test]
@@ -237,7 +246,7 @@ fn a_question_is_shown_as_slow_from_150_milliseconds_on() {
     console.pass(149);
     assert!(!console.shows("loading"));
     console.pass(1);
-    assert!(console.shows("… loading 0 s"));
+    assert!(console.shows("… loading 0.1 s"));
 }
 
 #[test]

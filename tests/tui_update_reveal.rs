@@ -3,6 +3,7 @@
 use host_provisioner::provision::Certainty;
 use host_provisioner::tui::effect::{Effect, JobId};
 use host_provisioner::tui::message::{Global, JobEvent, Message, Ui};
+use host_provisioner::tui::model::REST;
 use host_provisioner::tui::screen::Screen;
 
 use crate::support::canned::{event, showcase};
@@ -32,7 +33,7 @@ fn v_shows_the_guid_for_ten_seconds_by_the_clock() {
     assert!(console.shows(GUID) && console.shows("hidden in 1 s"));
     console.pass(1);
     assert!(!console.shows(GUID));
-    assert_eq!(console.model.tick(), None);
+    assert_eq!(console.model.tick(), REST);
 }
 
 #[test]

@@ -80,6 +80,12 @@ impl Timestamp {
         distance.num_microseconds().unwrap_or(if self < earlier { i64::MIN } else { i64::MAX })
     }
 
+    /// Gives the instant so many milliseconds later.
+    #[must_use]
+    pub fn plus_millis(self, milliseconds: i64) -> Self {
+        Self(self.0 + chrono::TimeDelta::milliseconds(milliseconds))
+    }
+
     /// Gives the instant so many seconds later.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {

@@ -40,8 +40,9 @@ pub enum Effect {
     Load(Ticket, Query),
     /// Stops a question.
     CancelLoad(Ticket),
-    /// Waits until the database has changed since the last time; a message tells.
-    Watch,
+    /// Looks, after so many milliseconds, whether the database has changed since the last look; a message tells. It
+    /// takes the place of the look before.
+    Watch(u64),
     /// Changes a host record. Reachable only from a confirmed plan.
     Provision {
         /// The job's name.

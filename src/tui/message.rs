@@ -22,10 +22,21 @@ pub enum Message {
     Loaded(Ticket, Result<Loaded, Failure>),
     /// It is now so late. Comes before every message from a person, and while something on the screen moves.
     Clock(Timestamp),
-    /// Somebody committed something to the database; it is watched no more.
-    Changed,
+    /// A look at the database ended. There is none until the next one is asked for.
+    Looked(Look),
     /// What became of the copy of a job's GUID, in words.
     Copied(JobId, Result<String, String>),
+}
+
+/// What a look at the database found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look {
+    /// Somebody committed something.
+    Changed,
+    /// Nobody had, at this instant.
+    Unchanged(Timestamp),
+    /// It did not answer; why.
+    Lost(String),
 }
 
 /// What a person does, by name and not by key: one enum for each screen that has the keys.

@@ -1,5 +1,6 @@
 //! Everything that the console knows: plain data, changed by the reducer alone.
 
+use super::connection::{Connection, Standing};
 use super::effect::{JobId, Ticket};
 use super::keymap::KeyMap;
 use super::log_pane::Log;
@@ -77,6 +78,9 @@ pub struct Settling {
     pub revoked: bool,
 }
 
+/// Milliseconds after which a database that says nothing is noticed.
+pub const REST: u64 = 3000;
+
 /// How far the list follows what others do to the database.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Following {
@@ -124,6 +128,8 @@ pub struct Model {
     pub ready: Option<(JobId, Provisioned)>,
     /// How far the list follows what others do.
     pub following: Following,
+    /// How old the list is, and whether the database answers.
+    pub connection: Connection,
     /// Whether the program ends as soon as nothing is under way.
     pub quitting: bool,
     next: u64,
@@ -150,6 +156,7 @@ impl Model {
             settling: Vec::new(),
             ready: None,
             following: Following::default(),
+            connection: Connection::default(),
             quitting: false,
             next: 0,
         }
@@ -189,22 +196,34 @@ impl Model {
         matches!(self.screen, Screen::Filter) || !self.list.filter.is_empty()
     }
 
-    /// Says how often the screen moves by itself: milliseconds between two clock messages; `None` while it rests.
+    /// Says after how many milliseconds without anything else the clock is to be looked at.
     #[must_use]
-    pub fn tick(&self) -> Option<u64> {
+    pub fn tick(&self) -> u64 {
+        // Typing rests after a moment, and then the question is asked.
+        if self.list.typed_at.is_some() { 50 } else { self.beat().min(REST) }
+    }
+
+    /// Gives what the clock alone changes on the screen: it is drawn again when this differs.
+    #[must_use]
+    pub fn face(&self) -> (Standing, u64) {
+        let now = u64::try_from(self.now.utc().timestamp_millis()).unwrap_or(0);
+        (self.connection.standing(self.now), now / self.beat())
+    }
+
+    /// Says how often the screen moves by itself: milliseconds between two frames.
+    fn beat(&self) -> u64 {
         let waits = self.job.is_some()
             || self.list.loading.is_some()
             || self.marks.gathering.is_some()
             || matches!(&self.screen, Screen::Confirm(confirm) if confirm.is_waiting());
         let counts = matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_some())
-            || matches!(&self.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some());
-        if self.list.typed_at.is_some() {
-            return Some(50);
-        }
+            || matches!(&self.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some())
+            || matches!(self.connection.standing(self.now), Standing::Stale(_) | Standing::Offline(_));
         match (waits, counts) {
-            (true, _) => Some(200),
-            (false, true) => Some(1000),
-            (false, false) => None,
+            (true, _) => 200,
+            (false, true) => 1000,
+            // Ages of minutes.
+            (false, false) => 60_000,
         }
     }
 }

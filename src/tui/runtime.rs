@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::input::{Input, Signals};
 use super::effect::{JobId, Ticket};
-use super::message::{Global, JobEvent, Message, Ui};
+use super::message::{Global, JobEvent, Look, Message, Ui};
 use super::model::{About, Model};
 use super::screen::Screen;
 use super::terminal::TerminalGuard;
@@ -60,6 +60,9 @@ struct Runtime {
     loads: HashMap<Ticket, AbortHandle>,
     cancels: HashMap<JobId, CancellationToken>,
     marker: Arc<Mutex<Option<ChangeMarker>>>,
+    watch: Option<AbortHandle>,
+    /// Whether the screen is not what the model says.
+    outdated: bool,
     exit: Option<u8>,
 }
 
@@ -74,10 +77,10 @@ pub(super) async fn run(provisioner: Arc<Provisioner>, setup: Setup) -> io::Resu
     let effects = start(&mut runtime.model);
     runtime.carry_out(effects);
     while runtime.exit.is_none() {
-        if !runtime.draw() {
+        if std::mem::take(&mut runtime.outdated) && !runtime.draw() {
             break;
         }
-        let tick = runtime.model.tick().map(Duration::from_millis);
+        let tick = Duration::from_millis(runtime.model.tick());
         tokio::select! {
             _ = signals.hangup.recv() => runtime.exit = Some(129),
             _ = signals.interrupt.recv() => runtime.exit = Some(130),
@@ -98,7 +101,7 @@ pub(super) async fn run(provisioner: Arc<Provisioner>, setup: Setup) -> io::Resu
                 }
             }
             Some(ended) = runtime.tasks.join_next_with_id() => runtime.ended(ended),
-            () = sleep(tick.unwrap_or_default()), if tick.is_some() => runtime.look_at_the_clock(),
+            () = sleep(tick) => runtime.look_at_the_clock(),
         }
     }
     Ok(runtime.wind_down(&mut inbox).await)
@@ -134,6 +137,8 @@ impl Runtime {
             loads: HashMap::new(),
             cancels: HashMap::new(),
             marker: Arc::default(),
+            watch: None,
+            outdated: true,
             exit: None,
         })
     }
@@ -156,19 +161,25 @@ impl Runtime {
     }
 
     fn look_at_the_clock(&mut self) {
+        let before = self.model.face();
         let now = self.provisioner.store().clock().now();
         let effects = update(&mut self.model, Message::Clock(now));
         self.carry_out(effects);
+        self.outdated |= self.model.face() != before;
     }
 
     fn take(&mut self, message: Message) {
         self.look_at_the_clock();
+        // A database at rest is looked at once a second, and that alone draws nothing.
+        self.outdated |= !matches!(message, Message::Looked(Look::Unchanged(_)));
+        let before = self.model.face();
         let brought = guid_in(&message);
         let updated = catch_unwind(AssertUnwindSafe(|| {
             brought.map_or(Ok(()), |_| drill::at(Step::HandOver))?;
             Ok::<_, Drilled>(update(&mut self.model, message))
         }));
         if let Ok(Ok(effects)) = updated {
+            self.outdated |= self.model.face() != before;
             self.carry_out(effects);
             return;
         }

@@ -3,7 +3,7 @@
 use super::effect::{Effect, JobId, Ticket};
 use super::log_pane::LogLine;
 use super::message::{Failure, Global, JobEvent, Loaded, Message, Ui};
-use super::model::{Following, Model, Panel, Settling};
+use super::model::{Model, Panel, Settling};
 use super::screen::confirm::Confirm;
 use super::screen::sessions::{marked, marking};
 use super::screen::{Screen, confirm, detail, filter, help, history, leave, main, reason, reveal, sessions};
@@ -11,6 +11,11 @@ use super::view::layout;
 use crate::domain::session::SessionId;
 use crate::provision::{Certainty, ProvisionEvent, Provisioned};
 use crate::store::Page;
+
+mod following;
+
+pub use following::try_again;
+use following::{keep_up, looked, regained};
 
 /// Starts: asks for the first rows.
 pub fn start(model: &mut Model) -> Vec<Effect> {
@@ -32,8 +37,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Ui(ui) => person(model, ui),
         Message::Job(id, event) => job(model, id, event),
         Message::Loaded(ticket, answer) => loaded(model, ticket, answer),
-        Message::Changed => {
-            model.following = Following::Outdated;
+        Message::Looked(look) => {
+            looked(model, look);
             Vec::new()
         }
         Message::Copied(job, result) => copied(model, job, result),
@@ -41,28 +46,6 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     effects.extend(keep_up(model));
     effects.extend(marked::look_up(model));
     effects
-}
-
-/// Follows what others do to the database: reads the list again where it is, and watches once that is shown. While a
-/// question is under way neither is done, so a slow or busy database is asked no more than it can answer.
-fn keep_up(model: &mut Model) -> Vec<Effect> {
-    if model.list.loading.is_some() {
-        return Vec::new();
-    }
-    match model.following {
-        Following::Watching => Vec::new(),
-        Following::Resting => {
-            model.following = Following::Watching;
-            vec![Effect::Watch]
-        }
-        Following::Outdated => {
-            model.following = Following::Resting;
-            let mut effects = sessions::refresh_unasked(model);
-            effects.extend(sessions::count(model));
-            effects.extend(detail::follow_cursor(model, true));
-            effects
-        }
-    }
 }
 
 fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
@@ -232,6 +215,7 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
     };
     match answer {
         Ok(Loaded::Sessions(rows)) => {
+            regained(model, loading.since);
             let height = layout::list_rows(model);
             sessions::loaded(model, &loading.page, loading.land, rows, height);
             if matches!(loading.page, Page::First | Page::Last | Page::From(_)) {

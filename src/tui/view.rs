@@ -9,7 +9,7 @@
 //! ```
 
 use ratatui::Frame;
-use ratatui::layout::{Alignment, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
@@ -18,6 +18,7 @@ use super::model::{Model, Panel};
 use super::screen::{Screen, confirm, detail, help, history, leave, reason, reveal, sessions};
 use super::theme::Theme;
 
+pub mod header;
 pub mod layout;
 pub mod popup;
 pub mod text;
@@ -32,7 +33,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         return;
     }
     let places = layout::places(model, area);
-    header(model, theme, places.header, frame);
+    header::draw(model, theme, places.header, frame);
     if let Some(area) = places.list {
         sessions::draw(model, theme, area, frame);
     }
@@ -74,39 +75,6 @@ fn too_small(model: &Model, area: Rect, frame: &mut Frame<'_>) {
     let quit = if model.may_quit_unseen() { " q quits." } else { "" };
     let text = format!("Too small: {}x{}; {columns}x{lines} is needed.{quit}", area.width, area.height);
     frame.render_widget(Paragraph::new(text), area);
-}
-
-fn header(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let about = &model.about;
-    let mut left = vec![Span::styled(" Host Provisioner", theme.strong)];
-    if about.demo {
-        left.push(Span::styled("  [demo]", theme.caution));
-    }
-    if about.read_only.is_some() {
-        left.push(Span::styled("  [read-only]", theme.caution));
-    }
-    if about.unverified {
-        left.push(Span::styled("  [TLS not verified]", theme.caution));
-    }
-    let state = match (&model.list.loading, &model.list.failure, model.list.read_at) {
-        (Some(loading), _, _) if model.now.millis_since(loading.since) >= super::SLOW => {
-            format!("{} loading {} s", theme.signs.ellipsis, model.now.seconds_since(loading.since))
-        }
-        (_, Some(_), _) => format!("{} not read", theme.signs.bad),
-        (_, None, Some(at)) => format!("{} read {}", theme.signs.live, at.utc().format("%H:%M:%SZ")),
-        (_, None, None) => String::new(),
-    };
-    // What stands on the left must not be missed; a long name gives way.
-    let taken: usize = left.iter().map(Span::width).sum();
-    let for_name = usize::from(area.width).saturating_sub(taken + text::width(&state) + 4);
-    let who = format!("{}  ", theme.fit(&about.operator.to_string(), for_name));
-    let width = u16::try_from(text::width(&who) + text::width(&state) + 1).unwrap_or(area.width).min(area.width);
-    let right = Rect { x: area.right() - width, width, ..area };
-    let room = usize::from(area.width - width).saturating_sub(taken + 4);
-    left.push(Span::styled(format!("  {}", theme.fit(&about.database, room)), theme.plain));
-    frame.render_widget(Paragraph::new(Line::from(left)), Rect { width: area.width - width, ..area });
-    let spans = vec![Span::styled(who, theme.plain), Span::styled(state, theme.plain)];
-    frame.render_widget(Paragraph::new(Line::from(spans)).alignment(Alignment::Left), right);
 }
 
 /// One line above the footer: what runs, else what was said.

@@ -10,7 +10,7 @@ use host_provisioner::domain::time::Timestamp;
 use host_provisioner::provision::Provisioned;
 use host_provisioner::tui::effect::{Effect, JobId, Query, Ticket};
 use host_provisioner::tui::keymap::message_in;
-use host_provisioner::tui::message::{Failure, Global, JobEvent, Loaded, Message, Ui};
+use host_provisioner::tui::message::{Failure, Global, JobEvent, Loaded, Look, Message, Ui};
 use host_provisioner::tui::model::{About, Model};
 use host_provisioner::tui::screen::Screen;
 use host_provisioner::tui::screen::confirm::Confirm;
@@ -120,10 +120,11 @@ impl Console {
         }
     }
 
-    pub(crate) fn loaded(&mut self, ticket: Ticket, answer: Result<Loaded, Failure>) {
+    pub(crate) fn loaded(&mut self, ticket: Ticket, answer: Result<Loaded, Failure>) -> Vec<Effect> {
         update(&mut self.model, Message::Clock(self.now));
         let effects = update(&mut self.model, Message::Loaded(ticket, answer));
         self.note(&effects);
+        effects
     }
 
     /// Presses a key; a key that means nothing here does nothing.
@@ -224,6 +225,11 @@ impl Console {
     pub(crate) fn end(&mut self, started: &Started) -> Vec<Effect> {
         let end = self.outcome(started);
         self.job(started.job, JobEvent::Ended(Box::new(end)))
+    }
+
+    /// A look at the database ends.
+    pub(crate) fn look(&mut self, look: Look) -> Vec<Effect> {
+        self.send(Message::Looked(look))
     }
 
     pub(crate) fn job(&mut self, job: JobId, event: JobEvent) -> Vec<Effect> {

@@ -12,15 +12,11 @@ use crate::provision::Provisioner;
 use crate::store::{ChangeMarker, HistoryQuery, SessionFilter, Store, StoreError};
 use crate::tui::COUNT_LIMIT;
 use crate::tui::effect::{JobId, Query};
-use crate::tui::message::{Failure, JobEvent, Loaded, Message};
+use crate::tui::message::{Failure, JobEvent, Loaded, Look, Message};
 use crate::tui::screen::detail;
 
 /// Between two questions whether an attempt was committed.
 const SETTLE_PAUSE: Duration = Duration::from_secs(2);
-
-/// Between two looks whether something changed; a database that is out of reach is asked less and less often.
-const WATCH_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_WATCH_PAUSE: Duration = Duration::from_secs(8);
 
 /// Asks until the database answers.
 pub(super) async fn settle(provisioner: &Provisioner, job: JobId, session: SessionId, event: EventId) -> Message {
@@ -32,18 +28,19 @@ pub(super) async fn settle(provisioner: &Provisioner, job: JobId, session: Sessi
     }
 }
 
-/// Looks again and again until something was committed. Until the first marker is known, anything may have been; and
-/// after a database was out of reach, too.
-pub(super) async fn change(provisioner: &Provisioner, seen: &Mutex<Option<ChangeMarker>>) -> Message {
-    let mut pause = WATCH_PAUSE;
-    loop {
-        sleep(pause).await;
-        let marker = provisioner.store().change_marker().await.ok();
-        pause = if marker.is_some() { WATCH_PAUSE } else { (pause * 2).min(LONGEST_WATCH_PAUSE) };
-        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if std::mem::replace(&mut *seen, marker.clone()) != marker && marker.is_some() {
-            return Message::Changed;
-        }
+/// Looks once, after so many milliseconds, whether something was committed. Until the first marker is known, anything may
+/// have been; and after a database was out of reach, too.
+pub(super) async fn look(provisioner: &Provisioner, seen: &Mutex<Option<ChangeMarker>>, pause: u64) -> Look {
+    sleep(Duration::from_millis(pause)).await;
+    let store = provisioner.store();
+    let began = store.clock().now();
+    let marker = store.change_marker().await;
+    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = std::mem::replace(&mut *seen, marker.as_ref().ok().cloned());
+    match marker {
+        Ok(marker) if before.as_ref() == Some(&marker) => Look::Unchanged(began),
+        Ok(_) => Look::Changed,
+        Err(error) => Look::Lost(error.to_string()),
     }
 }
 

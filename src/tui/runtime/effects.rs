@@ -40,9 +40,13 @@ impl Runtime {
                     handle.abort();
                 }
             }
-            Effect::Watch => {
+            Effect::Watch(pause) => {
                 let seen = Arc::clone(&self.marker);
-                self.spawn(Task::Other, async move { Some(ask::change(&provisioner, &seen).await) });
+                let look = async move { Some(Message::Looked(ask::look(&provisioner, &seen, pause).await)) };
+                let handle = self.spawn(Task::Other, look);
+                if let Some(before) = self.watch.replace(handle) {
+                    before.abort();
+                }
             }
             Effect::Provision { job, request, expected } => self.provision(job, request, expected),
             Effect::CancelJob(job) => {
@@ -73,6 +77,7 @@ impl Runtime {
     }
 
     fn wipe(&mut self) {
+        self.outdated = true;
         if self.terminal.wipe().is_err() {
             self.exit = Some(129);
         }

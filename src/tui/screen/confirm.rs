@@ -19,6 +19,7 @@ use crate::tui::message::{ConfirmUi, Failure};
 use crate::tui::model::{Model, RunningJob};
 use crate::tui::theme::Theme;
 use crate::tui::theme::signs::UNICODE;
+use crate::tui::update::try_again;
 use crate::tui::view::{popup, text};
 
 /// Milliseconds of quiet that the keys need after the plan is shown: a paste or a held key confirms nothing.
@@ -178,6 +179,11 @@ fn go(model: &mut Model, confirm: Box<Confirm>) -> Vec<Effect> {
         model.screen = Screen::Confirm(confirm);
         return Vec::new();
     };
+    if let Some(why) = model.connection.offline() {
+        model.warn(why);
+        model.screen = Screen::Confirm(confirm);
+        return try_again(model);
+    }
     if model.now.millis_since(preview.read_at) > STALE {
         model.warn("The plan was over 30 s old, so it was read again. Look at it once more.");
         return Confirm::open(model, confirm.form, confirm.request);

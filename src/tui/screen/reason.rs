@@ -23,6 +23,7 @@ use crate::tui::marks::{Aim, grouped};
 use crate::tui::message::{Failure, Loaded, ReasonUi};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
+use crate::tui::update::try_again;
 use crate::tui::view::{popup, text};
 
 /// Reasons that are one key away.
@@ -139,6 +140,9 @@ fn open_form(model: &mut Model, purpose: Purpose, of: Option<Of>) -> Vec<Effect>
         model.warn(format!("Nothing can be changed: {why}; {}.", why.hint()));
     } else if model.job.is_some() || model.ready.is_some() {
         model.warn("One change at a time: wait for the running one to end.");
+    } else if let Some(why) = model.connection.lock(model.now) {
+        model.warn(why);
+        return try_again(model);
     } else if let Some(of) = of {
         return show_form(model, purpose, of);
     } else if model.list.cursor_lost {
@@ -194,7 +198,15 @@ pub fn update(model: &mut Model, mut form: Box<ReasonForm>, ui: ReasonUi) -> Vec
             return Vec::new();
         }
         ReasonUi::GoOn => match form.request(model) {
-            Ok(request) => return Confirm::open(model, form, request),
+            // The plan is read freshly, so the age of the list does not matter here.
+            Ok(request) => match model.connection.offline() {
+                None => return Confirm::open(model, form, request),
+                Some(why) => {
+                    model.screen = Screen::Reason(form);
+                    model.warn(why);
+                    return try_again(model);
+                }
+            },
             Err(fault) => form.fault = Some(fault),
         },
     }

@@ -85,8 +85,6 @@ pub struct SessionList {
     pub loading: Option<Loading>,
     /// Why the last question failed.
     pub failure: Option<Failure>,
-    /// When the rows were read.
-    pub read_at: Option<Timestamp>,
 }
 
 impl SessionList {
@@ -291,7 +289,6 @@ pub fn loaded(model: &mut Model, page: &Page, land: Land, rows: Vec<SessionRow>,
     let list = &mut model.list;
     let full = rows.len() >= CHUNK as usize;
     list.failure = None;
-    list.read_at = Some(model.now);
     match page {
         Page::After(_) => {
             list.at_end = !full;

@@ -64,6 +64,17 @@ pub fn age(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// Says how long something has been waited for, to a tenth of a second while that tells something.
+#[must_use]
+pub fn waited(since: Timestamp, now: Timestamp) -> String {
+    let millis = now.millis_since(since).max(0);
+    if millis < 10_000 {
+        format!("{}.{} s", millis / 1000, millis % 1000 / 100)
+    } else {
+        format!("{} s", millis / 1000)
+    }
+}
+
 /// Shows an instant in UTC with its distance from now.
 #[must_use]
 pub fn instant(at: Timestamp, now: Timestamp) -> String {

@@ -1,0 +1,74 @@
+//! How the list keeps up with the database: it is looked at again and again, read again when it changed, and tried again
+//! while it is out of reach.
+
+use crate::domain::time::Timestamp;
+use crate::tui::effect::Effect;
+use crate::tui::log_pane::LogLine;
+use crate::tui::message::Look;
+use crate::tui::model::{Following, Model};
+use crate::tui::screen::{detail, sessions};
+
+/// Follows what others do to the database: reads the list again where it is, and watches once that is shown. While a
+/// question is under way neither is done, so a slow or busy database is asked no more than it can answer.
+pub(super) fn keep_up(model: &mut Model) -> Vec<Effect> {
+    if model.list.loading.is_some() {
+        return Vec::new();
+    }
+    match model.following {
+        Following::Watching => Vec::new(),
+        Following::Resting => {
+            model.following = Following::Watching;
+            vec![Effect::Watch(model.connection.pause(model.now))]
+        }
+        Following::Outdated => {
+            model.following = Following::Resting;
+            let mut effects = sessions::refresh_unasked(model);
+            effects.extend(sessions::count(model));
+            effects.extend(detail::follow_cursor(model, true));
+            effects
+        }
+    }
+}
+
+/// Takes in what a look at the database found.
+pub(super) fn looked(model: &mut Model, look: Look) {
+    match look {
+        Look::Changed => model.following = Following::Outdated,
+        Look::Unchanged(at) => {
+            model.following = Following::Resting;
+            // Rows that could not be read again are not what nobody changed.
+            if model.list.failure.is_none() {
+                model.connection.confirm(at);
+            }
+        }
+        Look::Lost(why) => {
+            model.following = Following::Resting;
+            if model.connection.trouble.is_none() {
+                note(model, format!("The database is out of reach: {why}"), true);
+            }
+            model.connection.lost(model.now);
+        }
+    }
+}
+
+/// The database answered: what was read is as it was when it was asked, and the next look comes soon.
+pub(super) fn regained(model: &mut Model, asked: Timestamp) {
+    model.connection.confirm(asked);
+    if let Some(trouble) = model.connection.trouble.take() {
+        let seconds = model.now.seconds_since(trouble.since).max(0);
+        note(model, format!("The database answers again after {seconds} s."), false);
+        if model.following == Following::Watching {
+            model.following = Following::Resting;
+        }
+    }
+}
+
+/// Puts a line about the console itself into the log panel.
+fn note(model: &mut Model, text: String, bad: bool) {
+    model.log.push(LogLine { at: model.now, text, bad });
+}
+
+/// Tries a database again that is out of reach, or reads a picture again that is too old, unless that is being done.
+pub fn try_again(model: &mut Model) -> Vec<Effect> {
+    if model.list.loading.is_some() { Vec::new() } else { sessions::refresh(model) }
+}
