@@ -183,6 +183,12 @@ fn rotating_and_revoking_are_locked_while_offline_and_say_why() {
         assert!(console.is_on_the_list());
         assert!(console.notice().starts_with("The database is out of reach since 12:00:00Z"), "{}", console.notice());
         assert!(!reads_the_list(&console.keys(key)), "once is enough while it is being tried");
+        console.refuse("there is no database");
+        assert!(
+            console.notice().starts_with("The database is out of reach since"),
+            "it is still said: {}",
+            console.notice()
+        );
     }
 }
 

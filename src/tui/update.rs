@@ -229,7 +229,10 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
             return effects;
         }
         Err(failure) => {
-            model.warn(format!("The sessions could not be read: {}. Ctrl-r tries again.", failure.what));
+            // While the database is out of reach the header says so, and what was said about a key stays.
+            if !(loading.unasked && model.connection.trouble.is_some()) {
+                model.warn(format!("The sessions could not be read: {}. Ctrl-r tries again.", failure.what));
+            }
             sessions::failed(model, loading.land, failure);
         }
         Ok(Loaded::Ids(_) | Loaded::Marked(..) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}

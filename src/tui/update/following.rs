@@ -70,5 +70,5 @@ fn note(model: &mut Model, text: String, bad: bool) {
 
 /// Tries a database again that is out of reach, or reads a picture again that is too old, unless that is being done.
 pub fn try_again(model: &mut Model) -> Vec<Effect> {
-    if model.list.loading.is_some() { Vec::new() } else { sessions::refresh(model) }
+    if model.list.loading.is_some() { Vec::new() } else { sessions::refresh_unasked(model) }
 }
