@@ -15,11 +15,13 @@ pub mod audit;
 pub mod change;
 pub mod config;
 mod confirmation;
+pub mod consolidate;
 mod create;
 pub mod delivery;
 pub mod demo;
 pub mod doctor;
 mod documents;
+pub mod duplicates;
 mod exit;
 mod globals;
 pub mod history;
@@ -63,6 +65,10 @@ pub enum Action {
     Verify(verify::Verify),
     /// Whether the history is as it was written.
     AuditVerify,
+    /// Sessions with more than one active record.
+    Duplicates(duplicates::Duplicates),
+    /// One active record left to each session.
+    Consolidate(consolidate::Consolidate),
     /// Whether the database can be worked with, step by step.
     Doctor,
     /// What the configuration says, and whether that is right.

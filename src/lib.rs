@@ -143,8 +143,10 @@ async fn command(
     let hasher = config.hasher()?;
     let database = config.database()?;
     messages.detail(&format!("database: {}", database.settings.target));
-    if let Action::Change(job) = &action {
-        job.check_confirmed(database.profile.as_ref())?;
+    match &action {
+        Action::Change(job) => job.check_confirmed(database.profile.as_ref())?,
+        Action::Consolidate(job) => job.check_confirmed(database.profile.as_ref())?,
+        _ => {}
     }
     if let Action::Migrate(migrate) = action {
         if !migrate.is_check() {
@@ -158,7 +160,14 @@ async fn command(
     if let Action::Verify(verify) = &mut action {
         verify.read(cancel).await?;
     }
-    let store = until(cancel, open(&database, || store::connect_once(database.settings.clone()))).await?;
+    let settings = || database.settings.clone();
+    let store = match action {
+        // One deadline for each session, as there may be a million of them.
+        Action::Duplicates(_) | Action::Consolidate(_) => {
+            until(cancel, open(&database, || store::connect(settings(), None))).await?
+        }
+        _ => until(cancel, open(&database, || store::connect_once(settings()))).await?,
+    };
     let provisioner = Provisioner::new(store, hasher);
     let origin = caller::origin();
     let context = Context { provisioner: &provisioner, messages, style, origin: &origin, cancel };
@@ -171,6 +180,9 @@ async fn command(
         Action::History(history) => until(cancel, history.run(&context)).await,
         Action::Verify(verify) => until(cancel, verify.run(&context)).await,
         Action::AuditVerify => until(cancel, cli::audit::verify(&context)).await,
+        Action::Duplicates(duplicates) => until(cancel, duplicates.run(&context)).await,
+        Action::Consolidate(job) if job.changes() => job.run(&context).await,
+        Action::Consolidate(job) => until(cancel, job.run(&context)).await,
         Action::Console | Action::Config(_) | Action::Demo(_) | Action::Doctor | Action::Migrate(_) => Ok(()),
     };
     provisioner.store().close().await;

@@ -7,6 +7,7 @@ use crate::store::Store;
 
 mod audit;
 mod change;
+mod consolidate;
 mod describe;
 mod doctor;
 mod event;
@@ -15,6 +16,7 @@ mod verify;
 
 pub use audit::AuditReport;
 pub use change::{Certainty, Provisioned};
+pub use consolidate::{Consolidated, Crowded, Decision, Mandate};
 pub use describe::{PlanLine, describe, warnings};
 pub use doctor::{Diagnosis, StepReport, StepState, diagnose};
 pub use event::{ProvisionEvent, Tell};

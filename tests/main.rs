@@ -6,6 +6,7 @@ mod audit_chain;
 mod audit_format;
 mod audit_imports;
 mod audit_records;
+mod cli_consolidate;
 mod cli_create;
 mod cli_delivery;
 mod cli_doctor;

@@ -10,7 +10,9 @@ use super::documents::{CompletionsArgs, ManArgs};
 use super::globals::Globals;
 use super::output::Format;
 use super::{Action, Arguments, Exit, Failure, Invocation, Stop, Style, Volume};
-use super::{audit, create, demo, history, list, migrate, revoke, rotate, session, show, verify};
+use super::{
+    audit, consolidate, create, demo, duplicates, history, list, migrate, revoke, rotate, session, show, verify,
+};
 
 /// Keeps exactly one active Host GUID per online session.
 ///
@@ -50,6 +52,10 @@ enum Command {
     /// Verifies the history
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Lists sessions with more than one active record, and which of them would stay
+    Duplicates(duplicates::DuplicatesArgs),
+    /// Leaves each session one active record, by a plan that people can review
+    Consolidate(consolidate::ConsolidateArgs),
     /// Examines the database step by step, from the network to its rows
     ///
     /// Changes nothing. Exits 0 when this program can work with it, warnings included, and otherwise with the code of the
@@ -107,6 +113,8 @@ fn action(command: Option<Command>, style: Style) -> Result<Action, Failure> {
         Some(Command::History(args)) => Action::History(args.into()),
         Some(Command::Verify(args)) => Action::Verify(args.into()),
         Some(Command::Audit(audit::AuditCommand::Verify)) => Action::AuditVerify,
+        Some(Command::Duplicates(args)) => Action::Duplicates(args.into()),
+        Some(Command::Consolidate(args)) => Action::Consolidate(args.job()?),
         Some(Command::Doctor) => Action::Doctor,
         Some(Command::Migrate(args)) => Action::Migrate(args.into()),
         Some(Command::Demo(args)) => Action::Demo(args.into()),

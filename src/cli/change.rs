@@ -27,9 +27,9 @@ use crate::provision::{Certainty, ProvisionEvent, Provisioned, warnings};
 /// A reason is at most 500 characters, so a file that is longer than this is another file.
 const LONGEST_REASON_FILE: u64 = 64 * 1024;
 
-/// Who, why, and on what condition.
+/// Who, and why.
 #[derive(Debug, Args)]
-pub(super) struct ChangeArgs {
+pub(super) struct WhyArgs {
     /// The name that the record and the history keep [default: the operating system's user]
     #[arg(long, value_name = "TEXT")]
     created_by: Option<String>,
@@ -39,6 +39,13 @@ pub(super) struct ChangeArgs {
     /// Reads the reason from a file, or from stdin for `-`
     #[arg(long, value_name = "FILE|-")]
     rotation_reason_file: Option<PathBuf>,
+}
+
+/// Who, why, and on what condition.
+#[derive(Debug, Args)]
+pub(super) struct ChangeArgs {
+    #[command(flatten)]
+    why: WhyArgs,
     /// Only if the session is still so: the fingerprint of its current record (12 to 64 digits), or `none`
     #[arg(long, value_name = "FINGERPRINT|none")]
     expect: Option<Expected>,
@@ -82,9 +89,9 @@ pub struct Job {
     dry_run: bool,
 }
 
-impl ChangeArgs {
+impl WhyArgs {
     /// Checks the texts, none of which is repeated when it is refused: people paste GUIDs.
-    pub(super) fn job(self, session: Option<SessionId>, action: Action, dry_run: bool) -> Result<Job, Failure> {
+    pub(super) fn read(self) -> Result<(Option<Actor>, Option<RotationReason>), Failure> {
         let by = self.created_by.as_deref().map(Actor::parse).transpose();
         let by = by.map_err(|why| Failure::refused("--created-by", why))?;
         let reason = match (&self.rotation_reason, &self.rotation_reason_file) {
@@ -92,6 +99,19 @@ impl ChangeArgs {
             (None, Some(path)) => Some(reason("--rotation-reason-file", &read_reason(path)?)?),
             (None, None) => None,
         };
+        Ok((by, reason))
+    }
+}
+
+/// Gives the name that was given, or the operating system's user.
+pub(super) fn named(by: Option<Actor>, context: &Context<'_>) -> Result<Actor, Failure> {
+    let by = by.or_else(|| caller::fallback(context.origin));
+    by.ok_or_else(|| Failure::refused("--created-by", "the name of this user is not known: give one"))
+}
+
+impl ChangeArgs {
+    pub(super) fn job(self, session: Option<SessionId>, action: Action, dry_run: bool) -> Result<Job, Failure> {
+        let (by, reason) = self.why.read()?;
         let expected = self.expect.unwrap_or(Expected::Anything);
         Ok(Job { session, action, by, reason, expected, confirm: self.confirm, dry_run })
     }
@@ -152,8 +172,7 @@ impl Job {
                 return Err(Failure::refused("--session-id", "missing"));
             }
         };
-        let by = self.by.or_else(|| caller::fallback(context.origin));
-        let by = by.ok_or_else(|| Failure::refused("--created-by", "the name of this user is not known: give one"))?;
+        let by = named(self.by, context)?;
         let request = Request { session, action: self.action, by, reason: self.reason, origin: context.origin.clone() };
         if self.dry_run {
             return preview(&request, &self.expected, context).await;

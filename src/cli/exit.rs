@@ -15,6 +15,8 @@ pub enum Exit {
     Failed,
     /// Usage or configuration.
     Usage,
+    /// Some of many are done, others were left as they were.
+    Partly,
     /// Authentication, privilege, read-only.
     NotAllowed,
     /// No such session or record.
@@ -42,6 +44,7 @@ impl Exit {
         match self {
             Self::Failed => 1,
             Self::Usage => 2,
+            Self::Partly => 3,
             Self::NotAllowed => 4,
             Self::NotFound => 5,
             Self::Conflict => 6,

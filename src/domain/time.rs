@@ -61,6 +61,22 @@ impl Timestamp {
         Some(Self(at.and_utc()))
     }
 
+    /// Says how long ago this was: `12s`, `3h`, `203d`.
+    #[must_use]
+    pub fn age(self, now: Self) -> String {
+        if self == Self::UNREADABLE {
+            return "?".to_owned();
+        }
+        let seconds = now.seconds_since(self);
+        match seconds {
+            i64::MIN..=-1 => "future".to_owned(),
+            0..=59 => format!("{seconds}s"),
+            60..=3599 => format!("{}m", seconds / 60),
+            3600..=86_399 => format!("{}h", seconds / 3600),
+            86_400.. => format!("{}d", seconds / 86_400),
+        }
+    }
+
     /// Gives the whole seconds from `earlier` to this instant; negative when `earlier` is later.
     #[must_use]
     pub fn seconds_since(self, earlier: Self) -> i64 {

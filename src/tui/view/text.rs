@@ -51,17 +51,7 @@ pub fn title(session: &Session) -> String {
 /// Says how long ago an instant was, in two or three characters.
 #[must_use]
 pub fn age(at: Timestamp, now: Timestamp) -> String {
-    if at == Timestamp::UNREADABLE {
-        return "?".to_owned();
-    }
-    let seconds = now.seconds_since(at);
-    match seconds {
-        i64::MIN..=-1 => "future".to_owned(),
-        0..=59 => format!("{seconds}s"),
-        60..=3599 => format!("{}m", seconds / 60),
-        3600..=86_399 => format!("{}h", seconds / 3600),
-        86_400.. => format!("{}d", seconds / 86_400),
-    }
+    at.age(now)
 }
 
 /// Says how long something has been waited for, to a tenth of a second while that tells something.

@@ -1,0 +1,221 @@
+//! `consolidate`: leaves each session one active record, by a plan that people can review, or one session at once.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgGroup, Args};
+
+use super::change::{WhyArgs, named};
+use super::confirmation::{self, Confirmation};
+use super::duplicates::{CrowdedView, Listed, WithinArgs};
+use super::{Context, Exit, Failure, output};
+use crate::config::Profile;
+use crate::domain::actor::Actor;
+use crate::domain::consolidation::Choice;
+use crate::domain::host_record::HostRecordId;
+use crate::domain::reason::RotationReason;
+use crate::domain::session::SessionId;
+use crate::provision::{Crowded, Decision, Mandate};
+
+mod apply;
+mod plan_file;
+mod report;
+
+use plan_file::{Heading, PlanWriter, Planned};
+use report::PlanMade;
+
+/// Arguments of `consolidate`.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("what").required(true).multiple(true).args(["plan", "apply", "session_id", "dry_run"])))]
+pub(super) struct ConsolidateArgs {
+    /// Writes what would be done, and why, for people to review; changes nothing
+    #[arg(long, value_name = "FILE", conflicts_with = "apply")]
+    plan: Option<PathBuf>,
+    /// Does exactly what a plan says; a session that changed since is left as it is
+    #[arg(long, value_name = "FILE|-")]
+    apply: Option<PathBuf>,
+    /// Only this session; without --plan and --apply it is consolidated at once
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    session_id: Option<SessionId>,
+    /// The record that stays, whatever the rule says
+    #[arg(long, value_name = "HOST_SESSION_ID", requires = "session_id", conflicts_with_all = ["plan", "apply"])]
+    keep: Option<HostRecordId>,
+    #[command(flatten)]
+    within: WithinArgs,
+    /// Shows what would be done, and changes nothing
+    #[arg(long, conflicts_with = "plan")]
+    dry_run: bool,
+    #[command(flatten)]
+    why: WhyArgs,
+    /// Confirms the consolidation of one session in a protected profile, by its id; a plan confirms itself
+    #[arg(long, value_name = "ID@PROFILE", requires = "session_id")]
+    confirm: Option<Confirmation>,
+}
+
+#[derive(Debug)]
+enum What {
+    Plan(PathBuf),
+    Apply(PathBuf),
+    /// One session, without a file.
+    Now(SessionId, Option<HostRecordId>),
+    /// All sessions, looked at.
+    Look,
+}
+
+/// A consolidation, ready to be planned or carried out.
+#[derive(Debug)]
+pub struct Consolidate {
+    what: What,
+    only: Option<SessionId>,
+    within: Duration,
+    dry_run: bool,
+    by: Option<Actor>,
+    reason: Option<RotationReason>,
+    confirm: Option<Confirmation>,
+}
+
+impl ConsolidateArgs {
+    pub(super) fn job(self) -> Result<Consolidate, Failure> {
+        let (by, reason) = self.why.read()?;
+        let what = match (self.plan, self.apply, self.session_id) {
+            (Some(file), _, _) => What::Plan(file),
+            (None, Some(file), _) => What::Apply(file),
+            (None, None, Some(session)) => What::Now(session, self.keep),
+            (None, None, None) => What::Look,
+        };
+        let within = self.within.ambiguous_within;
+        let (only, dry_run, confirm) = (self.session_id, self.dry_run, self.confirm);
+        Ok(Consolidate { what, only, within, dry_run, by, reason, confirm })
+    }
+}
+
+impl Consolidate {
+    /// Tells whether something may be changed, so that a signal must not drop the work.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        !self.dry_run && matches!(self.what, What::Apply(_) | What::Now(..))
+    }
+
+    /// Refuses what a protected profile wants confirmed. A plan holds what was read, and so confirms itself.
+    ///
+    /// # Errors
+    /// Exit code 8.
+    pub fn check_confirmed(&self, profile: Option<&Profile>) -> Result<(), Failure> {
+        match self.what {
+            What::Now(session, _) if !self.dry_run => {
+                confirmation::check(profile, self.confirm.as_ref(), false, session.get())
+            }
+            What::Now(..) | What::Plan(_) | What::Apply(_) | What::Look => Ok(()),
+        }
+    }
+
+    /// Plans it or carries it out.
+    ///
+    /// # Errors
+    /// Exit code 3 where a session was left or skipped; whatever the files, the store or stdout say.
+    pub async fn run(self, context: &Context<'_>) -> Result<(), Failure> {
+        let by = named(self.by.clone(), context)?;
+        let mandate = Mandate { by, reason: self.reason.clone(), origin: context.origin.clone() };
+        match &self.what {
+            What::Plan(file) => self.plan(file, &mandate, context).await,
+            What::Apply(file) => {
+                let mut planned = plan_file::read(file)?;
+                if let Some(only) = self.only {
+                    planned.retain(|planned| planned.session() == only);
+                    if planned.is_empty() {
+                        let message = format!("session {only} is not in the plan; nothing was changed");
+                        return Err(Failure::new(Exit::NotFound, "not_in_plan", message));
+                    }
+                }
+                apply::run(planned, &mandate, self.dry_run, context).await
+            }
+            What::Now(session, keep) => {
+                let planned = self.one(*session, *keep, context).await?;
+                apply::run(planned.into_iter().collect(), &mandate, self.dry_run, context).await
+            }
+            What::Look => self.look(context).await,
+        }
+    }
+
+    /// Writes the plan file, page by page.
+    async fn plan(&self, file: &std::path::Path, mandate: &Mandate, context: &Context<'_>) -> Result<(), Failure> {
+        let store = context.provisioner.store();
+        let (database, now) = (store.name(), store.clock().now());
+        let heading = Heading::new(&database, now, mandate.by.as_str(), self.within);
+        let mut writer = PlanWriter::begin(file, &heading)?;
+        let mut made = PlanMade::new(file);
+        let mut after = None;
+        loop {
+            let (found, next) = self.page(after, context).await?;
+            for crowded in &found {
+                made.count(crowded);
+                writer.add(crowded, CrowdedView::new(crowded, now))?;
+            }
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
+        writer.finish()?;
+        output::print(made, context.style.format).await
+    }
+
+    async fn page(
+        &self,
+        after: Option<SessionId>,
+        context: &Context<'_>,
+    ) -> Result<(Vec<Crowded>, Option<SessionId>), Failure> {
+        Ok(match self.only {
+            Some(only) => {
+                let found = context.provisioner.crowded_session(only, self.within).await?;
+                (found.into_iter().collect(), None)
+            }
+            None => context.provisioner.crowded(after, self.within).await?,
+        })
+    }
+
+    /// Decides about one session; `None` where there is nothing to decide.
+    async fn one(
+        &self,
+        session: SessionId,
+        keep: Option<HostRecordId>,
+        context: &Context<'_>,
+    ) -> Result<Option<Planned>, Failure> {
+        let Some(crowded) = context.provisioner.crowded_session(session, self.within).await? else {
+            context.messages.note(&format!("session {session} has no more than one active record: nothing to do"));
+            return Ok(None);
+        };
+        let keep = keep.or(match crowded.choice {
+            Choice::Stays(id, _) => Some(id),
+            Choice::Ambiguous(..) => None,
+        });
+        let Some(keep) = keep else {
+            return Ok(Some(Planned::Undecided(session)));
+        };
+        let kept = crowded.active.iter().find(|record| record.id == keep).ok_or_else(|| {
+            let message =
+                format!("host record #{keep} is not an active record of session {session}; nothing was changed");
+            Failure::new(Exit::Conflict, "not_active", message)
+                .hint("`host-provisioner show` shows the records of the session")
+        })?;
+        let fingerprint = kept.hash.fingerprint().full();
+        Ok(Some(Planned::Decided(Decision { session, keep, digest: crowded.digest(), fingerprint })))
+    }
+
+    /// Shows what a plan would say.
+    async fn look(&self, context: &Context<'_>) -> Result<(), Failure> {
+        let now = context.provisioner.store().clock().now();
+        let (mut sessions, mut after) = (Vec::new(), None);
+        loop {
+            let (found, next) = self.page(after, context).await?;
+            sessions.extend(found.iter().map(|crowded| CrowdedView::new(crowded, now)));
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
+        output::print(Listed { sessions }, context.style.format).await?;
+        context.messages.note("dry run: nothing was changed");
+        Ok(())
+    }
+}
