@@ -53,6 +53,15 @@ fn assert_inserts(plan: &Plan, outcome: Outcome, retired: &[i64]) {
 }
 
 #[test]
+fn a_new_hash_is_written_by_an_insert_and_an_update_alone() {
+    let (id, held) = (record_id(1), record(1).hash);
+    assert!(RecordWrite::Insert.writes_hash());
+    assert!(RecordWrite::Update { id, held: held.clone() }.writes_hash());
+    assert!(!RecordWrite::Keep { id, held }.writes_hash());
+    assert!(!RecordWrite::Nothing.writes_hash());
+}
+
+#[test]
 fn a_session_that_does_not_exist_is_refused_whatever_is_asked() {
     let nothing = Snapshot { session: None, ..snapshot(vec![record(1)]) };
     for action in [PROVISION, FORCE_NEW, Action::RotateRecord(record_id(1), Expiry::Never), Action::Revoke] {

@@ -31,6 +31,17 @@ fn the_vectors_of_the_format_page() {
 }
 
 #[test]
+fn what_can_be_checked_here_is_told_before_a_guid_is_known() {
+    let stored = |scheme| hasher(scheme).hash(session(1), &guid(GUID));
+    for scheme in HashScheme::ALL {
+        assert!(hasher(scheme).can_check(&stored(scheme)), "{scheme:?}");
+    }
+    let keyless = Hasher::new(HashScheme::Sha256, None, None, None).unwrap();
+    assert!(!keyless.can_check(&stored(HashScheme::HmacSha256)));
+    assert!(!keyless.can_check(&StoredHash::new("unknown".to_owned())));
+}
+
+#[test]
 fn a_scheme_is_read_by_its_own_name_alone() {
     for scheme in HashScheme::ALL {
         assert_eq!(format!(" {}\n", scheme.name()).parse(), Ok(scheme));

@@ -43,3 +43,18 @@ pub struct Request {
     /// What the machine knows of the caller.
     pub origin: Origin,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guid_is_made_by_every_action_that_leaves_a_new_hash() {
+        let id = HostRecordId::new(1).unwrap();
+        let makes = [Action::Provision(Expiry::Never), Action::ForceNew(Expiry::Never)];
+        assert!(makes.into_iter().all(Action::makes_guid));
+        assert!(Action::RotateRecord(id, Expiry::Never).makes_guid());
+        assert!(!Action::Revoke.makes_guid());
+        assert!(!Action::Consolidate(id).makes_guid(), "the record goes on as it is");
+    }
+}

@@ -28,9 +28,10 @@ impl fmt::Debug for Secret {
     }
 }
 
+const DIGITS: [u8; 16] = *b"0123456789abcdef";
+
 /// Writes bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes
         .iter()
         .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
@@ -38,13 +39,15 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// The value of each lower-case hexadecimal digit; 255 for every other byte.
+/// What stands for every byte that is no digit: it has all bits, so joining others to it does not hide it.
+const NO_DIGIT: u8 = 255;
+
+/// The value of each lower-case hexadecimal digit.
 const VALUES: [u8; 256] = {
-    let mut values = [255; 256];
+    let mut values = [NO_DIGIT; 256];
     let mut value = 0;
     while value < 16 {
-        let digit = if value < 10 { b'0' + value } else { b'a' + value - 10 };
-        values[digit as usize] = value;
+        values[DIGITS[value as usize] as usize] = value;
         value += 1;
     }
     values
@@ -56,10 +59,10 @@ pub(crate) fn unhex32(text: &str) -> Option<[u8; 32]> {
     let (mut bytes, mut all) = ([0; 32], 0);
     for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
         let (high, low) = (VALUES[usize::from(pair[0])], VALUES[usize::from(pair[1])]);
-        *byte = high << 4 | low;
+        *byte = (high << 4).wrapping_add(low);
         all |= high | low;
     }
-    (all < 16).then_some(bytes)
+    (all != NO_DIGIT).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -74,6 +77,7 @@ mod tests {
         assert_eq!(unhex32(&hex(&bytes)[..62]), None);
         for other in ["/", ":", "`", "g", "A", " ", "\0"] {
             assert_eq!(unhex32(&format!("{other}{}", &hex(&bytes)[1..])), None, "{other:?}");
+            assert_eq!(unhex32(&other.repeat(64)), None, "nothing but {other:?}");
         }
     }
 
