@@ -30,6 +30,7 @@ mod demo;
 mod documents;
 mod drills;
 mod expectations;
+mod filter_fits;
 mod first_use;
 mod full_disk;
 mod hostile;
