@@ -4,6 +4,7 @@
 
 mod a_live_session_wants_its_id;
 mod a_paste_is_no_confirmation;
+mod a_refresh_never_sorts_under_the_cursor;
 mod a_vanished_row_locks_r;
 mod enter_alone_never_confirms;
 mod identity_not_position;

@@ -1,6 +1,8 @@
 //! Random people, databases and clocks: whatever comes in whatever order, nothing panics and nothing is confirmed
 //! that was not shown.
 
+use std::collections::HashSet;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use host_provisioner::domain::sanitize::is_hostile;
 use host_provisioner::domain::session::{Session, SessionId};
@@ -44,10 +46,14 @@ enum Event {
     Rotate(i64, String),
     RotatedElsewhere(i64),
     Removed(i64),
+    /// A jump to a session, there or not.
+    Jump(i64),
+    /// A filter that is completed, wrong or right.
+    Filter(String),
 }
 
 fn events() -> impl Strategy<Value = Event> {
-    let often = "jkgGRXHyvvqcnz/  =-L123?\\*u".chars().map(KeyCode::Char);
+    let often = "jkgGRXHyvvqcnz/  =-L123?\\*usS:".chars().map(KeyCode::Char);
     let named = [KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down];
     let named = named.into_iter().chain([KeyCode::PageDown, KeyCode::PageUp, KeyCode::Home, KeyCode::End]);
     let named = named.chain([KeyCode::Backspace, KeyCode::Delete, KeyCode::Left, KeyCode::F(1), KeyCode::F(5)]);
@@ -74,6 +80,8 @@ fn events() -> impl Strategy<Value = Event> {
         9 => (300..500_i64, "y|[1-9]\n|y\n|1").prop_map(|(wait, keys)| Event::Rotate(wait, keys)),
         2 => (1..8_i64).prop_map(Event::RotatedElsewhere),
         1 => (1..30_i64).prop_map(Event::Removed),
+        1 => (1..520_i64).prop_map(Event::Jump),
+        1 => "(-?(status|record|by|age|id|x):?[=a-z0-9<>d\t]{0,4} ?){1,3}\n?".prop_map(Event::Filter),
     ]
 }
 
@@ -145,6 +153,8 @@ impl Run {
         let list = &self.console.model.list;
         assert!(list.rows.len() <= 400, "{} rows", list.rows.len());
         assert!(list.rows.is_empty() || list.top < list.rows.len());
+        let ids: HashSet<SessionId> = list.rows.iter().map(|row| row.session.id).collect();
+        assert_eq!(ids.len(), list.rows.len(), "a session has one row");
         self.assert_cursor_in_sight();
         assert_eq!(
             self.console.model.job.as_ref().map(|job| job.id),
@@ -239,6 +249,17 @@ impl Run {
                 }
             }
             Event::Removed(number) => self.console.data.remove(number),
+            Event::Jump(number) => self.send(Message::Ui(Ui::Main(MainUi::Jump(session_id(number))))),
+            Event::Filter(text) => {
+                self.plain(KeyCode::Char('/'));
+                for c in text.chars() {
+                    self.plain(match c {
+                        '\t' => KeyCode::Tab,
+                        '\n' => KeyCode::Enter,
+                        c => KeyCode::Char(c),
+                    });
+                }
+            }
         }
     }
 

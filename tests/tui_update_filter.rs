@@ -189,23 +189,6 @@ fn rows_of_another_filter_are_never_shown_as_its_matches() {
 }
 
 #[test]
-fn a_wrong_word_is_told_and_leaves_the_list_as_it_is() {
-    let mut console = Console::on(showcase());
-    console.keys("/review");
-    console.paste(" recrod:none");
-    assert_eq!(console.ids(), [1, 2], "the rows of the filter before");
-    let told = console.model.notice.clone().unwrap();
-    assert_eq!(
-        (told.text.as_str(), told.bad),
-        ("there is no `recrod:`; did you mean `record:`? Quotes search the title for it.", true)
-    );
-    console.enter();
-    assert!(matches!(console.model.screen, Screen::Filter), "a filter that is not understood is not kept");
-    console.ctrl('u');
-    assert_eq!(console.ids().len(), 8);
-}
-
-#[test]
 fn keys_of_the_language_filter_by_records_and_status() {
     let mut console = Console::on(showcase());
     console.keys("/record:expired");

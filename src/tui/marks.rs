@@ -1,10 +1,11 @@
 //! Which sessions are marked: their ids, so that no filter, order or refresh takes a mark away or gives it to another.
 
 use super::effect::Ticket;
+use crate::domain::order::Order;
 use crate::domain::session::SessionId;
 use crate::domain::session_set::SessionSet;
 use crate::domain::time::Timestamp;
-use crate::store::{SessionFilter, SessionRow};
+use crate::store::{Page, SessionFilter, SessionRow};
 
 /// The marks, what is about to become one, and what is known of the sessions behind them.
 #[derive(Debug, Clone, Default)]
@@ -34,8 +35,12 @@ pub struct Gathering {
     pub since: Timestamp,
     /// What the sessions must be like.
     pub filter: SessionFilter,
+    /// In which order they are read.
+    pub order: Order,
     /// Which of them.
     pub what: Gather,
+    /// Where the question under way begins.
+    pub from: Page,
     /// What was gathered so far.
     pub found: SessionSet,
 }
@@ -45,8 +50,11 @@ pub struct Gathering {
 pub enum Gather {
     /// All that match.
     All,
-    /// Those up to this one.
-    UpTo(SessionId),
+    /// Those from one to another.
+    Range {
+        /// The last of them.
+        to: SessionId,
+    },
 }
 
 /// A look at the sessions behind the marks, some hundred at a time.

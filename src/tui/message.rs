@@ -118,6 +118,12 @@ pub enum MainUi {
     UnmarkAll,
     /// Shows the history of the session.
     History,
+    /// Sorts by the next column.
+    SortNext,
+    /// Turns the order around.
+    SortReverse,
+    /// Goes to a session, wherever it is in the list.
+    Jump(SessionId),
     /// Reads again.
     Refresh,
     /// Quits; asks while a job runs.
@@ -131,6 +137,10 @@ pub enum MainUi {
 pub enum FilterUi {
     /// Edits the text.
     Edit(InputRequest),
+    /// Puts in what completes the word at the cursor, or the next that does.
+    Complete,
+    /// Puts in the one before.
+    CompleteBack,
     /// Keeps the filter and goes back to the list.
     Keep,
     /// Takes the filter away.

@@ -196,6 +196,12 @@ impl Model {
         matches!(self.screen, Screen::Filter) || !self.list.filter.is_empty()
     }
 
+    /// Counts the lines that the filter takes from the list: the text, and help while it is edited.
+    #[must_use]
+    pub fn filter_lines(&self) -> u16 {
+        u16::from(self.filter_line_is_shown()) + u16::from(matches!(self.screen, Screen::Filter))
+    }
+
     /// Says after how many milliseconds without anything else the clock is to be looked at.
     #[must_use]
     pub fn tick(&self) -> u64 {

@@ -100,6 +100,8 @@ static LIST: &[Action] = &[
     action("mark-range", "v", Ui::Main(MainUi::MarkRange), "begin a range; again: mark up to the cursor", ""),
     action("mark-all", "*", Ui::Main(MainUi::MarkAll), "mark all that match the filter", ""),
     action("unmark-all", "u", Ui::Main(MainUi::UnmarkAll), "take all marks away", ""),
+    action("sort", "s", Ui::Main(MainUi::SortNext), "sort by the next column", ""),
+    action("sort-reverse", "S", Ui::Main(MainUi::SortReverse), "turn the order around", ""),
     action("history", "H", Ui::Main(MainUi::History), "history of the session", "history"),
     action("open", "Enter", Ui::Main(MainUi::Open), "detail of the session", "detail"),
     needed(action("quit", "q", Ui::Main(MainUi::Quit), "quit", "quit")),
@@ -119,6 +121,14 @@ static LIST: &[Action] = &[
 ];
 
 static FILTER: &[Action] = &[
+    action(
+        "complete",
+        "Tab",
+        Ui::Filter(FilterUi::Complete),
+        "complete the word, or go on to the next that does",
+        "complete",
+    ),
+    action("complete-back", "Shift-Tab", Ui::Filter(FilterUi::CompleteBack), "the one before", ""),
     needed(action("keep-filter", "Enter", Ui::Filter(FilterUi::Keep), "keep the filter, back to the list", "keep")),
     needed(action("drop-filter", "Esc Ctrl-c", Ui::Filter(FilterUi::Discard), "take the filter away", "take away")),
 ];

@@ -1,9 +1,5 @@
 //! The filter line: a text of the language of `domain::filter`. One that is not understood leaves the list as it is.
 
-use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 use tui_input::InputRequest;
 
 use super::{Screen, sessions};
@@ -12,8 +8,13 @@ use crate::store::SessionFilter;
 use crate::tui::effect::Effect;
 use crate::tui::message::FilterUi;
 use crate::tui::model::Model;
-use crate::tui::theme::Theme;
-use crate::tui::view::{layout, text};
+use crate::tui::view::layout;
+
+mod completion;
+mod line;
+
+pub use completion::Completion;
+pub use line::draw;
 
 /// Milliseconds without a key after which a text is asked for while another question is under way.
 const PAUSE: i64 = 100;
@@ -25,7 +26,16 @@ const LIMIT: usize = 200;
 pub fn update(model: &mut Model, ui: FilterUi) -> Vec<Effect> {
     match ui {
         FilterUi::Edit(request) => edit(model, request),
-        FilterUi::Keep if !is_understood(model) => Vec::new(),
+        FilterUi::Complete | FilterUi::CompleteBack => {
+            completion::step(model, ui == FilterUi::Complete);
+            changed(model)
+        }
+        FilterUi::Keep if !is_understood(model) => {
+            if let Err(wrong) = SessionFilter::parse(model.list.input.value()) {
+                model.warn(format!("Not a filter yet: {wrong}."));
+            }
+            Vec::new()
+        }
         FilterUi::Keep => {
             let mut effects = apply(model);
             model.screen = Screen::Sessions;
@@ -50,6 +60,7 @@ pub fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
         return Vec::new();
     }
     model.list.input.handle(request);
+    model.list.completion = None;
     changed(model)
 }
 
@@ -77,6 +88,7 @@ pub fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
     for c in data.chars().map(|c| if c.is_control() { ' ' } else { c }).take(room) {
         model.list.input.handle(InputRequest::InsertChar(c));
     }
+    model.list.completion = None;
     changed(model)
 }
 
@@ -84,6 +96,9 @@ pub fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
 pub fn begin(model: &mut Model) {
     model.screen = Screen::Filter;
     model.list.anchor = model.list.selected().cloned();
+    if !model.list.rows.is_empty() {
+        model.list.known = completion::known(&model.list.rows);
+    }
 }
 
 /// Takes the filter away. The cursor stays on its session.
@@ -111,29 +126,8 @@ fn apply(model: &mut Model) -> Vec<Effect> {
     sessions::load_first(model)
 }
 
-/// Tells whether the text can be a filter; says which word cannot, and what would be right.
-fn is_understood(model: &mut Model) -> bool {
-    let wrong = SessionFilter::parse(model.list.input.value());
-    if let Err(wrong) = &wrong {
-        model.warn(format!("{wrong}."));
-    }
-    wrong.is_ok()
-}
-
-/// Draws the line; while it is edited, with the cursor.
-pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let typing = matches!(model.screen, Screen::Filter);
-    let input = &model.list.input;
-    let width = usize::from(area.width.saturating_sub(3));
-    let scroll = input.visual_scroll(width);
-    let shown = text::window(input.value(), scroll, width);
-    let style = if typing { theme.strong } else { theme.plain };
-    frame.render_widget(
-        Paragraph::new(Line::from(vec![Span::styled("/ ", theme.strong), Span::styled(shown, style)])),
-        area,
-    );
-    if typing {
-        let column = input.visual_cursor().saturating_sub(scroll);
-        frame.set_cursor_position(Position::new(area.x + 2 + u16::try_from(column).unwrap_or(0), area.y));
-    }
+/// Tells whether the text can be a filter. Which word cannot, and what would be right, stands below the line.
+#[must_use]
+pub fn is_understood(model: &Model) -> bool {
+    SessionFilter::parse(model.list.input.value()).is_ok()
 }

@@ -1,7 +1,7 @@
 //! What a person does on the main screen.
 
 use super::reason::Purpose;
-use super::sessions::marking;
+use super::sessions::{marking, sorting};
 use super::{Screen, detail, filter, history, reason, sessions};
 use crate::tui::effect::Effect;
 use crate::tui::message::MainUi;
@@ -68,9 +68,12 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
         MainUi::MarkRange => marking::range(model),
         MainUi::MarkAll => marking::all(model),
         MainUi::UnmarkAll => marking::clear(model),
+        MainUi::SortNext => sorting::next(model),
+        MainUi::SortReverse => sorting::reverse(model),
+        MainUi::Jump(session) => sorting::jump(model, session),
         MainUi::History => history::open(model),
         MainUi::Refresh => {
-            let mut effects = sessions::refresh(model);
+            let mut effects = sorting::read_again(model);
             effects.extend(detail::follow_cursor(model, true));
             effects
         }

@@ -1,8 +1,11 @@
 //! The list of sessions: a window of rows around the cursor, never the table.
 
+use std::collections::HashMap;
+
 use tui_input::Input;
 
-use crate::domain::order::Order;
+use crate::domain::filter::Known;
+use crate::domain::order::{Order, Place, SortKey};
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::store::{Page, SessionFilter, SessionQuery, SessionRow};
@@ -10,11 +13,15 @@ use crate::tui::SLOW;
 use crate::tui::effect::{Effect, Query, Ticket};
 use crate::tui::message::{Failure, Motion};
 use crate::tui::model::{Following, Model};
+use crate::tui::screen::filter::Completion;
 
+mod landing;
 pub mod marked;
 pub mod marking;
+pub mod sorting;
 mod table;
 
+pub use landing::loaded;
 pub use table::draw;
 
 /// Rows that one question asks for.
@@ -50,6 +57,10 @@ pub enum Land {
     First,
     /// On the last row.
     Last,
+    /// On its session; each row stays in its place, and what vanished leaves none.
+    InPlace,
+    /// On this session; where it is not in the list, the list stays as it is.
+    On(SessionId),
 }
 
 /// The window of rows, by identity: the cursor is a session, not a place.
@@ -59,6 +70,8 @@ pub struct SessionList {
     pub rows: Vec<SessionRow>,
     /// The order.
     pub order: Order,
+    /// Where rows stood in the order that have another value by now, and were left in their places.
+    pub moved: HashMap<SessionId, Place>,
     /// The session under the cursor.
     pub cursor: Option<SessionId>,
     /// Its row vanished with a refresh: nothing acts until the next movement.
@@ -73,6 +86,10 @@ pub struct SessionList {
     pub filter: String,
     /// The filter line.
     pub input: Input,
+    /// What completes the words of a filter.
+    pub known: Known,
+    /// The candidates that the filter line goes through.
+    pub completion: Option<Completion>,
     /// When the text of the filter line was changed last, while it has not been asked for.
     pub typed_at: Option<Timestamp>,
     /// The session that was under the cursor when the filter was begun.
@@ -93,6 +110,13 @@ impl SessionList {
     pub fn wanted(&self) -> SessionFilter {
         // Only a text that is understood becomes the filter.
         SessionFilter::parse(&self.filter).unwrap_or_default()
+    }
+
+    /// Finds where a row stood in the order when it was read.
+    #[must_use]
+    pub fn place_of(&self, row: &SessionRow) -> Place {
+        let moved = self.moved.get(&row.session.id).cloned();
+        moved.unwrap_or_else(|| self.order.place(&row.session, &row.active))
     }
 
     /// Finds the place of the cursor in the window.
@@ -153,11 +177,11 @@ pub fn load(model: &mut Model, page: Page, limit: u32, land: Land) -> Vec<Effect
 
 /// Holds the cursor where it is, because its session is looked at: a jump under way is given up.
 pub fn hold(model: &mut Model) -> Vec<Effect> {
-    let jumps = |loading: &mut Loading| matches!(loading.land, Land::First | Land::Last);
+    let jumps = |loading: &mut Loading| matches!(loading.land, Land::First | Land::Last | Land::On(_));
     if let Some(jump) = model.list.loading.take_if(jumps) {
         return vec![Effect::CancelLoad(jump.ticket)];
     }
-    if let Some(loading) = &mut model.list.loading {
+    if let Some(loading) = model.list.loading.as_mut().filter(|loading| loading.land == Land::Match) {
         loading.land = Land::Stay;
     }
     Vec::new()
@@ -232,6 +256,9 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
     let Some(first) = model.list.rows.first().map(|row| row.session.id) else {
         return load_first(model);
     };
+    if model.list.order.key != SortKey::Id {
+        return sorting::refresh_in_place(model);
+    }
     let page = if model.list.at_start { Page::First } else { Page::From(first) };
     let limit = u32::try_from(model.list.rows.len()).unwrap_or(CHUNK).max(CHUNK);
     load(model, page, limit, Land::Stay)
@@ -274,60 +301,12 @@ pub fn more(model: &mut Model) -> Vec<Effect> {
     let (Some(place), None) = (list.position(), &list.loading) else {
         return Vec::new();
     };
-    let edge = |row: Option<&SessionRow>| row.map(|row| list.order.place(&row.session, &row.active));
+    let edge = |row: Option<&SessionRow>| row.map(|row| list.place_of(row));
     let below = edge(list.rows.last()).filter(|_| !list.at_end && place + MARGIN >= list.rows.len());
     let above = edge(list.rows.first()).filter(|_| !list.at_start && place < MARGIN);
     match (below, above) {
         (Some(bottom), _) => load(model, Page::After(bottom), CHUNK, Land::Stay),
         (None, Some(first)) => load(model, Page::Before(first), CHUNK, Land::Stay),
         (None, None) => Vec::new(),
-    }
-}
-
-/// Takes rows in, where they belong. The cursor stays on its session.
-pub fn loaded(model: &mut Model, page: &Page, land: Land, rows: Vec<SessionRow>, height: usize) {
-    let list = &mut model.list;
-    let full = rows.len() >= CHUNK as usize;
-    list.failure = None;
-    match page {
-        Page::After(_) => {
-            list.at_end = !full;
-            list.rows.extend(rows);
-            // The cursor may have gone up meanwhile: what is shown stays, and the rest is cut below.
-            let surplus = list.rows.len().saturating_sub(KEPT).min(list.top);
-            list.drop_above(surplus);
-            list.drop_below(KEPT);
-        }
-        Page::Before(_) => {
-            list.at_start = !full;
-            list.top += rows.len();
-            list.rows.splice(..0, rows);
-            let shown = (list.top + height).max(KEPT).min(list.rows.len());
-            list.drop_below(shown);
-            list.drop_above(list.rows.len().saturating_sub(KEPT));
-        }
-        Page::First | Page::Last | Page::From(_) => {
-            let old_place = list.position();
-            list.at_start = matches!(page, Page::First) || (matches!(page, Page::Last) && !full);
-            list.at_end = matches!(page, Page::Last) || !full;
-            list.rows = rows;
-            land_on(list, land, old_place);
-        }
-    }
-    list.scroll_into_view(height);
-}
-
-/// Finds the cursor again after the rows were replaced.
-fn land_on(list: &mut SessionList, land: Land, old_place: Option<usize>) {
-    match land {
-        Land::First => list.go_to(0),
-        Land::Last => list.go_to(usize::MAX),
-        Land::Match if list.position().is_none() => list.go_to(0),
-        Land::Stay if list.position().is_none() => {
-            let vanished = list.cursor.is_some();
-            list.go_to(old_place.unwrap_or(0));
-            list.cursor_lost = vanished;
-        }
-        Land::Match | Land::Stay => {}
     }
 }

@@ -29,6 +29,10 @@ pub struct Signs {
     pub up: &'static str,
     /// The key with the arrow down.
     pub down: &'static str,
+    /// The least comes first.
+    pub ascending: &'static str,
+    /// The greatest comes first.
+    pub descending: &'static str,
     /// What turns while something is under way, a column each.
     pub spinner: [&'static str; 4],
     /// The border of a panel.
@@ -54,6 +58,8 @@ pub static UNICODE: Signs = Signs {
     mask: "•",
     up: "↑",
     down: "↓",
+    ascending: "↑",
+    descending: "↓",
     spinner: SPINNER,
     border: border::PLAIN,
     focused_border: border::THICK,
@@ -74,6 +80,8 @@ pub static ASCII: Signs = Signs {
     mask: "*",
     up: "Up",
     down: "Down",
+    ascending: "^",
+    descending: "v",
     spinner: SPINNER,
     border: frame("-", "|", "+"),
     focused_border: frame("=", "#", "#"),

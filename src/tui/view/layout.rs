@@ -101,8 +101,7 @@ pub fn focused(model: &Model) -> Panel {
 #[must_use]
 pub fn list_rows(model: &Model) -> usize {
     let height = places(model, whole(model)).list.map_or(0, |area| area.height);
-    let filter = u16::from(model.filter_line_is_shown());
-    usize::from(height.saturating_sub(3 + filter)).max(1)
+    usize::from(height.saturating_sub(3 + model.filter_lines())).max(1)
 }
 
 /// Counts the columns and lines inside a frame that has the whole body.

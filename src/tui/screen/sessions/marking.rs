@@ -51,8 +51,10 @@ pub fn range(model: &mut Model) -> Vec<Effect> {
         mark(model, &sessions);
         return Vec::new();
     }
-    let (from, here) = (from.session.id, here.session.id);
-    gather(model, Gather::UpTo(from.max(here)), Page::From(from.min(here)))
+    let list = &model.list;
+    let backward = list.order.compare(&list.place_of(&here), &list.place_of(&from)).is_lt();
+    let (begin, end) = if backward { (here, *from) } else { (*from, here) };
+    gather(model, Gather::Range { to: end.session.id }, Page::From(begin.session.id))
 }
 
 /// Gives the rows from one session to another, if the window has both.
@@ -69,7 +71,8 @@ pub fn begun(model: &Model) -> std::ops::Range<usize> {
     let (Some(from), Some(here)) = (&model.marks.range, list.position()) else {
         return 0..0;
     };
-    let above = list.rows.first().is_some_and(|row| from.session.id < row.session.id);
+    let is_before = |row: &SessionRow| list.order.compare(&list.place_of(from), &list.place_of(row)).is_lt();
+    let above = list.rows.first().is_some_and(is_before);
     let place = list.rows.iter().position(|row| row.session.id == from.session.id);
     let place = place.unwrap_or(if above { 0 } else { list.rows.len() - 1 });
     place.min(here)..place.max(here) + 1
@@ -108,13 +111,24 @@ pub fn clear(model: &mut Model) -> Vec<Effect> {
 
 /// Asks for the first sessions to be marked; what was being gathered is given up.
 fn gather(model: &mut Model, what: Gather, page: Page) -> Vec<Effect> {
-    let ticket = model.ticket();
-    let filter = model.list.wanted();
-    let query = SessionQuery { filter: filter.clone(), order: Order::default(), page, limit: PAGE };
-    let gathering = Gathering { ticket, since: model.now, filter, what, found: SessionSet::default() };
+    let gathering = Gathering {
+        ticket: model.ticket(),
+        since: model.now,
+        filter: model.list.wanted(),
+        order: if what == Gather::All { Order::default() } else { model.list.order },
+        what,
+        from: page,
+        found: SessionSet::default(),
+    };
+    let ask = question(&gathering);
     let stopped = model.marks.gathering.replace(Box::new(gathering));
-    let stop = stopped.map(|old| Effect::CancelLoad(old.ticket));
-    stop.into_iter().chain([Effect::Load(ticket, Query::Ids(query))]).collect()
+    stopped.map(|old| Effect::CancelLoad(old.ticket)).into_iter().chain([ask]).collect()
+}
+
+fn question(gathering: &Gathering) -> Effect {
+    let Gathering { filter, order, from, .. } = gathering;
+    let query = SessionQuery { filter: filter.clone(), order: *order, page: from.clone(), limit: PAGE };
+    Effect::Load(gathering.ticket, Query::Ids(query))
 }
 
 /// Takes a page of sessions to be marked in, and asks for the next one, or marks them all.
@@ -129,29 +143,47 @@ pub fn gathered(model: &mut Model, answer: Result<Vec<SessionId>, Failure>) -> V
             return Vec::new();
         }
     };
-    let last = ids.last().copied().filter(|_| ids.len() >= PAGE as usize);
-    let (wanted, is_over) = match gathering.what {
-        Gather::All => (ids.len(), false),
-        Gather::UpTo(end) => (ids.partition_point(|id| *id <= end), ids.last().is_some_and(|id| *id >= end)),
+    // A page that was to begin with a session begins elsewhere when that is gone, or has left the filter.
+    if let Page::From(first) = gathering.from
+        && ids.first() != Some(&first)
+    {
+        return changed_meanwhile(model, first);
+    }
+    let is_full = ids.len() >= PAGE as usize;
+    let last = ids.last().copied().filter(|_| is_full);
+    let end = match gathering.what {
+        Gather::All => None,
+        Gather::Range { to } => Some((to, ids.iter().position(|id| *id == to))),
     };
+    let wanted = end.and_then(|(_, place)| place).map_or(ids.len(), |place| place + 1);
     gathering.found.extend(ids.into_iter().take(wanted));
-    let Some(last) = last.filter(|_| !is_over) else {
-        mark(model, &gathering.found);
-        if gathering.filter != model.list.wanted() {
-            model.marks.filter_changed();
+    match (end, last) {
+        (Some((_, Some(_))), _) | (None, None) => mark_gathered(model, &gathering),
+        (Some((to, None)), None) => return changed_meanwhile(model, to),
+        (Some((_, None)) | None, Some(last)) => {
+            gathering.ticket = model.ticket();
+            gathering.from = match gathering.what {
+                Gather::All => Page::After(last.into()),
+                Gather::Range { .. } => Page::From(last),
+            };
+            let ask = question(&gathering);
+            model.marks.gathering = Some(gathering);
+            return vec![ask];
         }
-        return Vec::new();
-    };
-    let ticket = model.ticket();
-    gathering.ticket = ticket;
-    let query = SessionQuery {
-        filter: gathering.filter.clone(),
-        order: Order::default(),
-        page: Page::After(last.into()),
-        limit: PAGE,
-    };
-    model.marks.gathering = Some(gathering);
-    vec![Effect::Load(ticket, Query::Ids(query))]
+    }
+    Vec::new()
+}
+
+fn mark_gathered(model: &mut Model, gathering: &Gathering) {
+    mark(model, &gathering.found);
+    if gathering.filter != model.list.wanted() {
+        model.marks.filter_changed();
+    }
+}
+
+fn changed_meanwhile(model: &mut Model, session: SessionId) -> Vec<Effect> {
+    model.warn(format!("Nothing was marked: session {session} left the list meanwhile. Try once more."));
+    Vec::new()
 }
 
 /// Stops what is gathered, or gives a range up.

@@ -6,10 +6,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Cell, Paragraph, Row, Table};
 
 use crate::domain::host_record::RecordState;
+use crate::domain::order::{Order, SortKey};
 use crate::domain::snapshot::current_of;
 use crate::domain::time::Timestamp;
 use crate::store::SessionRow;
 use crate::tui::model::{Model, Panel};
+use crate::tui::screen::filter;
 use crate::tui::screen::sessions::{Land, SessionList, marking};
 use crate::tui::theme::Theme;
 use crate::tui::view::{frame_of, layout, text};
@@ -26,9 +28,10 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         frame,
     );
     let mut rows_area = inner;
-    if model.filter_line_is_shown() && rows_area.height > 1 {
-        crate::tui::screen::filter::draw(model, theme, Rect { height: 1, ..inner }, frame);
-        rows_area = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    let height = model.filter_lines();
+    if height > 0 && rows_area.height > height {
+        filter::draw(model, theme, Rect { height, ..inner }, frame);
+        rows_area = Rect { y: inner.y + height, height: inner.height - height, ..inner };
     }
     foot(model, theme, area, frame);
     if list.rows.is_empty() {
@@ -38,7 +41,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let height = usize::from(rows_area.height.saturating_sub(1));
     let begun = marking::begun(model);
     let shown = list.rows.iter().enumerate().skip(list.top).take(height);
-    let columns = Columns::for_rows(rows_area.width, &list.rows);
+    let columns = Columns::for_rows(rows_area.width, &list.rows, list.order);
     let rows = shown.map(|(place, row)| {
         let id = row.session.id;
         let here = Some(id) == list.cursor;
@@ -51,7 +54,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         let line = Row::new(columns.cells(row, &signs, model.now, theme));
         if here { line.style(theme.selection) } else { line }
     });
-    let header = Row::new(columns.headings()).style(theme.dim);
+    let header = Row::new(columns.headings(list.order, theme)).style(theme.dim);
     frame.render_widget(Table::new(rows, columns.widths()).header(header).column_spacing(1), rows_area);
 }
 
@@ -83,6 +86,23 @@ fn row_words(list: &SessionList, count: Option<u32>) -> Option<String> {
 
 fn right_title(model: &Model, theme: &Theme) -> String {
     let list = &model.list;
+    if !filter::is_understood(model) {
+        return "not a filter yet".to_owned();
+    }
+    let found = found_words(model, theme);
+    let sorted = (list.order != Order::default()).then(|| sort_words(list, theme));
+    let said = [sorted, Some(found)].into_iter().flatten().filter(|words| !words.is_empty());
+    said.collect::<Vec<_>>().join("   ")
+}
+
+fn sort_words(list: &SessionList, theme: &Theme) -> String {
+    let sign = if list.order.descending { theme.signs.descending } else { theme.signs.ascending };
+    let again = if list.moved.is_empty() { "" } else { ", Ctrl-r sorts again" };
+    format!("sort: {} {sign}{again}", list.order.key.word())
+}
+
+fn found_words(model: &Model, theme: &Theme) -> String {
+    let list = &model.list;
     let total = list.count.map(|count| {
         if count > crate::tui::COUNT_LIMIT { format!("over {}", crate::tui::COUNT_LIMIT) } else { count.to_string() }
     });
@@ -110,6 +130,9 @@ fn empty_text(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
     if list.loading.is_some() {
         return vec![plain(&format!("Reading the sessions {}", theme.signs.ellipsis))];
     }
+    if !filter::is_understood(model) {
+        return vec![plain("This is not a filter yet: the line above says why."), plain("Esc takes it away.")];
+    }
     if !list.filter.is_empty() {
         return vec![plain("No session matches the filter."), plain("Esc takes it away; / changes it.")];
     }
@@ -133,23 +156,31 @@ struct Columns {
     id: u16,
     record: u16,
     status: bool,
-    people: bool,
+    people: Option<u16>,
     age: bool,
 }
 
 impl Columns {
-    fn for_rows(width: u16, rows: &[SessionRow]) -> Self {
+    fn for_rows(width: u16, rows: &[SessionRow], order: Order) -> Self {
         let digits = |largest: Option<i64>| u16::try_from(largest.map_or(1, |id| id.to_string().len())).unwrap_or(19);
         let id = digits(rows.iter().map(|row| row.session.id.get()).max()).max(5);
         let records = rows.iter().flat_map(|row| &row.active);
         // `#`, the id, a blank, and 12 digits of the fingerprint.
         let record = 14 + digits(records.map(|record| record.id.get()).max()).clamp(3, 10);
-        Self { width, id: id + 2, record, status: width >= 66, people: width >= 74, age: width >= 50 }
+        Self {
+            width,
+            id: id + 2,
+            record,
+            status: width >= 66,
+            people: (width >= 74).then_some(if order.key == SortKey::People { 8 } else { 6 }),
+            age: width >= 50,
+        }
     }
 
     /// Gives the columns beside the title.
     fn beside_title(&self) -> Vec<u16> {
-        let optional = [(self.status, 11), (self.people, 6), (true, self.record), (self.age, 8)];
+        let optional =
+            [(self.status, 11), (self.people.is_some(), self.people.unwrap_or(0)), (true, self.record), (self.age, 8)];
         optional.into_iter().filter(|(shown, _)| *shown).map(|(_, width)| width).collect()
     }
 
@@ -163,13 +194,17 @@ impl Columns {
         [self.id, self.title()].into_iter().chain(self.beside_title()).map(Constraint::Length).collect()
     }
 
-    fn headings(&self) -> Vec<Cell<'static>> {
-        let id = format!("{:>width$}", "ID", width = usize::from(self.id));
-        let mut cells = vec![Cell::from(id), Cell::from("TITLE")];
-        cells.extend(self.status.then(|| Cell::from("STATUS")));
-        cells.extend(self.people.then(|| Cell::from("PEOPLE")));
-        cells.push(Cell::from("HOST RECORD"));
-        cells.extend(self.age.then(|| Cell::from("     AGE")));
+    fn headings(&self, order: Order, theme: &Theme) -> Vec<Cell<'static>> {
+        let sign = if order.descending { theme.signs.descending } else { theme.signs.ascending };
+        let label = |key: SortKey, label: &str| {
+            if order.key == key { format!("{label} {sign}") } else { label.to_owned() }
+        };
+        let right = |text: String, width: u16| Cell::from(format!("{text:>width$}", width = usize::from(width)));
+        let mut cells = vec![right(label(SortKey::Id, "ID"), self.id), Cell::from(label(SortKey::Title, "TITLE"))];
+        cells.extend(self.status.then(|| Cell::from(label(SortKey::Status, "STATUS"))));
+        cells.extend(self.people.map(|width| right(label(SortKey::People, "PEOPLE"), width)));
+        cells.push(Cell::from(label(SortKey::Record, "HOST RECORD")));
+        cells.extend(self.age.then(|| right(label(SortKey::Age, "AGE"), 8)));
         cells
     }
 
@@ -182,11 +217,9 @@ impl Columns {
             let style = if live { theme.good } else { theme.plain };
             cells.push(Cell::from(Span::styled(theme.status(session), style)));
         }
-        if self.people {
-            cells.push(Cell::from(format!(
-                "{:>6}",
-                session.participant_count.map_or(theme.signs.none.to_owned(), |n| n.to_string())
-            )));
+        if let Some(width) = self.people {
+            let people = session.participant_count.map_or(theme.signs.none.to_owned(), |n| n.to_string());
+            cells.push(Cell::from(format!("{people:>width$}", width = usize::from(width))));
         }
         let (record, style, age) = record_cells(row, now, theme);
         cells.push(Cell::from(Span::styled(record, style)));
