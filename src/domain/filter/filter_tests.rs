@@ -149,6 +149,12 @@ fn keys_and_values_are_completed_at_the_cursor() {
     }
 }
 
+#[test]
+fn a_word_of_record_is_offered_with_what_it_means() {
+    let about: Vec<&str> = complete("record:e", 8, &known()).into_iter().map(|offered| offered.about).collect();
+    assert_eq!(about, ["a current record that has expired", "a current record that expires within seven days"]);
+}
+
 fn any_name() -> impl Strategy<Value = Name> {
     prop_oneof![
         "[ \"\\\\:=a-cX-]{0,6}".prop_map(|text| Name { text, exact: true }),
