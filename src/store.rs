@@ -47,6 +47,7 @@ mod sql_store;
 mod sqlite;
 mod standing;
 mod title_pattern;
+mod touch;
 mod trace;
 mod untrusted;
 mod watch;
@@ -144,6 +145,9 @@ pub trait Store: Send + Sync {
 
     /// Finds out whether an attempt was committed, once no transaction on the session is under way.
     async fn settle(&self, session: SessionId, event: EventId) -> Result<bool, StoreError>;
+
+    /// Sets `LastUsedAt` of a record that still holds this hash and is active; gives the instant.
+    async fn touch(&self, record: &HostRecord) -> Result<Timestamp, StoreError>;
 
     /// Finds the session of a host record.
     async fn session_of(&self, record: HostRecordId) -> Result<Option<SessionId>, StoreError>;

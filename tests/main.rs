@@ -21,6 +21,7 @@ mod cli_signals;
 mod cli_unknown;
 mod cli_usage;
 mod cli_verify;
+mod cli_verify_touch;
 mod clock_set_back;
 mod concurrency;
 mod config_command;

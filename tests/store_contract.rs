@@ -124,6 +124,8 @@ contract! {
         an_added_session_is_read_back_with_the_instant_of_the_clock
         applying_a_change_writes_it_and_names_the_event
         settling_tells_whether_an_attempt_was_committed
+        a_log_in_is_noted_on_its_record_and_nowhere_else
+        a_log_in_is_not_noted_on_a_record_that_was_rotated_or_retired_meanwhile
         a_read_only_store_reads_and_writes_nothing
         a_store_names_its_engine_and_keeps_its_clock
         a_marker_changes_with_every_commit_of_anybody_and_rests_with_the_database

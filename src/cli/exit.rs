@@ -252,6 +252,9 @@ fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
             "outcome_unknown",
             Some("`host-provisioner show` finds the session if it was added; else add it again"),
         ),
+        StoreError::Unsettled(Unsettled::Touch(_)) => {
+            (Exit::Unknown, "outcome_unknown", Some("the GUID is accepted; `verify --touch` again sets it"))
+        }
         StoreError::Unsettled(Unsettled::Migration) => {
             (Exit::Unknown, "outcome_unknown", Some("`host-provisioner migrate --check` tells what is left to do"))
         }

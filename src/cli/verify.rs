@@ -18,19 +18,23 @@ pub(super) struct VerifyArgs {
     /// The session
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     session_id: SessionId,
+    /// Notes the record that the GUID opens as used now, as a log-in does
+    #[arg(long)]
+    touch: bool,
 }
 
 /// Which session a GUID is tried on.
 #[derive(Debug)]
 pub struct Verify {
     session: SessionId,
+    touch: bool,
     /// What was read already.
     guid: Option<HostGuid>,
 }
 
 impl From<VerifyArgs> for Verify {
     fn from(args: VerifyArgs) -> Self {
-        Self { session: args.session_id, guid: None }
+        Self { session: args.session_id, touch: args.touch, guid: None }
     }
 }
 
@@ -53,7 +57,11 @@ impl Verify {
             Some(guid) => guid,
             None => prompt::guid(context.cancel).await?,
         };
-        let found = context.provisioner.verify(self.session, &guid).await?;
+        let found = if self.touch {
+            context.provisioner.log_in(self.session, &guid).await?
+        } else {
+            context.provisioner.verify(self.session, &guid).await?
+        };
         let verdict = Verdict {
             session_id: self.session.get(),
             result: if found.opened.is_some() { "accepted" } else { "rejected" },

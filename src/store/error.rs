@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Applied, ReadOnly, Untrusted};
 use crate::domain::expected::Conflict;
+use crate::domain::host_record::HostRecordId;
 use crate::domain::plan::{Declined, Outcome, Refusal};
 use crate::domain::session::SessionId;
 use crate::drill::Drilled;
@@ -149,6 +150,9 @@ pub enum Unsettled {
     /// A session was to be added.
     #[error("session {0} was added")]
     Session(SessionId),
+    /// A log-in was to be noted.
+    #[error("LastUsedAt of host record #{0} was set")]
+    Touch(HostRecordId),
     /// Migrations were to be run.
     #[error("the database was migrated")]
     Migration,

@@ -46,6 +46,7 @@ const WRITES: &[Named] = &[
     ("RETIRE", sql::RETIRE, "false, now(), 'by', 7001, 'hash'"),
     ("UPDATE_IN_PLACE", sql::UPDATE_IN_PLACE, "'hash', now(), 'by', NULL, true, false, 7001, 'hash'"),
     ("KEEP", sql::KEEP, "false, 7001, 'hash'"),
+    ("TOUCH", sql::TOUCH, "now(), 7001, 'hash', true"),
     ("INSERT_RECORD", sql::INSERT_RECORD, "7001, 'hash', now(), 'by', NULL, true, false"),
     ("APPEND_EVENT", sql::APPEND_EVENT, "7001, 9, 'an id', 'done', 'then', '{}', 'before', 'own'"),
     ("INSERT_SESSION", sql::INSERT_SESSION, "NULL, 'title', 'Created', 0, now(), now()"),

@@ -88,6 +88,9 @@ pub(super) const UPDATE_IN_PLACE: &str = r#"UPDATE "HostSessions"
 pub(super) const KEEP: &str =
     r#"UPDATE "HostSessions" SET "LegacyDuplicate" = $1 WHERE "HostSessionId" = $2 AND "HostGuidHash" = $3"#;
 
+pub(super) const TOUCH: &str = r#"UPDATE "HostSessions" SET "LastUsedAt" = $1
+    WHERE "HostSessionId" = $2 AND "HostGuidHash" = $3 AND "IsActive" = $4"#;
+
 pub(super) const INSERT_RECORD: &str = r#"INSERT INTO "HostSessions"
     ("SessionId", "HostGuidHash", "CreatedAt", "CreatedBy", "ExpiresAt", "IsActive", "LegacyDuplicate")
     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING "HostSessionId""#;

@@ -16,13 +16,13 @@ use super::watch::Watch;
 use super::{
     Applied, Change, ChangeMarker, HistoryQuery, ReadOnly, SessionFilter, SessionQuery, SessionRow, Store, Visit,
 };
-use super::{audit_walk, history, listing, new_session, settle, snapshot, sql, standing};
+use super::{audit_walk, history, listing, new_session, settle, snapshot, sql, standing, touch};
 use crate::domain::chain::StoredEntry;
 use crate::domain::event_id::EventId;
-use crate::domain::host_record::HostRecordId;
+use crate::domain::host_record::{HostRecord, HostRecordId};
 use crate::domain::session::{NewSession, Session, SessionId};
 use crate::domain::snapshot::Snapshot;
-use crate::domain::time::Clock;
+use crate::domain::time::{Clock, Timestamp};
 
 /// A store whose bodies are the same for every engine.
 pub(super) struct SqlStore<B: Backend> {
@@ -119,6 +119,11 @@ impl<B: Backend> Store for SqlStore<B> {
 
     async fn settle(&self, session: SessionId, event: EventId) -> Result<bool, StoreError> {
         Trace::Event(session, event).settle(&self.connections, &self.deadline()).await
+    }
+
+    async fn touch(&self, record: &HostRecord) -> Result<Timestamp, StoreError> {
+        self.must_write()?;
+        touch::touch(&self.connections, record, &self.clock, &self.deadline()).await
     }
 
     async fn session_of(&self, record: HostRecordId) -> Result<Option<SessionId>, StoreError> {

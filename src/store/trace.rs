@@ -9,7 +9,9 @@ use super::error::StoreError;
 use super::standing::{self, ReadOnly};
 use super::{apply, migration, snapshot, sql};
 use crate::domain::event_id::EventId;
+use crate::domain::host_record::HostRecordId;
 use crate::domain::session::SessionId;
+use crate::domain::time::Timestamp;
 use crate::drill::{self, Step};
 
 /// What settling has beyond the deadline.
@@ -28,6 +30,8 @@ pub(super) enum Trace<'a> {
     Event(SessionId, EventId),
     /// A session, and its group.
     Session(SessionId, &'a str),
+    /// The instant at which a host last logged in with a record, or a later one.
+    Touched(SessionId, HostRecordId, Timestamp),
     /// A database that is up to date.
     Migrated,
 }
@@ -120,6 +124,11 @@ impl Trace<'_> {
                 apply::begin_write::<B>(connection, session, deadline).await?;
                 let found = snapshot::session::<B>(connection, session).await?;
                 Ok(found.is_some_and(|found| found.group_id.eq_ignore_ascii_case(group)))
+            }
+            Self::Touched(session, id, at) => {
+                apply::begin_write::<B>(connection, session, deadline).await?;
+                let records = snapshot::records::<B>(connection, session).await?;
+                Ok(records.iter().any(|record| record.id == id && record.last_used_at >= Some(at)))
             }
             Self::Migrated => migration::is_done::<B>(connection).await,
         }

@@ -101,6 +101,26 @@ pub(crate) async fn settling_tells_whether_an_attempt_was_committed(db: &dyn Dat
     assert!(!store.settle(session(1), EventId::generate()).await.unwrap());
 }
 
+pub(crate) async fn a_log_in_is_noted_on_its_record_and_nowhere_else(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    let mut expected = store.snapshot(session(7)).await.unwrap();
+    let noted = store.touch(&expected.records[1]).await.unwrap();
+    assert_eq!(noted, at("2026-11-22T12:00:00.000000Z"));
+    expected.records[1].last_used_at = Some(noted);
+    assert_eq!(store.snapshot(session(7)).await.unwrap(), expected);
+}
+
+pub(crate) async fn a_log_in_is_not_noted_on_a_record_that_was_rotated_or_retired_meanwhile(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    for (id, action) in [(1, PROVISION), (8, Action::Revoke)] {
+        let read = store.snapshot(session(id)).await.unwrap().records;
+        apply(&*store, id, action, "new hash").await.unwrap();
+        let after = store.snapshot(session(id)).await.unwrap();
+        assert!(matches!(store.touch(&read[0]).await, Err(StoreError::Overtaken)), "session {id}");
+        assert_eq!(store.snapshot(session(id)).await.unwrap(), after);
+    }
+}
+
 pub(crate) async fn a_read_only_store_reads_and_writes_nothing(db: &dyn Database) {
     let store = db.read_only().await;
     assert_eq!(store.read_only(), Some(ReadOnly::Asked));
@@ -109,7 +129,10 @@ pub(crate) async fn a_read_only_store_reads_and_writes_nothing(db: &dyn Database
     let new = NewSession::new("title", "Created").unwrap();
     let group = "0b1c2d3e-0000-4000-8000-00000000000f";
     assert!(matches!(store.add_session(&new, group).await, Err(StoreError::ReadOnly(ReadOnly::Asked))));
-    assert_eq!(store.snapshot(session(1)).await.unwrap().head.seq, 0);
+    let seen = store.snapshot(session(1)).await.unwrap();
+    assert!(matches!(store.touch(&seen.records[0]).await, Err(StoreError::ReadOnly(ReadOnly::Asked))));
+    assert_eq!(store.snapshot(session(1)).await.unwrap(), seen);
+    assert_eq!(seen.head.seq, 0);
 }
 
 pub(crate) async fn a_store_names_its_engine_and_keeps_its_clock(db: &dyn Database) {

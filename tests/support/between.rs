@@ -5,10 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use host_provisioner::domain::chain::StoredEntry;
 use host_provisioner::domain::event_id::EventId;
-use host_provisioner::domain::host_record::HostRecordId;
+use host_provisioner::domain::host_record::{HostRecord, HostRecordId};
 use host_provisioner::domain::session::{NewSession, Session, SessionId};
 use host_provisioner::domain::snapshot::Snapshot;
-use host_provisioner::domain::time::Clock;
+use host_provisioner::domain::time::{Clock, Timestamp};
 use host_provisioner::store::{
     Applied, Change, ChangeMarker, Credential, HistoryQuery, ReadOnly, SessionFilter, SessionQuery, SessionRow, Store,
     StoreError, Visit,
@@ -64,6 +64,10 @@ impl Store for Between {
 
     async fn settle(&self, session: SessionId, event: EventId) -> Result<bool, StoreError> {
         self.real.settle(session, event).await
+    }
+
+    async fn touch(&self, record: &HostRecord) -> Result<Timestamp, StoreError> {
+        self.real.touch(record).await
     }
 
     async fn session_of(&self, record: HostRecordId) -> Result<Option<SessionId>, StoreError> {
