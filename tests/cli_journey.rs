@@ -114,7 +114,7 @@ fn neither_guids_nor_hashes_are_left_anywhere_but_in_their_column() {
     secrets.push("example-application-secret-42".to_owned());
     assert!(secrets.len() > 20);
     let columns = r"SELECT m.name || '.' || c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c
-        WHERE m.type = 'table' AND c.name <> 'HostGuidHash' ORDER BY 1";
+        WHERE m.type = 'table' AND m.rootpage > 0 AND c.name <> 'HostGuidHash' ORDER BY 1";
     let mut places = vec![("the log".to_owned(), env.log())];
     for column in env.texts(columns) {
         let (table, name) = column.split_once('.').unwrap();
