@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
+use sqlx::database::HasStatementCache;
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::query::Query;
 use sqlx::{ColumnIndex, Decode, Encode, Executor, IntoArguments, QueryBuilder, Row, Type};
@@ -33,6 +34,7 @@ pub(super) trait Columns: sqlx::Database {
 /// What differs between the engines, and nothing else.
 pub(super) trait Backend:
     Runs
+    + HasStatementCache
     + Columns
     + Speaks<i64>
     + Speaks<bool>
@@ -97,6 +99,10 @@ pub(super) trait Backend:
     const ENDLESS: &'static str;
     /// Joins the current records `r` with their sessions, the records first; conditions follow.
     const RECORDS_FIRST: &'static str;
+
+    /// Gives a row where the index of the pieces of titles, which `sql` asks, is kept up. `None` where the engine uses
+    /// its index by itself.
+    const HAS_TITLES: Option<&'static str>;
 
     /// Turns a text into what [`Backend::MATCHES`] takes.
     fn pattern(text: &str) -> String;
@@ -251,9 +257,10 @@ pub(super) fn statement<B: Backend>(text: &'static str) -> Statement<'static, B>
 }
 
 impl<'q, B: Backend> Statement<'q, B> {
-    /// Takes a statement that was assembled from constant fragments.
+    /// Takes a statement that was assembled from constant fragments. It is planned for its values alone: those of a
+    /// filter decide which index serves.
     pub(super) fn assembled(builder: &'q mut QueryBuilder<B>) -> Self {
-        Self(builder.build())
+        Self(builder.build().persistent(false))
     }
 
     /// Binds the next placeholder.

@@ -15,8 +15,12 @@ use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 
 mod conditions;
+mod narrow;
 mod parts;
 
+pub(super) use narrow::Narrowed;
+#[cfg(test)]
+pub(super) use narrow::{assemble_probe, ways};
 pub(super) use parts::{Part, Start, parts};
 
 /// Reads one page, in its order.
@@ -26,11 +30,14 @@ pub(super) async fn page<B: Backend>(
     now: Timestamp,
 ) -> Result<Vec<SessionRow>, StoreError> {
     let start = start::<B>(connection, query, now).await?;
+    let narrowed = narrow::narrow::<B>(connection, &query.filter, now).await?;
     let mut found = Vec::new();
     for part in parts(query.order, &start) {
         let left = left(query, found.len());
         if left > 0 {
-            found.extend(read_rows::<B>(connection, assemble::<B>(&part, &query.filter, left, now)).await?);
+            found.extend(
+                read_rows::<B>(connection, assemble::<B>(&part, &query.filter, narrowed.as_ref(), left, now)).await?,
+            );
         }
     }
     found.sort_by_cached_key(|row| Sorted(query.order, query.order.place(&row.session, &row.active)));
@@ -44,11 +51,15 @@ pub(super) async fn ids<B: Backend>(
     now: Timestamp,
 ) -> Result<Vec<SessionId>, StoreError> {
     let start = start::<B>(connection, query, now).await?;
+    let narrowed = narrow::narrow::<B>(connection, &query.filter, now).await?;
     let mut found = Vec::new();
     for part in parts(query.order, &start) {
         let left = left(query, found.len());
         if left > 0 {
-            found.extend(read_ids::<B>(connection, assemble_ids::<B>(&part, &query.filter, left, now)).await?);
+            found.extend(
+                read_ids::<B>(connection, assemble_ids::<B>(&part, &query.filter, narrowed.as_ref(), left, now))
+                    .await?,
+            );
         }
     }
     if matches!(start, Start::Last | Start::Before(_)) {
@@ -115,7 +126,7 @@ async fn start<B: Backend>(
     };
     let alone = IdRange::new(id, id).map(|range| Test::Id(vec![range])).into_iter().collect();
     let by_id = Part::all_by_id();
-    let found = read_rows::<B>(connection, assemble::<B>(&by_id, &alone, 1, now)).await?;
+    let found = read_rows::<B>(connection, assemble::<B>(&by_id, &alone, None, 1, now)).await?;
     let place = found.first().map(|row| query.order.place(&row.session, &row.active));
     Ok(place.map_or(Start::First, |place| Start::After(place, true)))
 }
@@ -147,9 +158,15 @@ async fn read_ids<B: Backend>(
 }
 
 /// Assembles a part of a page.
-pub(super) fn assemble<B: Backend>(part: &Part, filter: &SessionFilter, limit: i64, now: Timestamp) -> QueryBuilder<B> {
+pub(super) fn assemble<B: Backend>(
+    part: &Part,
+    filter: &SessionFilter,
+    narrowed: Option<&Narrowed>,
+    limit: i64,
+    now: Timestamp,
+) -> QueryBuilder<B> {
     let mut builder = QueryBuilder::new(sql::LIST_HEAD);
-    part.push(&mut builder, filter, limit, now);
+    part.push(&mut builder, filter, narrowed, limit, now);
     builder.push(sql::LIST_TAIL).push(B::ACTIVE_OF_LISTED);
     builder
 }
@@ -158,11 +175,12 @@ pub(super) fn assemble<B: Backend>(part: &Part, filter: &SessionFilter, limit: i
 pub(super) fn assemble_ids<B: Backend>(
     part: &Part,
     filter: &SessionFilter,
+    narrowed: Option<&Narrowed>,
     limit: i64,
     now: Timestamp,
 ) -> QueryBuilder<B> {
     let mut builder = QueryBuilder::new(sql::IDS_HEAD);
-    part.push(&mut builder, filter, limit, now);
+    part.push(&mut builder, filter, narrowed, limit, now);
     builder
 }
 

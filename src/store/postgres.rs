@@ -117,6 +117,7 @@ impl Backend for Postgres {
     const ACTIVE_OF_LISTED: &'static str = r#"LATERAL (SELECT * FROM "HostSessions" AS h
         WHERE h."SessionId" = s."SessionId" AND h."IsActive" OFFSET 0) AS h ON true"#;
     const MATCHES: &'static str = " ~ ";
+    const HAS_TITLES: Option<&'static str> = None;
     const TITLE: &'static str = r#"lower("Sessions"."Title" COLLATE "C")"#;
     const STATUS: &'static str = r#"lower("Sessions"."Status" COLLATE "C")"#;
     const MAKER: &'static str = r#"lower(r."CreatedBy" COLLATE "C")"#;

@@ -189,6 +189,18 @@ pub(super) const IDS_HEAD: &str = r#"SELECT "Sessions"."SessionId""#;
 /// Where the sessions of a page come from, unless an index of their records gives the order; conditions follow.
 pub(super) const FROM_SESSIONS: &str = r#" FROM "Sessions" WHERE "#;
 
+/// Counts the rows of the question in between.
+pub(super) const COUNT_HEAD: &str = r#"SELECT count(*) AS "Count" FROM (SELECT 1 FROM ("#;
+pub(super) const COUNT_TAIL: &str = ") AS found) AS counted";
+
+/// The ids of the sessions whose titles have the pieces that follow, as far as the index knows.
+pub(super) const TITLES_WITH: &str = r#"SELECT rowid AS "Id" FROM "SessionTitles" WHERE "SessionTitles" MATCH "#;
+/// And of those whose titles it does not know.
+pub(super) const TITLES_CHANGED: &str = r#" UNION ALL SELECT "SessionId" FROM "SessionTitleChanges""#;
+
+/// The sessions of active records; conditions follow.
+pub(super) const SESSIONS_OF_RECORDS: &str = r#"SELECT r."SessionId" FROM "HostSessions" AS r WHERE r."IsActive""#;
+
 /// A page of sessions ends so; the engine's own way to their active records follows.
 pub(super) const LIST_TAIL: &str = ") AS s LEFT JOIN ";
 

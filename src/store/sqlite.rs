@@ -63,6 +63,10 @@ impl Backend for Sqlite {
     const MAKE_PLACE: Option<&'static str> = None;
     const ACTIVE_OF_LISTED: &'static str = r#""HostSessions" AS h ON h."SessionId" = s."SessionId" AND h."IsActive""#;
     const MATCHES: &'static str = " GLOB ";
+    const HAS_TITLES: Option<&'static str> = Some(
+        "SELECT 1 WHERE 2 = (SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'Sessions' \
+        AND name IN ('TR_Sessions_TitleInsert', 'TR_Sessions_TitleUpdate'))",
+    );
     const TITLE: &'static str = r#""Sessions"."Title" COLLATE NOCASE"#;
     const STATUS: &'static str = r#""Sessions"."Status" COLLATE NOCASE"#;
     const MAKER: &'static str = r#"r."CreatedBy" COLLATE NOCASE"#;

@@ -25,16 +25,7 @@ fn push_test<B: Backend>(builder: &mut QueryBuilder<B>, test: &Test, now: Timest
         Test::Id(ranges) => push_ids(builder, ranges),
         Test::Status(name) => push_status(builder, name),
         Test::Record(test) => push_record(builder, *test, now),
-        Test::By(name) => push_current(builder, |builder| push_maker(builder, name)),
-        Test::Age(age) => push_current(builder, |builder| {
-            builder.push(" AND ").push(B::MADE_AT).push(match age.compare() {
-                Compare::Over => " < ",
-                Compare::AtLeast => " <= ",
-                Compare::Under => " > ",
-                Compare::AtMost => " >= ",
-            });
-            push_time(builder, age.made_at(now));
-        }),
+        Test::By(_) | Test::Age(_) => push_of_session(builder, test, now),
     }
 }
 
@@ -74,6 +65,11 @@ fn push_maker<B: Backend>(builder: &mut QueryBuilder<B>, name: &Name) {
     if name.exact {
         builder.push(r#" AND coalesce(r."CreatedBy", '') = "#);
         <B as Speaks<String>>::push(builder, name.text.clone());
+        if !name.text.is_empty() {
+            // Says the same to the index.
+            builder.push(" AND ").push(B::MAKER).push(" = ");
+            push_text(builder, &name.text);
+        }
     } else {
         builder.push(r#" AND r."CreatedBy""#);
         push_pattern(builder, &name.text);
@@ -81,36 +77,55 @@ fn push_maker<B: Backend>(builder: &mut QueryBuilder<B>, name: &Name) {
 }
 
 fn push_record<B: Backend>(builder: &mut QueryBuilder<B>, test: RecordTest, now: Timestamp) {
+    if test == RecordTest::None {
+        builder.push("NOT EXISTS (").push(sql::ACTIVE_OF_SESSION).push(sql::ACTIVE_OF_SESSION_END).push(")");
+    } else {
+        push_of_session(builder, &Test::Record(test), now);
+    }
+}
+
+/// Adds that the session has a record like this.
+fn push_of_session<B: Backend>(builder: &mut QueryBuilder<B>, test: &Test, now: Timestamp) {
+    builder.push("EXISTS (").push(sql::ACTIVE_OF_SESSION);
+    push_record_condition(builder, test, now);
+    builder.push(sql::ACTIVE_OF_SESSION_END).push(")");
+}
+
+/// Adds what an active record `r` must be like; what does not ask for records asks nothing.
+pub(super) fn push_record_condition<B: Backend>(builder: &mut QueryBuilder<B>, test: &Test, now: Timestamp) {
+    builder.push(if *test == Test::Record(RecordTest::Duplicate) {
+        r#" AND r."LegacyDuplicate""#
+    } else {
+        r#" AND NOT r."LegacyDuplicate""#
+    });
     match test {
-        RecordTest::None => {
-            builder.push("NOT EXISTS (").push(sql::ACTIVE_OF_SESSION).push(sql::ACTIVE_OF_SESSION_END).push(")");
+        Test::By(name) => push_maker(builder, name),
+        Test::Age(age) => {
+            builder.push(" AND ").push(B::MADE_AT).push(match age.compare() {
+                Compare::Over => " < ",
+                Compare::AtLeast => " <= ",
+                Compare::Under => " > ",
+                Compare::AtMost => " >= ",
+            });
+            push_time(builder, age.made_at(now));
         }
-        RecordTest::Duplicate => {
-            builder.push("EXISTS (").push(sql::ACTIVE_OF_SESSION).push(r#" AND r."LegacyDuplicate""#);
-            builder.push(sql::ACTIVE_OF_SESSION_END).push(")");
-        }
-        RecordTest::Expired => push_current(builder, |builder| {
+        Test::Record(RecordTest::Expired) => {
             builder.push(" AND ").push(B::EXPIRES_AT).push(" <= ");
             push_time(builder, now);
-        }),
-        RecordTest::Expiring => push_current(builder, |builder| {
+        }
+        Test::Record(RecordTest::Expiring) => {
             builder.push(" AND ").push(B::EXPIRES_AT).push(" > ");
             push_time(builder, now);
             builder.push(" AND ").push(B::EXPIRES_AT).push(" <= ");
             push_time(builder, soon(now));
-        }),
-        RecordTest::Active => push_current(builder, |builder| {
+        }
+        Test::Record(RecordTest::Active) => {
             builder.push(r#" AND (r."ExpiresAt" IS NULL OR "#).push(B::EXPIRES_AT).push(" > ");
             push_time(builder, now);
             builder.push(")");
-        }),
+        }
+        Test::Record(RecordTest::None | RecordTest::Duplicate) | Test::Word(_) | Test::Id(_) | Test::Status(_) => {}
     }
-}
-
-fn push_current<B: Backend>(builder: &mut QueryBuilder<B>, more: impl FnOnce(&mut QueryBuilder<B>)) {
-    builder.push("EXISTS (").push(sql::ACTIVE_OF_SESSION).push(r#" AND NOT r."LegacyDuplicate""#);
-    more(builder);
-    builder.push(sql::ACTIVE_OF_SESSION_END).push(")");
 }
 
 /// Adds a text that is compared without regard to the case of ASCII.

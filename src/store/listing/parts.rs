@@ -4,6 +4,7 @@
 use sqlx::QueryBuilder;
 
 use super::conditions::{push_filter, push_text, push_time};
+use super::narrow::Narrowed;
 use crate::domain::order::{Order, Place, SortKey, SortValue};
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
@@ -87,6 +88,7 @@ impl Part {
         &self,
         builder: &mut QueryBuilder<B>,
         filter: &SessionFilter,
+        narrowed: Option<&Narrowed>,
         limit: i64,
         now: Timestamp,
     ) {
@@ -118,6 +120,11 @@ impl Part {
             }
         }
         push_filter(builder, filter, now);
+        if let Some(narrowed) = narrowed {
+            builder.push(" AND ").push(self.id()).push(" IN (");
+            narrowed.push(builder, now);
+            builder.push(")");
+        }
         builder.push(" ORDER BY ");
         let direction = if self.down { " DESC" } else { "" };
         let has_value = matches!(self.range, Range::Values(_) | Range::Same(..));
