@@ -43,6 +43,38 @@ fn a_list_is_searched_filtered_and_paged() {
 }
 
 #[test]
+fn a_list_is_filtered_in_the_language_of_the_console() {
+    let env = TestEnv::with_old_records();
+    let ids = |filter: &str, more: &[&str]| {
+        let filter = format!("--filter={filter}");
+        let listed = env.run_with([&["list", "--json", &filter], more].concat()).json();
+        listed.as_array().unwrap().iter().map(|session| session["session_id"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("", &[]), [1, 2, 3]);
+    assert_eq!(ids("MERCY status:active", &[]), [1]);
+    assert_eq!(ids("id:1-2 -mercy", &[]), [2]);
+    assert_eq!(ids("-status:active -record:duplicate", &[]), [3]);
+    assert_eq!(ids("record:duplicate by:user", &[]), [2]);
+    assert_eq!(ids("record:none", &["--search", "mercy"]), [1]);
+    assert_eq!(ids("record:none", &["--status", "created"]), [0_i64; 0]);
+}
+
+#[test]
+fn a_wrong_word_of_a_filter_is_named_with_the_right_one() {
+    let env = TestEnv::with_sessions();
+    for (filter, word, right) in [
+        ("mercy recrod:none", "recrod", "did you mean `record:`?"),
+        ("record:nobody", "record:nobody", "`record:` takes none, active, expired, expiring, duplicate"),
+        ("mercy age:90d", "age:90d", "such as age:>90d"),
+        ("id:9-x", "id:9-x", "id:"),
+    ] {
+        let error = env.run_with(["list", "--json", "--filter", filter]).error(2);
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(word) && message.contains(right), "{message}");
+    }
+}
+
+#[test]
 fn an_empty_list_is_no_error() {
     let env = TestEnv::with_sessions();
     env.check_session(

@@ -22,7 +22,7 @@ pub(super) struct ListArgs {
     ///
     /// `-` turns a term around, and quotes hold a text together: `review -status:completed by:"r. sato" age:>90d`. id:
     /// takes ids and ranges (1,5,9-12), record: none, active, expired, expiring (within seven days) or duplicate, age:
-    /// the age of the current record.
+    /// the age of the current record. One that begins with `-` follows an equals sign: --filter=-status:completed.
     #[arg(long, value_name = "FILTER", value_parser = understood)]
     filter: Option<SessionFilter>,
     /// Only sessions with this status
