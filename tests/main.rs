@@ -68,6 +68,7 @@ mod schema_guards;
 mod shared_database;
 mod store_contract;
 mod support;
+mod title_index;
 mod tui_dangerous_keys;
 mod tui_fuzz;
 mod tui_pty;
