@@ -105,6 +105,19 @@ fn an_index_that_holds_nothing_fails_and_is_made_good_by_what_is_said() {
 }
 
 #[test]
+fn titles_without_an_index_are_a_warning_that_is_made_good_by_what_is_said() {
+    let (env, db) = shared(TestPg::empty());
+    env.wait(db.sql(r#"DROP INDEX "IX_Sessions_TitlePieces""#));
+    let warned = report(&on(&env, &db.url(), "doctor --json"), 0);
+    let found = step(&warned, "index");
+    assert_eq!(found["state"], "warning", "{found}");
+    let (_, statements) = found["hint"].as_str().unwrap().split_once(": ").unwrap();
+    env.wait(db.sql(statements));
+    let mended = report(&on(&env, &db.url(), "doctor --json"), 0);
+    assert_eq!(step(&mended, "index")["state"], "ok");
+}
+
+#[test]
 fn counting_ends_at_the_deadline_with_what_is_counted() {
     let (env, mut db) = shared(TestPg::empty());
     db.timeout = Duration::from_secs(1);

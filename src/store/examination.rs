@@ -128,6 +128,8 @@ trait Examined: Backend {
     const READABLE: Option<&'static str>;
     /// Tells of the index of the rule whether it `holds`; no row where it is missing.
     const RULE_INDEX: &'static str;
+    /// Gives a row where the index of the pieces of titles is there; `None` where every migrated database has it.
+    const TITLE_INDEX: Option<&'static str>;
     /// What the first steps leave for those that follow.
     type Way: Default + Send;
 

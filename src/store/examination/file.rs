@@ -28,6 +28,7 @@ impl Examined for Sqlite {
             WHERE l.name = i.name AND l."unique" = 1)
         AND i.sql LIKE '%("SessionId")%WHERE "IsActive" AND NOT "LegacyDuplicate"' AS holds
         FROM sqlite_schema AS i WHERE i.type = 'index' AND i.name = 'UX_HostSessions_OneCurrent'"#;
+    const TITLE_INDEX: Option<&'static str> = None;
     type Way = ();
 
     async fn approach(settings: &Settings, _: Step, (): &mut (), _: &Deadline) -> Result<Finding, StoreError> {

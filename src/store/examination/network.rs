@@ -67,6 +67,10 @@ impl Examined for Postgres {
             AND pg_get_expr(i.indpred, i.indrelid) = '("IsActive" AND (NOT "LegacyDuplicate"))' AS holds
         FROM pg_catalog.pg_index AS i WHERE i.indexrelid = to_regclass('canvas."UX_HostSessions_OneCurrent"')
             AND i.indrelid = to_regclass('canvas."HostSessions"')"#;
+    const TITLE_INDEX: Option<&'static str> = Some(
+        r#"SELECT 1 FROM pg_catalog.pg_index AS i
+        WHERE i.indexrelid = to_regclass('canvas."IX_Sessions_TitlePieces"') AND i.indisvalid"#,
+    );
     type Way = Way;
 
     async fn approach(
