@@ -51,6 +51,13 @@ fn the_rule_goes_by_expiry_then_use_then_making_then_id() {
 }
 
 #[test]
+fn each_reason_has_a_sentence_of_its_own() {
+    let sentences = [Why::NotExpired, Why::UsedLast, Why::MadeLast, Why::HighestId].map(Why::sentence);
+    let told = ["it has not expired", "it was used last", "it was made last", "its id is the highest"];
+    assert_eq!(sentences, told);
+}
+
+#[test]
 fn the_reason_is_what_sets_it_apart_from_the_next_best() {
     let records = [record(1), used(duplicate(2), -1), expired(duplicate(3))];
     assert_eq!(choice(&records), Some(stays(2, Why::UsedLast)));
