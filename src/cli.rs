@@ -84,13 +84,11 @@ pub struct Style {
     pub format: output::Format,
     /// How much goes to stderr.
     pub volume: Volume,
-    /// Whether the console may use colours; the commands use none.
-    pub color: bool,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { format: output::Format::Table, volume: Volume::Normal, color: false }
+        Self { format: output::Format::Table, volume: Volume::Normal }
     }
 }
 

@@ -23,6 +23,7 @@ mod profile;
 mod secret_file;
 mod section;
 mod show;
+mod theme_name;
 
 pub use error::ConfigError;
 pub use files::{ConfigFile, Role};
@@ -31,12 +32,16 @@ pub use place::{Located, Place, Problem, nearest};
 pub use profile::{Colour, Profile, Source};
 pub use secret_file::SecretFileError;
 pub use show::Setting;
+pub use theme_name::ThemeName;
 
 /// The name of our folders and of our files in them.
 const PROGRAM: &str = "host-provisioner";
 
 /// The variable that names the configuration file.
 const CONFIG: &str = "HOST_PROVISIONER_CONFIG";
+
+/// The variable that refuses colours.
+const NO_COLOR: &str = "NO_COLOR";
 
 /// The deadline of one operation when none is given.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -69,6 +74,12 @@ pub struct Given {
     pub legacy_secret_file: Option<PathBuf>,
     /// How much the log file tells.
     pub log_level: Option<tracing::Level>,
+    /// Whether colours are refused.
+    pub no_color: bool,
+    /// The theme of the console.
+    pub theme: Option<ThemeName>,
+    /// Whether the console draws no sign outside of ASCII.
+    pub ascii: bool,
 }
 
 /// The settings of this run.
@@ -187,10 +198,21 @@ impl Config {
         self.merged(|file| &file.keys)
     }
 
-    /// Gives the name of the theme. It is not checked yet.
+    /// Gives the theme. A variable that refuses colours goes before the files, as every variable does.
     #[must_use]
-    pub fn theme(&self) -> Option<Sourced<String>> {
-        origin::in_files(&self.files, |file| file.theme.as_ref())
+    pub fn theme(&self) -> Sourced<ThemeName> {
+        let refused = Sourced::flag(self.given.no_color.then_some(ThemeName::Mono), "--no-color");
+        let given = refused.or_else(|| Sourced::flag(self.given.theme, "--theme"));
+        // https://no-color.org: any value but the empty one.
+        let without = || variable(NO_COLOR).map(|_| Sourced::variable(ThemeName::Mono, NO_COLOR));
+        let found = given.or_else(without).or_else(|| origin::in_files(&self.files, |file| file.theme.as_ref()));
+        found.unwrap_or(Sourced::default(ThemeName::default()))
+    }
+
+    /// Tells whether the console draws no sign of its own outside of ASCII.
+    #[must_use]
+    pub fn ascii(&self) -> bool {
+        self.given.ascii
     }
 
     /// Gives what `[theme]` says besides the name: texts by their keys, and where those stand. Neither is checked yet.

@@ -118,8 +118,8 @@ async fn dispatch(action: Action, config: &Config, style: Style, messages: &Mess
     let signals = Signals::listen().map_err(|error| Failure::new(Exit::Failed, "failed", error.to_string()))?;
     let end = match action {
         Action::Config(about) => until(signals.token(), about.run(config, style.format)).await,
-        Action::Console => console(config, messages, style, signals.token()).await,
-        Action::Demo(demo) => self::demo(&demo, config, messages, style, signals.token()).await,
+        Action::Console => console(config, messages, signals.token()).await,
+        Action::Demo(demo) => self::demo(&demo, config, messages, signals.token()).await,
         other => command(other, config, style, messages, &signals).await,
     };
     end.map_err(|failure| match (failure.exit, signals.exit_code()) {
@@ -226,17 +226,12 @@ fn make_default_folder(database: &Database) -> Result<(), StoreError> {
 }
 
 /// Opens the console on the configured database.
-async fn console(
-    config: &Config,
-    messages: &Messages,
-    style: Style,
-    cancel: &CancellationToken,
-) -> Result<(), Failure> {
+async fn console(config: &Config, messages: &Messages, cancel: &CancellationToken) -> Result<(), Failure> {
     let database = config.database()?;
     messages.detail(&format!("database: {}", database.settings.target));
     let store = until(cancel, open(&database, || store::connect(database.settings.clone(), None))).await?;
     let unverified = database.settings.target.is_unverified();
-    show(Provisioner::new(store, config.hasher()?), style, false, unverified).await
+    show(Provisioner::new(store, config.hasher()?), config, false, unverified).await
 }
 
 /// Makes a world to try, and opens the console on it. A world that is not kept goes when the console does.
@@ -244,7 +239,6 @@ async fn demo(
     demo: &cli::demo::Demo,
     config: &Config,
     messages: &Messages,
-    style: Style,
     cancel: &CancellationToken,
 ) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::new(Exit::Failed, "failed", error.to_string());
@@ -260,15 +254,17 @@ async fn demo(
     }
     let settings = config.settings_for(Target::Sqlite(path));
     let store = store::connect(settings, None).await?;
-    show(Provisioner::new(store, config.hasher()?), style, true, false).await
+    show(Provisioner::new(store, config.hasher()?), config, true, false).await
 }
 
 /// Runs the console to its end.
-async fn show(provisioner: Provisioner, style: Style, demo: bool, unverified: bool) -> Result<(), Failure> {
+async fn show(provisioner: Provisioner, config: &Config, demo: bool, unverified: bool) -> Result<(), Failure> {
     let origin = caller::origin();
     let unnamed = || Failure::new(Exit::Usage, "usage", "the operating system's user has no name");
     let operator = caller::fallback(&origin).ok_or_else(unnamed)?;
-    let setup = tui::Setup { operator, origin, demo, unverified, colours: style.color };
+    let signs = if config.ascii() { &tui::theme::signs::ASCII } else { &tui::theme::signs::UNICODE };
+    let theme = tui::theme::Theme::named(config.theme().value, signs);
+    let setup = tui::Setup { operator, origin, demo, unverified, theme };
     let provisioner = Arc::new(provisioner);
     let end = tui::run(Arc::clone(&provisioner), setup).await;
     provisioner.store().close().await;

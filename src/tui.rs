@@ -49,8 +49,8 @@ pub struct Setup {
     pub demo: bool,
     /// Nobody makes sure whose server it is, or that nobody reads along.
     pub unverified: bool,
-    /// Whether to use colours.
-    pub colours: bool,
+    /// What it looks like.
+    pub theme: theme::Theme,
 }
 
 /// Runs the console until the operator quits or a signal ends it; gives the exit code (0, 129, 130 or 143; 1 after

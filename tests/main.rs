@@ -83,6 +83,7 @@ mod tui_pty_terminal;
 mod tui_render_dialogs;
 mod tui_render_main;
 mod tui_style;
+mod tui_themes;
 mod tui_update_completion;
 mod tui_update_confirm;
 mod tui_update_filter;

@@ -155,7 +155,7 @@ fn stop(error: &clap::Error, for_programs: bool) -> Stop {
     let hints: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     let format = if for_programs { Format::Json } else { Format::Table };
     let failure = Failure::new(Exit::Usage, "usage", message).hint(hints.join(" "));
-    Stop::Failure(failure, Style { format, volume: Volume::Normal, color: false })
+    Stop::Failure(failure, Style { format, volume: Volume::Normal })
 }
 
 /// Blots out every run of 32 or more hexadecimal digits that only hyphens interrupt.

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::output::Format;
 use super::{Style, Volume};
-use crate::config::{Given, checked_timeout};
+use crate::config::{Given, ThemeName, checked_timeout};
 use crate::domain::hash::HashScheme;
 
 const DATABASE_URL_HELP: &str = "The database: sqlite:/srv/sessions.db, postgres://user@host/database; without a password [env: HOST_PROVISIONER_DATABASE_URL]";
@@ -59,8 +60,14 @@ pub(super) struct Globals {
     /// The least level of the log file [default: info]
     #[arg(long, global = true, value_enum, value_name = "LEVEL")]
     log_level: Option<LogLevel>,
-    /// Uses no colours
+    /// The theme of the console: dark, light, mono, high-contrast, colour-blind [default: dark]
+    #[arg(long, global = true, value_name = "NAME", value_parser = themes())]
+    theme: Option<ThemeName>,
+    /// Draws the console's own borders and signs in ASCII alone
     #[arg(long, global = true)]
+    ascii: bool,
+    /// Uses no colours
+    #[arg(long, global = true, conflicts_with = "theme")]
     no_color: bool,
     /// Writes errors alone to stderr
     #[arg(short, long, global = true, conflicts_with = "verbose")]
@@ -96,6 +103,11 @@ fn timeout(text: &str) -> Result<Duration, &'static str> {
     checked_timeout(humantime::parse_duration(text).unwrap_or_default())
 }
 
+/// Reads a theme by one of its names, which completions then know.
+fn themes() -> impl TypedValueParser<Value = ThemeName> {
+    PossibleValuesParser::new(ThemeName::ALL.map(ThemeName::word)).try_map(|name| name.parse::<ThemeName>())
+}
+
 impl Globals {
     pub(super) fn style(&self) -> Style {
         Style {
@@ -105,8 +117,6 @@ impl Globals {
                 (false, true) => Volume::Verbose,
                 (false, false) => Volume::Normal,
             },
-            // https://no-color.org: any value but the empty one.
-            color: !self.no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         }
     }
 
@@ -123,6 +133,9 @@ impl Globals {
             hash_key_file: self.hash_key_file,
             legacy_secret_file: self.legacy_secret_file,
             log_level: self.log_level.map(Into::into),
+            no_color: self.no_color,
+            theme: self.theme,
+            ascii: self.ascii,
         }
     }
 }

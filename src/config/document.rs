@@ -10,6 +10,7 @@ use toml::de::DeTable;
 use super::place::{Located, Place, Problem};
 use super::profile::{self, Colour, Source};
 use super::section::{self, Entry, Notes, Section};
+use super::theme_name::ThemeName;
 use crate::domain::hash::HashScheme;
 
 /// What a file says; what it leaves out is said by a less important file, or by the default.
@@ -22,7 +23,7 @@ pub(super) struct Document {
     pub(super) max_age: Option<Located<Duration>>,
     pub(super) hash: HashTable,
     pub(super) keys: BTreeMap<String, Located<Vec<String>>>,
-    pub(super) theme: Option<Located<String>>,
+    pub(super) theme: Option<Located<ThemeName>>,
     pub(super) styles: BTreeMap<String, Located<String>>,
 }
 
@@ -89,7 +90,7 @@ fn document(whole: &mut Section<'_>, notes: &mut Notes<'_>) -> Document {
         max_age: policy.take(notes, "max_age", max_age),
         hash: hash(whole.section(notes, "hash"), notes),
         keys: named(&whole.section(notes, "keys"), notes, section::texts),
-        theme: theme.take(notes, "name", section::text),
+        theme: theme.take(notes, "name", section::parsed),
         styles: named(&theme, notes, section::text),
     };
     policy.finish(notes);

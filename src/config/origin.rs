@@ -43,6 +43,10 @@ impl<T> Sourced<T> {
         value.map(|value| Self { value, origin: Origin::Flag(name) })
     }
 
+    pub(super) fn variable(value: T, name: &'static str) -> Self {
+        Self { value, origin: Origin::Variable(name) }
+    }
+
     pub(super) fn default(value: T) -> Self {
         Self { value, origin: Origin::Default }
     }

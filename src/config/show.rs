@@ -47,7 +47,7 @@ impl Config {
             Setting::new("hash.accept", hash.accept, schemes),
             Setting::new("hash.key_file", hash.key_file, path),
             Setting::new("hash.legacy_secret_file", hash.legacy_secret_file, path),
-            Setting::new("theme.name", self.theme(), |name| name),
+            Setting::new("theme.name", Some(self.theme()), |name| name.to_string()),
         ]);
         let styles = self.styles().into_iter();
         settings.extend(

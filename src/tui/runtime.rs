@@ -127,7 +127,7 @@ impl Runtime {
         let model = Model::new(about, store.clock().now(), crossterm::terminal::size()?);
         Ok(Self {
             model,
-            theme: Theme::new(setup.colours),
+            theme: setup.theme,
             terminal,
             provisioner,
             messages,

@@ -1,11 +1,14 @@
 //! Styles and signs. Default text is the terminal's own, so that dark and light both read; no meaning hangs on colour
 //! alone.
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::Style;
 
+mod palette;
 pub mod signs;
 
 use signs::Signs;
+
+use crate::config::ThemeName;
 
 /// The styles of the console, and the signs that it draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,20 +32,10 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// Chooses styles with colours, or without where `NO_COLOR` or `--no-color` asks for that.
+    /// Gives the styles with colours, or without.
     #[must_use]
     pub fn new(colours: bool) -> Self {
-        let plain = Style::new();
-        let coloured = |colour| if colours { plain.fg(colour) } else { plain };
-        Self {
-            plain,
-            dim: plain.add_modifier(Modifier::DIM),
-            strong: plain.add_modifier(Modifier::BOLD),
-            selection: plain.add_modifier(Modifier::REVERSED),
-            good: coloured(Color::Green),
-            caution: coloured(Color::Yellow).add_modifier(Modifier::BOLD),
-            danger: coloured(Color::Red).add_modifier(Modifier::BOLD),
-            signs: &signs::UNICODE,
-        }
+        let name = if colours { ThemeName::default() } else { ThemeName::Mono };
+        Self::named(name, &signs::UNICODE)
     }
 }

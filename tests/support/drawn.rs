@@ -19,10 +19,14 @@ const SIZES: [(u16, u16); 4] = [(120, 35), (80, 24), (60, 16), (50, 10)];
 impl Console {
     /// Draws one frame with colours, or without.
     pub(crate) fn draw(&self, colours: bool) -> Buffer {
+        self.draw_in(&Theme::new(colours))
+    }
+
+    /// Draws one frame in a theme.
+    pub(crate) fn draw_in(&self, theme: &Theme) -> Buffer {
         let (columns, lines) = self.model.size;
         let mut terminal = Terminal::new(TestBackend::new(columns, lines)).unwrap();
-        let theme = Theme::new(colours);
-        terminal.draw(|frame| view(&self.model, &theme, frame)).unwrap();
+        terminal.draw(|frame| view(&self.model, theme, frame)).unwrap();
         terminal.backend().buffer().clone()
     }
 
@@ -37,7 +41,12 @@ impl Console {
 
     /// The cells of the first line that holds this text.
     pub(crate) fn cells_of(&self, text: &str, colours: bool) -> Vec<Cell> {
-        let buffer = self.draw(colours);
+        self.cells_in(text, &Theme::new(colours))
+    }
+
+    /// The same in a theme.
+    pub(crate) fn cells_in(&self, text: &str, theme: &Theme) -> Vec<Cell> {
+        let buffer = self.draw_in(theme);
         let line = lines(&buffer).iter().position(|line| line.contains(text));
         let line = line.unwrap_or_else(|| panic!("{text} is drawn"));
         let width = usize::from(buffer.area.width);
