@@ -12,6 +12,7 @@
 //! | [`store`] | the only place that talks to a database |
 //! | [`provision`] | the use cases, and the story that each tells |
 //! | [`tui`] | the console |
+//! | `places` | the databases that the console can go to |
 //! | [`mod@demo`] | a world to try |
 //! | [`cli`] | arguments into actions, results into text, errors into exit codes |
 //! | [`config`] | settings: a flag before the environment before the files before the default |
@@ -39,12 +40,14 @@ use crate::domain::time::SystemClock;
 use crate::provision::Provisioner;
 use crate::signals::Signals;
 use crate::store::{Store, StoreError, Target};
+use crate::tui::{Open, Opened, Place};
 
 pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod drill;
+mod places;
 pub mod provision;
 pub mod signals;
 pub mod store;
@@ -229,9 +232,9 @@ fn make_default_folder(database: &Database) -> Result<(), StoreError> {
 async fn console(config: &Config, messages: &Messages, cancel: &CancellationToken) -> Result<(), Failure> {
     let database = config.database()?;
     messages.detail(&format!("database: {}", database.settings.target));
-    let store = until(cancel, open(&database, || store::connect(database.settings.clone(), None))).await?;
-    let unverified = database.settings.target.is_unverified();
-    show(Provisioner::new(store, config.hasher()?), config, false, unverified).await
+    let places = places::all(config, &database);
+    let opened = until(cancel, places::opened(config, database)).await?;
+    show(opened, places::opener(config), places, config, false).await
 }
 
 /// Makes a world to try, and opens the console on it. A world that is not kept goes when the console does.
@@ -254,21 +257,20 @@ async fn demo(
     }
     let settings = config.settings_for(Target::Sqlite(path));
     let store = store::connect(settings, None).await?;
-    show(Provisioner::new(store, config.hasher()?), config, true, false).await
+    let provisioner = Arc::new(Provisioner::new(store, config.hasher()?));
+    show(Opened { provisioner, profile: None, unverified: false }, places::opener(config), Vec::new(), config, true)
+        .await
 }
 
 /// Runs the console to its end.
-async fn show(provisioner: Provisioner, config: &Config, demo: bool, unverified: bool) -> Result<(), Failure> {
+async fn show(opened: Opened, open: Open, places: Vec<Place>, config: &Config, demo: bool) -> Result<(), Failure> {
     let origin = caller::origin();
     let unnamed = || Failure::new(Exit::Usage, "usage", "the operating system's user has no name");
     let operator = caller::fallback(&origin).ok_or_else(unnamed)?;
     let signs = if config.ascii() { &tui::theme::signs::ASCII } else { &tui::theme::signs::UNICODE };
     let theme = tui::theme::Theme::named(config.theme().value, signs);
-    let setup = tui::Setup { operator, origin, demo, unverified, theme };
-    let provisioner = Arc::new(provisioner);
-    let end = tui::run(Arc::clone(&provisioner), setup).await;
-    provisioner.store().close().await;
-    match end {
+    let setup = tui::Setup { operator, origin, demo, places, theme };
+    match tui::run(opened, open, setup).await {
         Ok(0) => Ok(()),
         Ok(1) => Err(Failure::internal("console")),
         Ok(code) => Err(Failure { exit: Exit::Signal(code), ..Failure::interrupted() }),

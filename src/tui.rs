@@ -14,6 +14,9 @@
 use std::io;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+
+use crate::config::{Colour, Profile};
 use crate::domain::actor::{Actor, Origin};
 use crate::provision::Provisioner;
 
@@ -38,6 +41,36 @@ pub const COUNT_LIMIT: u32 = 10_000;
 /// Milliseconds from which on a question is shown as slow.
 pub const SLOW: i64 = 150;
 
+/// A database that the console works on.
+pub struct Opened {
+    /// The use cases over it.
+    pub provisioner: Arc<Provisioner>,
+    /// The profile that named it.
+    pub profile: Option<Profile>,
+    /// Nobody makes sure whose server it is, or that nobody reads along.
+    pub unverified: bool,
+}
+
+/// Opens the database of a profile, or, without a name, the one that the program was started with; else says why not.
+pub type Open = Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Result<Opened, String>> + Send + Sync>;
+
+/// A database that the console can go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The name of its profile; `None` for the one that the program was started with.
+    pub name: Option<String>,
+    /// The word of its banner.
+    pub banner: String,
+    /// The colour of that word.
+    pub colour: Option<Colour>,
+    /// Engine and database, or where they are told.
+    pub database: String,
+    /// Whether writes are refused.
+    pub read_only: bool,
+    /// Whether every change wants the session's id.
+    pub protected: bool,
+}
+
 /// What the console needs to know besides the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setup {
@@ -47,8 +80,8 @@ pub struct Setup {
     pub origin: Origin,
     /// A throwaway world.
     pub demo: bool,
-    /// Nobody makes sure whose server it is, or that nobody reads along.
-    pub unverified: bool,
+    /// The databases that there are.
+    pub places: Vec<Place>,
     /// What it looks like.
     pub theme: theme::Theme,
 }
@@ -58,6 +91,6 @@ pub struct Setup {
 ///
 /// # Errors
 /// The terminal cannot be set up.
-pub async fn run(provisioner: Arc<Provisioner>, setup: Setup) -> io::Result<u8> {
-    runtime::run(provisioner, setup).await
+pub async fn run(opened: Opened, open: Open, setup: Setup) -> io::Result<u8> {
+    runtime::run(opened, open, setup).await
 }

@@ -29,7 +29,7 @@ impl ReadOnly {
     #[must_use]
     pub fn hint(self) -> &'static str {
         match self {
-            Self::Asked => "leave --read-only out",
+            Self::Asked => "leave --read-only out, or read_only of the profile",
             Self::Privilege => "the owner of the database grants the operator's role (assets/roles.postgres.sql)",
             Self::Standby => "connect to the primary server",
             Self::Server => "default_transaction_read_only is on for this server, database or user",

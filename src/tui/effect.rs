@@ -38,8 +38,12 @@ pub enum Query {
 pub enum Effect {
     /// Asks the database; the answer comes as a message with the ticket.
     Load(Ticket, Query),
-    /// Stops a question.
+    /// Stops a question, or the opening of a database.
     CancelLoad(Ticket),
+    /// Opens the database of a profile, or the one that the program was started with; a message tells.
+    Open(Ticket, Option<String>),
+    /// Works on the database that was opened from now on, and lets the present one go.
+    Adopt(Ticket),
     /// Looks, after so many milliseconds, whether the database has changed since the last look; a message tells. It
     /// takes the place of the look before.
     Watch(u64),

@@ -32,14 +32,25 @@ pub enum Context {
     Pager,
     /// The help.
     Help,
+    /// The list of profiles.
+    Profiles,
     /// The question whether to quit.
     Leave,
 }
 
 impl Context {
     /// Lists them all.
-    pub const ALL: [Self; 8] =
-        [Self::List, Self::Filter, Self::Reason, Self::Confirm, Self::Reveal, Self::Pager, Self::Help, Self::Leave];
+    pub const ALL: [Self; 9] = [
+        Self::List,
+        Self::Filter,
+        Self::Reason,
+        Self::Confirm,
+        Self::Reveal,
+        Self::Pager,
+        Self::Help,
+        Self::Profiles,
+        Self::Leave,
+    ];
 
     fn of(screen: &Screen) -> Self {
         match screen {
@@ -50,6 +61,7 @@ impl Context {
             Screen::Reveal(_) => Self::Reveal,
             Screen::Detail(_) | Screen::History(_) => Self::Pager,
             Screen::Help(_) => Self::Help,
+            Screen::Profiles(_) => Self::Profiles,
             Screen::Leave => Self::Leave,
         }
     }
@@ -58,7 +70,9 @@ impl Context {
     const fn takes_text(self) -> bool {
         match self {
             Self::Filter | Self::Reason => true,
-            Self::List | Self::Confirm | Self::Reveal | Self::Pager | Self::Help | Self::Leave => false,
+            Self::List | Self::Confirm | Self::Reveal | Self::Pager | Self::Help | Self::Profiles | Self::Leave => {
+                false
+            }
         }
     }
 }
@@ -133,7 +147,10 @@ impl KeyMap {
             (None, Context::Reason) => typing::edit(pressed).map(|request| Ui::Reason(ReasonUi::Edit(request))),
             // Any other character counts as a key that was ignored: it prolongs the quiet that a confirmation needs.
             (None, Context::Confirm) => pressed.character().map(|c| Ui::Confirm(ConfirmUi::Type(c))),
-            (None, Context::List | Context::Reveal | Context::Pager | Context::Help | Context::Leave) => None,
+            (
+                None,
+                Context::List | Context::Reveal | Context::Pager | Context::Help | Context::Profiles | Context::Leave,
+            ) => None,
         }
     }
 }

@@ -24,6 +24,8 @@ pub enum Message {
     Clock(Timestamp),
     /// A look at the database ended. There is none until the next one is asked for.
     Looked(Look),
+    /// Another database is open, or why it is not.
+    Opened(Ticket, Result<Box<Arrival>, Failure>),
     /// What became of the copy of a job's GUID, in words.
     Copied(JobId, Result<String, String>),
 }
@@ -56,6 +58,8 @@ pub enum Ui {
     Reveal(RevealUi),
     /// In a text that scrolls: detail, history, help.
     Pager(PagerUi),
+    /// In the list of profiles.
+    Profiles(ProfilesUi),
     /// Before the question whether to quit.
     Leave(LeaveUi),
 }
@@ -126,6 +130,8 @@ pub enum MainUi {
     Jump(SessionId),
     /// Reads again.
     Refresh,
+    /// Shows the profiles.
+    Profiles,
     /// Quits; asks while a job runs.
     Quit,
     /// Cancels what waits.
@@ -211,6 +217,17 @@ pub enum PagerUi {
     Back,
 }
 
+/// What works in the list of profiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProfilesUi {
+    /// Moves.
+    Move(Motion),
+    /// Opens the database of the profile under the cursor.
+    Choose,
+    /// Stops opening, or leaves.
+    Back,
+}
+
 /// What works before the question whether to quit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaveUi {
@@ -252,6 +269,15 @@ pub enum JobEvent {
     Ended(Box<Result<Provisioned, Failure>>),
     /// An unknown outcome is known now: whether it was committed.
     Settled(bool),
+}
+
+/// A database that was opened, and its present instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// What the console is about from then on.
+    pub about: super::model::About,
+    /// The instant by the database's clock.
+    pub now: Timestamp,
 }
 
 /// Why something did not work, in words for the screen.

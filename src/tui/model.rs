@@ -1,5 +1,6 @@
 //! Everything that the console knows: plain data, changed by the reducer alone.
 
+use super::Place;
 use super::connection::{Connection, Standing};
 use super::effect::{JobId, Ticket};
 use super::keymap::KeyMap;
@@ -7,6 +8,7 @@ use super::log_pane::Log;
 use super::marks::Marks;
 use super::screen::Screen;
 use super::screen::sessions::SessionList;
+use crate::config::Profile;
 use crate::domain::actor::{Actor, Origin};
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
@@ -18,6 +20,10 @@ use crate::store::ReadOnly;
 pub struct About {
     /// Engine and database, for the header.
     pub database: String,
+    /// The profile that named it.
+    pub profile: Option<Profile>,
+    /// The databases that there are.
+    pub places: Vec<Place>,
     /// The name that goes into `CreatedBy` unless another is typed.
     pub operator: Actor,
     /// What the machine knows of the operator.
@@ -162,6 +168,13 @@ impl Model {
         }
     }
 
+    /// Begins anew on another database. Whatever is not named here is of one database alone, and does not come along.
+    pub fn arrive(&mut self, about: About, now: Timestamp) {
+        let fresh = Self::new(about, now, self.size);
+        let Self { keys, focus, zoom, log, next, .. } = std::mem::replace(self, fresh);
+        (self.keys, self.focus, self.zoom, self.log, self.next) = (keys, focus, zoom, log, next);
+    }
+
     /// Gives a name that no question had before.
     pub fn ticket(&mut self) -> Ticket {
         self.next += 1;
@@ -221,6 +234,7 @@ impl Model {
         let waits = self.job.is_some()
             || self.list.loading.is_some()
             || self.marks.gathering.is_some()
+            || matches!(&self.screen, Screen::Profiles(profiles) if profiles.waiting.is_some())
             || matches!(&self.screen, Screen::Confirm(confirm) if confirm.is_waiting());
         let counts = matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_some())
             || matches!(&self.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some())

@@ -22,7 +22,7 @@ use super::terminal::TerminalGuard;
 use super::theme::Theme;
 use super::update::{start, update};
 use super::view::view;
-use super::{Setup, clipboard, keymap};
+use super::{Open, Opened, Setup, clipboard, keymap};
 use crate::domain::event_id::EventId;
 use crate::domain::session::SessionId;
 use crate::drill::{self, Drilled, Step};
@@ -32,6 +32,7 @@ use crate::store::ChangeMarker;
 mod ask;
 mod effects;
 mod input;
+mod switch;
 
 /// Messages that wait at most; further lines of a story are counted and dropped.
 const WAITING: usize = 1024;
@@ -44,6 +45,7 @@ const LAST_WAIT: Duration = Duration::from_secs(3);
 #[derive(Clone, Copy)]
 enum Task {
     Load(Ticket),
+    Open(Ticket),
     Change(JobId),
     Other,
 }
@@ -53,6 +55,9 @@ struct Runtime {
     theme: Theme,
     terminal: TerminalGuard,
     provisioner: Arc<Provisioner>,
+    open: Open,
+    /// The database that was opened last, until it is taken in.
+    arrived: Arc<Mutex<Option<(Ticket, Arc<Provisioner>)>>>,
     messages: mpsc::Sender<Message>,
     dropped: Arc<AtomicU64>,
     tasks: JoinSet<Option<Message>>,
@@ -67,13 +72,13 @@ struct Runtime {
 }
 
 /// Runs the console; see [`super::run`].
-pub(super) async fn run(provisioner: Arc<Provisioner>, setup: Setup) -> io::Result<u8> {
+pub(super) async fn run(opened: Opened, open: Open, setup: Setup) -> io::Result<u8> {
     let mut signals = Signals::listen()?;
     let terminal = TerminalGuard::enter()?;
     let (messages, mut inbox) = mpsc::channel(WAITING);
     let (events, mut typed) = mpsc::channel(WAITING);
     std::thread::Builder::new().name("input".to_owned()).spawn(move || input::read(&events))?;
-    let mut runtime = Runtime::new(provisioner, setup, terminal, messages)?;
+    let mut runtime = Runtime::new(opened, open, setup, terminal, messages)?;
     let effects = start(&mut runtime.model);
     runtime.carry_out(effects);
     while runtime.exit.is_none() {
@@ -109,18 +114,22 @@ pub(super) async fn run(provisioner: Arc<Provisioner>, setup: Setup) -> io::Resu
 
 impl Runtime {
     fn new(
-        provisioner: Arc<Provisioner>,
+        opened: Opened,
+        open: Open,
         setup: Setup,
         terminal: TerminalGuard,
         messages: mpsc::Sender<Message>,
     ) -> io::Result<Self> {
+        let Opened { provisioner, profile, unverified } = opened;
         let store = provisioner.store();
         let about = About {
             database: store.name(),
+            profile,
+            places: setup.places,
             operator: setup.operator,
             origin: setup.origin,
             demo: setup.demo,
-            unverified: setup.unverified,
+            unverified,
             read_only: store.read_only(),
             writes: provisioner.hasher().writes(),
         };
@@ -130,6 +139,8 @@ impl Runtime {
             theme: setup.theme,
             terminal,
             provisioner,
+            open,
+            arrived: Arc::default(),
             messages,
             dropped: Arc::default(),
             tasks: JoinSet::new(),
@@ -219,13 +230,14 @@ impl Runtime {
             (Ok((_, message)), _) => message,
             // It panicked: a silent end would leave the operator guessing.
             (Err(_), Some(Task::Load(ticket))) => Some(Message::Loaded(ticket, Err(ask::internal("")))),
+            (Err(_), Some(Task::Open(ticket))) => Some(Message::Opened(ticket, Err(ask::internal("")))),
             (Err(_), Some(Task::Change(job))) => {
                 let failure = ask::internal("look the session up before you try again");
                 Some(Message::Job(job, JobEvent::Ended(Box::new(Err(failure)))))
             }
             (Err(_), Some(Task::Other) | None) => None,
         };
-        if let Some(Message::Loaded(ticket, _)) = &message {
+        if let Some(Message::Loaded(ticket, _) | Message::Opened(ticket, _)) = &message {
             self.loads.remove(ticket);
         }
         if let Some(message) = message {
@@ -270,6 +282,7 @@ impl Runtime {
         }
         let _ = self.terminal.wipe();
         self.terminal.give_back();
+        self.provisioner.store().close().await;
         self.exit.unwrap_or(1)
     }
 }

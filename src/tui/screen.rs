@@ -7,6 +7,7 @@ pub mod help;
 pub mod history;
 pub mod leave;
 pub mod main;
+pub mod profiles;
 pub mod reason;
 pub mod reveal;
 pub mod sessions;
@@ -30,6 +31,8 @@ pub enum Screen {
     Reveal(Box<reveal::Reveal>),
     /// The keys of the screen beneath.
     Help(help::Help),
+    /// The profiles that there are.
+    Profiles(profiles::Profiles),
     /// Whether to quit while a change is under way.
     Leave,
 }
@@ -46,6 +49,7 @@ impl Screen {
             | Self::Reason(_)
             | Self::Confirm(_)
             | Self::Reveal(_)
+            | Self::Profiles(_)
             | Self::Leave) => other,
         }
     }

@@ -3,6 +3,7 @@
 
 use ratatui::style::Style;
 
+pub mod banner;
 mod palette;
 pub mod signs;
 

@@ -6,7 +6,7 @@ use super::message::{Failure, Global, JobEvent, Loaded, Message, Ui};
 use super::model::{Model, Panel, Settling};
 use super::screen::confirm::Confirm;
 use super::screen::sessions::{marked, marking};
-use super::screen::{Screen, confirm, detail, filter, help, history, leave, main, reason, reveal, sessions};
+use super::screen::{Screen, confirm, detail, filter, help, history, leave, main, profiles, reason, reveal, sessions};
 use super::view::layout;
 use crate::domain::session::SessionId;
 use crate::provision::{Certainty, ProvisionEvent, Provisioned};
@@ -41,6 +41,13 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             looked(model, look);
             Vec::new()
         }
+        Message::Opened(ticket, answer) => {
+            let mut effects = profiles::opened(model, ticket, answer);
+            if !effects.is_empty() {
+                effects.extend(start(model));
+            }
+            effects
+        }
         Message::Copied(job, result) => copied(model, job, result),
     };
     effects.extend(keep_up(model));
@@ -51,7 +58,14 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
 fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
     let screen = match ui {
         Ui::Global(global) => return anywhere(model, global),
-        Ui::Main(_) | Ui::Filter(_) | Ui::Reason(_) | Ui::Confirm(_) | Ui::Reveal(_) | Ui::Pager(_) | Ui::Leave(_) => {
+        Ui::Main(_)
+        | Ui::Filter(_)
+        | Ui::Reason(_)
+        | Ui::Confirm(_)
+        | Ui::Reveal(_)
+        | Ui::Pager(_)
+        | Ui::Profiles(_)
+        | Ui::Leave(_) => {
             model.notice = None;
             std::mem::replace(&mut model.screen, Screen::Sessions)
         }
@@ -69,6 +83,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         (Ui::Pager(ui), Screen::Detail(drawer)) => detail::update(model, drawer, ui),
         (Ui::Pager(ui), Screen::History(shown)) => history::update(model, shown, ui),
         (Ui::Pager(ui), Screen::Help(shown)) => help::update(model, shown, ui),
+        (Ui::Profiles(ui), Screen::Profiles(shown)) => profiles::update(model, shown, ui),
         (Ui::Leave(ui), Screen::Leave) => leave::update(model, ui),
         (
             Ui::Global(_)
@@ -78,6 +93,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
             | Ui::Confirm(_)
             | Ui::Reveal(_)
             | Ui::Pager(_)
+            | Ui::Profiles(_)
             | Ui::Leave(_),
             other,
         ) => {
@@ -144,6 +160,7 @@ fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
         | Screen::Confirm(_)
         | Screen::Reveal(_)
         | Screen::Help(_)
+        | Screen::Profiles(_)
         | Screen::Leave => model.warn("A paste does nothing here: it goes into text fields alone."),
     }
     Vec::new()
@@ -204,6 +221,7 @@ fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) ->
         | Screen::Confirm(_)
         | Screen::Reveal(_)
         | Screen::Help(_)
+        | Screen::Profiles(_)
         | Screen::Leave => {}
     }
     Vec::new()

@@ -48,6 +48,8 @@ pub(crate) struct Console {
 pub(crate) fn about() -> About {
     About {
         database: "sqlite demo.db".to_owned(),
+        profile: None,
+        places: Vec::new(),
         operator: Actor::parse("M. Keller").unwrap(),
         origin: Origin { os_user: "mkeller".to_owned(), client: "bastion2 host-provisioner/0.1.0".to_owned() },
         demo: false,

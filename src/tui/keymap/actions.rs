@@ -2,7 +2,9 @@
 //! footer and palette. Whoever adds an action adds a line here, and nothing else.
 
 use super::Context;
-use crate::tui::message::{ConfirmUi, FilterUi, Global, LeaveUi, MainUi, Motion, PagerUi, ReasonUi, RevealUi, Ui};
+use crate::tui::message::{
+    ConfirmUi, FilterUi, Global, LeaveUi, MainUi, Motion, PagerUi, ProfilesUi, ReasonUi, RevealUi, Ui,
+};
 use crate::tui::model::Panel;
 
 /// Something that a key can do in one context.
@@ -77,6 +79,10 @@ const fn pager(motion: Motion) -> Ui {
     Ui::Pager(PagerUi::Move(motion))
 }
 
+const fn profiles(motion: Motion) -> Ui {
+    Ui::Profiles(ProfilesUi::Move(motion))
+}
+
 /// The help comes first, wherever it works.
 static HELP: &[Action] = &[needed(action("help", "? F1", Ui::Global(Global::Help), "these keys", "help"))];
 
@@ -104,6 +110,7 @@ static LIST: &[Action] = &[
     action("sort-reverse", "S", Ui::Main(MainUi::SortReverse), "turn the order around", ""),
     action("history", "H", Ui::Main(MainUi::History), "history of the session", "history"),
     action("open", "Enter", Ui::Main(MainUi::Open), "detail of the session", "detail"),
+    action("profiles", "p", Ui::Main(MainUi::Profiles), "another profile: its database instead of this one", ""),
     needed(action("quit", "q", Ui::Main(MainUi::Quit), "quit", "quit")),
     dangerous(action("revoke", "X", Ui::Main(MainUi::Revoke), "revoke: no Host GUID works any more", "revoke")),
     action("next-panel", "Tab", Ui::Main(MainUi::NextPanel), "next panel", "panel"),
@@ -180,6 +187,11 @@ static PAGER: &[Action] = &[
 static HELP_SCREEN: &[Action] =
     &[needed(action("close-help", "Esc q ? Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back"))];
 
+static PROFILES: &[Action] = &[
+    needed(action("open-profile", "Enter", Ui::Profiles(ProfilesUi::Choose), "open this database instead", "open")),
+    needed(action("back", "Esc q p Ctrl-c", Ui::Profiles(ProfilesUi::Back), "back", "back")),
+];
+
 static LEAVE: &[Action] = &[
     fixed(action("quit-when-done", "y q", Ui::Leave(LeaveUi::WhenDone), "quit when it is done", "quit when done")),
     fixed(action("cancel-change", "c Ctrl-c", Ui::Leave(LeaveUi::CancelJob), "cancel the change", "cancel it")),
@@ -187,6 +199,7 @@ static LEAVE: &[Action] = &[
 ];
 
 static LIST_MOTIONS: &[Action] = motions!(list);
+static PROFILES_MOTIONS: &[Action] = motions!(profiles);
 static PAGER_MOTIONS: &[Action] = motions!(pager);
 
 /// Gives the actions of a context, the most telling first.
@@ -199,6 +212,7 @@ pub(super) fn of(context: Context) -> impl Iterator<Item = &'static Action> {
         Context::Reveal => (REVEAL, &[]),
         Context::Pager => (PAGER, PAGER_MOTIONS),
         Context::Help => (HELP_SCREEN, PAGER_MOTIONS),
+        Context::Profiles => (PROFILES, PROFILES_MOTIONS),
         Context::Leave => (LEAVE, &[]),
     };
     HELP.iter().chain(own).chain(motions).chain(EVERYWHERE)

@@ -40,6 +40,8 @@ impl Runtime {
                     handle.abort();
                 }
             }
+            Effect::Open(ticket, name) => self.open_another(ticket, name),
+            Effect::Adopt(ticket) => self.adopt(ticket),
             Effect::Watch(pause) => {
                 let seen = Arc::clone(&self.marker);
                 let look = async move { Some(Message::Looked(ask::look(&provisioner, &seen, pause).await)) };

@@ -7,6 +7,7 @@ use ratatui::widgets::Paragraph;
 
 use super::Screen;
 use super::reason::{Purpose, ReasonForm, Seen};
+use crate::config::Profile;
 use crate::domain::expected::Conflict;
 use crate::domain::hash::HashScheme;
 use crate::domain::plan::Outcome;
@@ -51,6 +52,8 @@ pub struct Confirm {
     pub typed: String,
     /// The scheme that new hashes are written in.
     pub writes: HashScheme,
+    /// The profile in which it is done.
+    pub profile: Option<Profile>,
 }
 
 impl Confirm {
@@ -68,6 +71,7 @@ impl Confirm {
             quiet_since: model.now,
             typed: String::new(),
             writes: model.about.writes,
+            profile: model.about.profile.clone(),
         };
         model.screen = Screen::Confirm(Box::new(confirm));
         vec![Effect::Load(ticket, Query::Plan(Box::new(request)))]
@@ -107,10 +111,14 @@ impl Confirm {
         self.preview.is_none() && self.failure.is_none()
     }
 
-    /// Tells whether the session's id must be typed: people are in it, or would notice.
+    /// Tells whether the session's id must be typed: people are in it, or would notice, or the profile is protected.
     #[must_use]
     pub fn wants_id(&self) -> bool {
-        self.preview.as_ref().is_some_and(|preview| preview.session.is_live())
+        self.preview.as_ref().is_some_and(|preview| preview.session.is_live() || self.protected().is_some())
+    }
+
+    fn protected(&self) -> Option<&Profile> {
+        self.profile.as_ref().filter(|profile| profile.protected)
     }
 
     fn asks(&self, model: &Model) -> bool {
@@ -300,15 +308,24 @@ fn command(confirm: &Confirm, preview: &Preview, theme: &Theme) -> String {
     let reason = theme.signs.ellipsis;
     let id = confirm.request.session;
     let expires = preview.plan.expires_at.map_or(String::new(), |end| format!(" --expires {end}"));
-    match confirm.request.action {
-        Action::Revoke => format!("host-provisioner revoke --session-id {id} --rotation-reason {reason}"),
-        Action::Consolidate(keep) => format!("host-provisioner consolidate --session-id {id} --keep {keep}"),
-        Action::ForceNew(_) => {
-            format!("host-provisioner create --session-id {id} --force-new{expires} --rotation-reason {reason}")
-        }
+    let what = match confirm.request.action {
+        Action::Revoke => format!("revoke --session-id {id} --rotation-reason {reason}"),
+        Action::Consolidate(keep) => format!("consolidate --session-id {id} --keep {keep}"),
+        Action::ForceNew(_) => format!("create --session-id {id} --force-new{expires} --rotation-reason {reason}"),
         Action::Provision(_) | Action::RotateRecord(..) => {
-            format!("host-provisioner create --session-id {id}{expires} --rotation-reason {reason}")
+            format!("create --session-id {id}{expires} --rotation-reason {reason}")
         }
+    };
+    let profile = confirm.profile.as_ref().map_or(String::new(), |profile| format!("--profile {} ", profile.name));
+    let confirmed = confirm.protected().map_or(String::new(), |profile| format!(" --confirm {id}@{}", profile.name));
+    format!("host-provisioner {profile}{what}{confirmed}")
+}
+
+/// Says why the id is to be typed.
+fn why_id(confirm: &Confirm) -> String {
+    match confirm.protected() {
+        Some(profile) => format!("The profile {} is protected.", profile.name),
+        None => "The session is live.".to_owned(),
     }
 }
 
@@ -324,7 +341,7 @@ fn ask(model: &Model, confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Lin
     if confirm.wants_id() {
         return vec![
             Line::default(),
-            line(&format!("{age} The session is live.   Esc: back   Ctrl-r: read again"), theme.caution),
+            line(&format!("{age} {}   Esc: back   Ctrl-r: read again", why_id(confirm)), theme.caution),
             Line::from(vec![
                 Span::styled(ID_PROMPT, theme.strong),
                 Span::styled(confirm.typed.clone(), theme.strong),

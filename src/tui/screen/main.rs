@@ -2,7 +2,7 @@
 
 use super::reason::Purpose;
 use super::sessions::{marking, sorting};
-use super::{Screen, detail, filter, history, reason, sessions};
+use super::{Screen, detail, filter, history, profiles, reason, sessions};
 use crate::tui::effect::Effect;
 use crate::tui::message::MainUi;
 use crate::tui::model::{Model, Panel};
@@ -77,6 +77,7 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
             effects.extend(detail::follow_cursor(model, true));
             effects
         }
+        MainUi::Profiles => profiles::open(model),
         MainUi::Quit => quit(model),
         MainUi::Cancel => cancel(model),
     }

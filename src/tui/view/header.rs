@@ -10,8 +10,8 @@ use super::text;
 use crate::tui::SLOW;
 use crate::tui::connection::{Standing, Trouble};
 use crate::tui::model::Model;
-use crate::tui::theme::Theme;
 use crate::tui::theme::signs::Signs;
+use crate::tui::theme::{Theme, banner};
 
 /// Draws it.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -19,6 +19,10 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let mut left = vec![Span::styled(" Host Provisioner", theme.strong)];
     if about.demo {
         left.push(Span::styled("  [demo]", theme.caution));
+    }
+    if let Some(profile) = &about.profile {
+        left.push(Span::raw("  "));
+        left.push(Span::styled(format!("[{}]", text::clean(&profile.banner)), banner::style(theme, profile.colour)));
     }
     if about.read_only.is_some() {
         left.push(Span::styled("  [read-only]", theme.caution));

@@ -1,0 +1,173 @@
+//! The profiles that there are, and the way from one database to another.
+//!
+//! The present database stays until the other one is open: nobody is ever between two.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::Screen;
+use super::detail::scrolled;
+use crate::domain::time::Timestamp;
+use crate::tui::Place;
+use crate::tui::effect::{Effect, Ticket};
+use crate::tui::log_pane::LogLine;
+use crate::tui::message::{Arrival, Failure, ProfilesUi};
+use crate::tui::model::Model;
+use crate::tui::theme::{Theme, banner};
+use crate::tui::view::{popup, text};
+
+/// The list, and what it waits for.
+#[derive(Debug, Default)]
+pub struct Profiles {
+    /// The line under the cursor.
+    pub cursor: usize,
+    /// The database that is being opened.
+    pub waiting: Option<Waiting>,
+    /// Why the last one could not be opened.
+    pub fault: Option<String>,
+}
+
+/// A database on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// The question.
+    pub ticket: Ticket,
+    /// Which of the places it is.
+    pub place: usize,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Opens the list, unless a change belongs to the present database.
+pub fn open(model: &mut Model) -> Vec<Effect> {
+    let here = place_of(model);
+    if model.job.is_some() {
+        model.warn("A change is under way: it ends before another profile can be opened. Ctrl-c cancels it.");
+    } else if model.about.places.len() < 2 {
+        model.say("There is no other profile: [profiles.NAME] in the configuration names databases.");
+    } else {
+        model.screen = Screen::Profiles(Profiles { cursor: here.unwrap_or(0), ..Profiles::default() });
+    }
+    Vec::new()
+}
+
+fn place_of(model: &Model) -> Option<usize> {
+    let name = model.about.profile.as_ref().map(|profile| &profile.name);
+    model.about.places.iter().position(|place| place.name.as_ref() == name)
+}
+
+/// Carries out what a person does in the list.
+pub fn update(model: &mut Model, mut profiles: Profiles, ui: ProfilesUi) -> Vec<Effect> {
+    let effects = match (ui, profiles.waiting) {
+        (ProfilesUi::Back, Some(waiting)) => {
+            profiles.waiting = None;
+            vec![Effect::CancelLoad(waiting.ticket)]
+        }
+        (ProfilesUi::Back, None) => return Vec::new(),
+        (ProfilesUi::Choose | ProfilesUi::Move(_), Some(_)) => Vec::new(),
+        (ProfilesUi::Move(motion), None) => {
+            let last = model.about.places.len().saturating_sub(1);
+            profiles.cursor = scrolled(profiles.cursor, motion, 8, last + 1).min(last);
+            Vec::new()
+        }
+        (ProfilesUi::Choose, None) => choose(model, &mut profiles),
+    };
+    model.screen = Screen::Profiles(profiles);
+    effects
+}
+
+fn choose(model: &mut Model, profiles: &mut Profiles) -> Vec<Effect> {
+    let ticket = model.ticket();
+    let Some(place) = model.about.places.get(profiles.cursor) else { return Vec::new() };
+    profiles.waiting = Some(Waiting { ticket, place: profiles.cursor, since: model.now });
+    profiles.fault = None;
+    vec![Effect::Open(ticket, place.name.clone())]
+}
+
+/// Takes the other database in, or why it cannot be opened.
+pub fn opened(model: &mut Model, ticket: Ticket, answer: Result<Box<Arrival>, Failure>) -> Vec<Effect> {
+    let Screen::Profiles(profiles) = model.screen.beneath() else { return Vec::new() };
+    if profiles.waiting.take_if(|waiting| waiting.ticket == ticket).is_none() {
+        return Vec::new();
+    }
+    match answer {
+        Ok(arrival) => {
+            arrive(model, *arrival);
+            vec![Effect::Adopt(ticket)]
+        }
+        Err(failure) => {
+            profiles.fault = Some(failure.what);
+            Vec::new()
+        }
+    }
+}
+
+/// Begins anew on the other database; the log goes on, with a line between the two.
+fn arrive(model: &mut Model, arrival: Arrival) {
+    let left = model.about.database.clone();
+    let unknown = std::mem::take(&mut model.settling);
+    let tell = |model: &mut Model, text, bad| model.log.push(LogLine { at: arrival.now, text, bad });
+    for settling in unknown {
+        let text = format!(
+            "CONSOLE: {left} was left before it was known whether the change of session {} was committed; its history tells",
+            settling.session
+        );
+        tell(model, text, true);
+    }
+    model.arrive(arrival.about, arrival.now);
+    let name = model.about.profile.as_ref().map_or(String::new(), |profile| format!("profile {}, ", profile.name));
+    tell(model, format!("CONSOLE: from here on {name}{}", text::clean(&model.about.database)), false);
+    model.say(format!("This is {name}{} now.", model.about.database));
+}
+
+/// Draws the list.
+pub fn draw(model: &Model, profiles: &Profiles, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let width = usize::from(popup::inner_width(area));
+    let rows = usize::from(area.height).saturating_sub(6).max(1);
+    let first = profiles.cursor.saturating_sub(rows - 1);
+    let here = place_of(model);
+    let places = model.about.places.iter().enumerate().skip(first).take(rows);
+    let mut lines: Vec<Line<'_>> =
+        places.map(|(index, place)| line(place, index == profiles.cursor, here == Some(index), theme, width)).collect();
+    lines.push(Line::default());
+    lines.push(state(model, profiles, theme, width));
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let inner = popup(" Profiles   (Enter opens, Esc goes back) ", height, theme, area, frame);
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn line<'a>(place: &'a Place, chosen: bool, here: bool, theme: &Theme, width: usize) -> Line<'a> {
+    let sign = if chosen { theme.signs.here } else { " " };
+    let marks = [(here, "here"), (place.protected, "protected"), (place.read_only, "read-only")];
+    let marks: Vec<&str> = marks.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
+    let word = format!("[{}]", text::clean(&place.banner));
+    let gap = " ".repeat(20_usize.saturating_sub(text::width(&word)));
+    let rest = format!("{gap}{}  {}", text::clean(&place.database), marks.join(", "));
+    let room = width.saturating_sub(text::width(&word) + 2);
+    let style = if chosen { theme.strong } else { theme.plain };
+    Line::from(vec![
+        Span::styled(format!("{sign} "), style),
+        Span::styled(word, banner::style(theme, place.colour)),
+        Span::styled(theme.fit(&rest, room), style),
+    ])
+}
+
+fn state(model: &Model, profiles: &Profiles, theme: &Theme, width: usize) -> Line<'static> {
+    let told = match (profiles.waiting, &profiles.fault) {
+        (Some(waiting), _) => {
+            let banner = model.about.places.get(waiting.place).map_or("", |place| &place.banner);
+            let seconds = model.now.seconds_since(waiting.since).max(0);
+            (
+                format!("Opening {} {} {seconds} s   Esc: stay here", text::clean(banner), theme.signs.ellipsis),
+                theme.caution,
+            )
+        }
+        (None, Some(fault)) => {
+            (format!("{} {}; nothing was switched", theme.signs.bad, text::clean(fault)), theme.danger)
+        }
+        (None, None) => ("The other database is opened before this one is left.".to_owned(), theme.dim),
+    };
+    Line::styled(theme.fit(&told.0, width), told.1)
+}
