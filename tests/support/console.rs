@@ -86,6 +86,8 @@ impl Console {
             match effect {
                 Effect::Load(ticket, query) => self.waiting.push((*ticket, query.clone())),
                 Effect::CancelLoad(ticket) => self.waiting.retain(|(waits, _)| waits != ticket),
+                // Whoever asked the database before is stopped.
+                Effect::Adopt(_) => self.waiting.clear(),
                 Effect::Provision { job, request, expected } => {
                     let (request, expected) = ((**request).clone(), (**expected).clone());
                     self.started.push(Started { job: *job, request, expected });
