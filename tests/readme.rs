@@ -29,13 +29,19 @@ fn every_command_of_the_readme_is_understood() {
     env.run("session add --title first").ok();
     let folder = env.home("srv");
     std::fs::create_dir_all(&folder).unwrap();
+    // The profile is the one that README shows.
+    let configuration = env.home(".config/host-provisioner");
+    std::fs::create_dir_all(&configuration).unwrap();
+    let shown = read("README.md").split("```toml\n").nth(1).unwrap().split("```").next().unwrap().to_owned();
+    std::fs::write(configuration.join("config.toml"), shown).unwrap();
+    std::fs::write(configuration.join("prod.url"), env.url()).unwrap();
     let mut seen = 0;
     for line in commands().iter().filter(|line| line.starts_with("host-provisioner ")) {
         let line = line.replace("/srv/", &format!("{}/", folder.display()));
         let (line, stdin) = line.split_once(" < ").map_or((line.as_str(), false), |(line, _)| (line, true));
         let mut arguments = words(line).split_off(1);
         // The console alone needs a terminal: its line is held by asking for help.
-        if arguments.last().is_some_and(|last| last.starts_with("sqlite:")) {
+        if arguments.last().is_some_and(|last| last.starts_with("sqlite:")) || arguments == ["--profile", "prod"] {
             arguments.push("--help".to_owned());
         }
         let ran = if stdin {

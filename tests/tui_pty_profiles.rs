@@ -69,6 +69,7 @@ fn another_profile_can_be_opened_when_the_present_database_is_gone() {
     console.send("j\r");
     console.sees(&["nothing was switched"]);
     console.send("\x1b");
+    console.sees_no_more("nothing was switched");
     console.sees(&["Review of topic 7"]);
     console.send("q");
     assert_eq!(console.exit_code(), 0);

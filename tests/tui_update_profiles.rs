@@ -44,7 +44,8 @@ fn console() -> Console {
 /// Goes to the list of profiles and chooses `prod`; gives the question.
 fn choose_prod(console: &mut Console) -> Ticket {
     assert_eq!(console.keys("p"), []);
-    console.keys("k");
+    // Down stops at the last, up goes to the first.
+    console.keys("jjk");
     let effects = console.enter();
     let [Effect::Open(ticket, name)] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(name.as_deref(), Some("prod"));

@@ -24,9 +24,9 @@ const CONFIG_HELP: &str =
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Globals {
-    #[arg(long, global = true, value_name = "NAME", help = PROFILE_HELP, hide = true, conflicts_with_all = ["database_url", "database_url_file"])]
+    #[arg(long, global = true, value_name = "NAME", help = PROFILE_HELP, conflicts_with_all = ["database_url", "database_url_file"])]
     profile: Option<String>,
-    #[arg(long, global = true, value_name = "FILE", help = CONFIG_HELP, hide = true)]
+    #[arg(long, global = true, value_name = "FILE", help = CONFIG_HELP)]
     config: Option<PathBuf>,
     #[arg(long, global = true, value_name = "URL", conflicts_with = "database_url_file", help = DATABASE_URL_HELP)]
     database_url: Option<String>,

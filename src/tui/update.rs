@@ -41,13 +41,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             looked(model, look);
             Vec::new()
         }
-        Message::Opened(ticket, answer) => {
-            let mut effects = profiles::opened(model, ticket, answer);
-            if !effects.is_empty() {
-                effects.extend(start(model));
-            }
-            effects
-        }
+        Message::Opened(ticket, answer) => profiles::opened(model, ticket, answer),
         Message::Copied(job, result) => copied(model, job, result),
     };
     effects.extend(keep_up(model));

@@ -7,13 +7,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::Screen;
-use super::detail::scrolled;
+use super::{Screen, sessions};
 use crate::domain::time::Timestamp;
 use crate::tui::Place;
 use crate::tui::effect::{Effect, Ticket};
 use crate::tui::log_pane::LogLine;
-use crate::tui::message::{Arrival, Failure, ProfilesUi};
+use crate::tui::message::{Arrival, Failure, Motion, ProfilesUi};
 use crate::tui::model::Model;
 use crate::tui::theme::{Theme, banner};
 use crate::tui::view::{popup, text};
@@ -68,14 +67,25 @@ pub fn update(model: &mut Model, mut profiles: Profiles, ui: ProfilesUi) -> Vec<
         (ProfilesUi::Back, None) => return Vec::new(),
         (ProfilesUi::Choose | ProfilesUi::Move(_), Some(_)) => Vec::new(),
         (ProfilesUi::Move(motion), None) => {
-            let last = model.about.places.len().saturating_sub(1);
-            profiles.cursor = scrolled(profiles.cursor, motion, 8, last + 1).min(last);
+            profiles.cursor = moved(profiles.cursor, motion, model.about.places.len().saturating_sub(1));
             Vec::new()
         }
         (ProfilesUi::Choose, None) => choose(model, &mut profiles),
     };
     model.screen = Screen::Profiles(profiles);
     effects
+}
+
+fn moved(cursor: usize, motion: Motion, last: usize) -> usize {
+    const PAGE: usize = 10;
+    match motion {
+        Motion::Up => cursor.saturating_sub(1),
+        Motion::Down => (cursor + 1).min(last),
+        Motion::HalfUp | Motion::PageUp => cursor.saturating_sub(PAGE),
+        Motion::HalfDown | Motion::PageDown => (cursor + PAGE).min(last),
+        Motion::First => 0,
+        Motion::Last => last,
+    }
 }
 
 fn choose(model: &mut Model, profiles: &mut Profiles) -> Vec<Effect> {
@@ -95,7 +105,9 @@ pub fn opened(model: &mut Model, ticket: Ticket, answer: Result<Box<Arrival>, Fa
     match answer {
         Ok(arrival) => {
             arrive(model, *arrival);
-            vec![Effect::Adopt(ticket)]
+            let mut effects = vec![Effect::Adopt(ticket)];
+            effects.extend(sessions::load_first(model));
+            effects
         }
         Err(failure) => {
             profiles.fault = Some(failure.what);
