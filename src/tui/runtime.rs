@@ -50,6 +50,9 @@ enum Task {
     Other,
 }
 
+/// What was opened, by the question that asked for it.
+type Arrived = Arc<Mutex<Option<(Ticket, Arc<Provisioner>)>>>;
+
 struct Runtime {
     model: Model,
     theme: Theme,
@@ -57,7 +60,7 @@ struct Runtime {
     provisioner: Arc<Provisioner>,
     open: Open,
     /// The database that was opened last, until it is taken in.
-    arrived: Arc<Mutex<Option<(Ticket, Arc<Provisioner>)>>>,
+    arrived: Arrived,
     messages: mpsc::Sender<Message>,
     dropped: Arc<AtomicU64>,
     tasks: JoinSet<Option<Message>>,
