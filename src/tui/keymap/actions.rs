@@ -189,7 +189,7 @@ static HELP_SCREEN: &[Action] =
 
 static PROFILES: &[Action] = &[
     needed(action("open-profile", "Enter", Ui::Profiles(ProfilesUi::Choose), "open this database instead", "open")),
-    needed(action("back", "Esc q p Ctrl-c", Ui::Profiles(ProfilesUi::Back), "back", "back")),
+    needed(action("close-profiles", "Esc q p Ctrl-c", Ui::Profiles(ProfilesUi::Back), "back", "back")),
 ];
 
 static LEAVE: &[Action] = &[
