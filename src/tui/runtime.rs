@@ -243,7 +243,10 @@ impl Runtime {
         if let Some(Message::Loaded(ticket, _) | Message::Opened(ticket, _)) = &message {
             self.loads.remove(ticket);
         }
-        if let Some(message) = message {
+        // A look that ended while its database was given up for another tells nothing of the new one.
+        let is_present = |watch: &AbortHandle| watch.id() == id;
+        let is_old = matches!(message, Some(Message::Looked(_))) && !self.watch.as_ref().is_some_and(is_present);
+        if let Some(message) = message.filter(|_| !is_old) {
             self.take(message);
         }
     }
@@ -285,7 +288,8 @@ impl Runtime {
         }
         let _ = self.terminal.wipe();
         self.terminal.give_back();
-        self.provisioner.store().close().await;
+        // A server that is out of reach must not keep the program.
+        let _ = timeout(LAST_WAIT, self.provisioner.store().close()).await;
         self.exit.unwrap_or(1)
     }
 }
