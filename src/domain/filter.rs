@@ -1,7 +1,7 @@
 //! Which sessions a list shows: the language of the filter line and of `list --filter`.
 //!
 //! A filter is a row of terms, all of which hold: words of the title, and `key:value`. A `-` before a term turns it
-//! around. `"…"` holds blanks, colons and a leading `-` together. [`Filter::parse`] reads a text, [`complete`] helps to
+//! around. `"…"` holds blanks, colons and a leading `-` together. [`Filter::parse`] reads a text, [`complete()`] helps to
 //! write one, `Display` writes one that reads back as the same filter, and [`Filter::fits`] says what it means; the
 //! store says the same in SQL.
 
