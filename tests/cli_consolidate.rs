@@ -172,8 +172,10 @@ fn a_plan_that_was_applied_is_applied_again_without_a_change() {
     plan(&env, keep_first);
     let done = apply(&env).json()["consolidated"].clone();
     let before = env.dump();
-    let again = apply(&env).json();
-    assert_eq!((&again["consolidated"], &again["already"]), (&json!(0), &done));
+    for flag in ["", " --dry-run"] {
+        let again = env.run(&format!("consolidate --apply plan.json --json{flag}")).json();
+        assert_eq!((&again["consolidated"], &again["already"]), (&json!(0), &done), "{flag}");
+    }
     assert_eq!(env.dump(), before);
 }
 
@@ -223,6 +225,11 @@ fn what_cannot_be_is_refused_with_its_code_and_changes_nothing() {
     assert_eq!(env.run("consolidate --session-id 99999 --json").error(5)["kind"], "session_not_found");
     assert_eq!(env.run(&format!("consolidate --session-id {id} --keep 99999 --json")).error(6)["kind"], "not_active");
     assert_eq!(env.run("consolidate --plan a.json --apply b.json --json").error(2)["kind"], "usage");
+    let alone =
+        r#"SELECT "SessionId" FROM "HostSessions" WHERE "IsActive" GROUP BY 1 HAVING count(*) = 1 ORDER BY 1 LIMIT 1"#;
+    let alone = &env.texts(alone)[0];
+    let error = env.run(&format!("consolidate --session-id {alone} --keep 99999 --json")).error(6);
+    assert_eq!(error["kind"], "not_active", "also where there is nothing to choose");
     let read_only = env.run(&format!("consolidate --session-id {id} --read-only --json"));
     assert_eq!(read_only.code, 4, "{}", read_only.stderr);
     assert_eq!(env.dump(), before);

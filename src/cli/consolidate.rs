@@ -1,6 +1,6 @@
 //! `consolidate`: leaves each session one active record, by a plan that people can review, or one session at once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
@@ -11,11 +11,10 @@ use super::duplicates::{CrowdedView, Listed, WithinArgs};
 use super::{Context, Exit, Failure, output};
 use crate::config::Profile;
 use crate::domain::actor::Actor;
-use crate::domain::consolidation::Choice;
 use crate::domain::host_record::HostRecordId;
 use crate::domain::reason::RotationReason;
 use crate::domain::session::SessionId;
-use crate::provision::{Crowded, Decision, Mandate};
+use crate::provision::{Crowded, Mandate};
 
 mod apply;
 mod plan_file;
@@ -130,48 +129,62 @@ impl Consolidate {
                 apply::run(planned, &mandate, self.dry_run, context).await
             }
             What::Now(session, keep) => {
-                let planned = self.one(*session, *keep, context).await?;
+                let planned = self.one(*session, *keep, &mandate, context).await?;
                 apply::run(planned.into_iter().collect(), &mandate, self.dry_run, context).await
             }
             What::Look => self.look(context).await,
         }
     }
 
-    /// Writes the plan file, page by page.
-    async fn plan(&self, file: &std::path::Path, mandate: &Mandate, context: &Context<'_>) -> Result<(), Failure> {
+    /// Writes the plan file, session by session.
+    async fn plan(&self, file: &Path, mandate: &Mandate, context: &Context<'_>) -> Result<(), Failure> {
         let store = context.provisioner.store();
         let (database, now) = (store.name(), store.clock().now());
         let heading = Heading::new(&database, now, mandate.by.as_str(), self.within);
         let mut writer = PlanWriter::begin(file, &heading)?;
         let mut made = PlanMade::new(file);
-        let mut after = None;
-        loop {
-            let (found, next) = self.page(after, context).await?;
-            for crowded in &found {
-                made.count(crowded);
-                writer.add(crowded, CrowdedView::new(crowded, now))?;
-            }
-            after = next;
-            if after.is_none() {
-                break;
-            }
-        }
+        let write = |crowded: &Crowded| {
+            made.count(crowded);
+            writer.add(crowded, CrowdedView::new(crowded, now))
+        };
+        self.each(context, write).await?;
         writer.finish()?;
         output::print(made, context.style.format).await
     }
 
-    async fn page(
+    /// Shows what a plan would say.
+    async fn look(&self, context: &Context<'_>) -> Result<(), Failure> {
+        let now = context.provisioner.store().clock().now();
+        let mut sessions = Vec::new();
+        let list = |crowded: &Crowded| {
+            sessions.push(CrowdedView::new(crowded, now));
+            Ok(())
+        };
+        self.each(context, list).await?;
+        output::print(Listed { sessions }, context.style.format).await?;
+        context.messages.note("dry run: nothing was changed");
+        Ok(())
+    }
+
+    /// Visits the sessions with several active records, a page at a time, or the one that was named.
+    async fn each(
         &self,
-        after: Option<SessionId>,
         context: &Context<'_>,
-    ) -> Result<(Vec<Crowded>, Option<SessionId>), Failure> {
-        Ok(match self.only {
-            Some(only) => {
-                let found = context.provisioner.crowded_session(only, self.within).await?;
-                (found.into_iter().collect(), None)
+        mut visit: impl FnMut(&Crowded) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let provisioner = context.provisioner;
+        if let Some(only) = self.only {
+            return provisioner.crowded_session(only, self.within).await?.iter().try_for_each(visit);
+        }
+        let mut after = None;
+        loop {
+            let (found, next) = provisioner.crowded(after, self.within).await?;
+            found.iter().try_for_each(&mut visit)?;
+            if next.is_none() {
+                return Ok(());
             }
-            None => context.provisioner.crowded(after, self.within).await?,
-        })
+            after = next;
+        }
     }
 
     /// Decides about one session; `None` where there is nothing to decide.
@@ -179,43 +192,16 @@ impl Consolidate {
         &self,
         session: SessionId,
         keep: Option<HostRecordId>,
+        mandate: &Mandate,
         context: &Context<'_>,
     ) -> Result<Option<Planned>, Failure> {
-        let Some(crowded) = context.provisioner.crowded_session(session, self.within).await? else {
-            context.messages.note(&format!("session {session} has no more than one active record: nothing to do"));
-            return Ok(None);
-        };
-        let keep = keep.or(match crowded.choice {
-            Choice::Stays(id, _) => Some(id),
-            Choice::Ambiguous(..) => None,
-        });
-        let Some(keep) = keep else {
-            return Ok(Some(Planned::Undecided(session)));
-        };
-        let kept = crowded.active.iter().find(|record| record.id == keep).ok_or_else(|| {
-            let message =
-                format!("host record #{keep} is not an active record of session {session}; nothing was changed");
-            Failure::new(Exit::Conflict, "not_active", message)
-                .hint("`host-provisioner show` shows the records of the session")
-        })?;
-        let fingerprint = kept.hash.fingerprint().full();
-        Ok(Some(Planned::Decided(Decision { session, keep, digest: crowded.digest(), fingerprint })))
-    }
-
-    /// Shows what a plan would say.
-    async fn look(&self, context: &Context<'_>) -> Result<(), Failure> {
-        let now = context.provisioner.store().clock().now();
-        let (mut sessions, mut after) = (Vec::new(), None);
-        loop {
-            let (found, next) = self.page(after, context).await?;
-            sessions.extend(found.iter().map(|crowded| CrowdedView::new(crowded, now)));
-            after = next;
-            if after.is_none() {
-                break;
-            }
+        if let Some(keep) = keep {
+            return Ok(Some(Planned::Decided(context.provisioner.keep(session, keep, mandate).await?)));
         }
-        output::print(Listed { sessions }, context.style.format).await?;
-        context.messages.note("dry run: nothing was changed");
-        Ok(())
+        let crowded = context.provisioner.crowded_session(session, self.within).await?;
+        if crowded.is_none() {
+            context.messages.note(&format!("session {session} has no more than one active record: nothing to do"));
+        }
+        Ok(crowded.map(|crowded| crowded.decision().map_or(Planned::Undecided(session), Planned::Decided)))
     }
 }

@@ -40,6 +40,15 @@ impl Crowded {
     pub fn digest(&self) -> RecordsDigest {
         RecordsDigest::of(&self.active)
     }
+
+    /// Gives the rule's decision; `None` where it leaves that to a person.
+    #[must_use]
+    pub fn decision(&self) -> Option<Decision> {
+        let Choice::Stays(keep, _) = self.choice else { return None };
+        let kept = self.active.iter().find(|record| record.id == keep)?;
+        let fingerprint = kept.hash.fingerprint().full();
+        Some(Decision { session: self.session.id, keep, expected: Expected::Records(self.digest()), fingerprint })
+    }
 }
 
 /// What is to be done with one session: decided by the rule, or by a person.
@@ -50,7 +59,7 @@ pub struct Decision {
     /// The record that stays.
     pub keep: HostRecordId,
     /// What was read when that was decided.
-    pub digest: RecordsDigest,
+    pub expected: Expected,
     /// The hash that the record held, by as much of its fingerprint as is known.
     pub fingerprint: String,
 }
@@ -66,11 +75,20 @@ pub struct Mandate {
     pub origin: Origin,
 }
 
+impl Mandate {
+    fn request(&self, session: SessionId, keep: HostRecordId) -> Request {
+        let Self { by, reason, origin } = self.clone();
+        Request { session, action: Action::Consolidate(keep), by, reason, origin }
+    }
+}
+
 /// What became of one decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Consolidated {
     /// It is carried out, and these records are retired.
     Done(Vec<HostRecordId>, EventId),
+    /// It would be carried out, and these records retired.
+    Planned(Vec<HostRecordId>),
     /// It had been carried out before: the record is the only active one.
     Already,
     /// The session is not as it was read, as this sentence says; nothing was changed.
@@ -118,6 +136,34 @@ impl Provisioner {
         Some(Crowded { session, active, choice })
     }
 
+    /// Decides that this record stays, whatever the rule says.
+    ///
+    /// # Errors
+    /// [`StoreError`]: also when it is none of the session's active records.
+    pub async fn keep(
+        &self,
+        session: SessionId,
+        keep: HostRecordId,
+        mandate: &Mandate,
+    ) -> Result<Decision, StoreError> {
+        let seen = self.preview(&mandate.request(session, keep), &Expected::Anything).await?;
+        let fingerprint = seen.plan.previous_fingerprint().map(|fingerprint| fingerprint.full()).unwrap_or_default();
+        Ok(Decision { session, keep, expected: seen.expected, fingerprint })
+    }
+
+    /// Tells what carrying one decision out would come to, by the same plan; changes nothing.
+    ///
+    /// # Errors
+    /// As [`Provisioner::consolidate`].
+    pub async fn rehearse(&self, decision: &Decision, mandate: &Mandate) -> Result<Consolidated, StoreError> {
+        if self.is_done(decision).await? {
+            return Ok(Consolidated::Already);
+        }
+        let request = mandate.request(decision.session, decision.keep);
+        let seen = self.preview(&request, &decision.expected).await;
+        seen.map(|seen| Consolidated::Planned(seen.plan.retired_ids())).or_else(left)
+    }
+
     /// Carries one decision out, in one transaction; a session that is not as it was read is left as it is.
     ///
     /// # Errors
@@ -129,24 +175,16 @@ impl Provisioner {
         tell: Tell<'_>,
         cancel: &CancellationToken,
     ) -> Result<Consolidated, StoreError> {
-        let Mandate { by, reason, origin } = mandate.clone();
-        let action = Action::Consolidate(decision.keep);
-        let request = Request { session: decision.session, action, by, reason, origin };
-        let expected = Expected::Records(decision.digest);
         // Whoever goes on after a kill meets what is done already; that is no error to be logged.
         if self.is_done(decision).await? {
             return Ok(Consolidated::Already);
         }
-        match self.change(&request, &expected, tell, cancel).await {
+        let request = mandate.request(decision.session, decision.keep);
+        match self.change(&request, &decision.expected, tell, cancel).await {
             Ok(done) if done.certainty == Certainty::Unknown => Ok(Consolidated::Unknown(done.event)),
             Ok(done) if done.applied.plan.outcome == Outcome::Unchanged => Ok(Consolidated::Already),
             Ok(done) => Ok(Consolidated::Done(done.applied.plan.retired_ids(), done.event)),
-            Err(error @ (StoreError::Conflict(_) | StoreError::Overtaken)) => {
-                Ok(Consolidated::Changed(error.to_string()))
-            }
-            Err(StoreError::Refused(Refusal::SessionNotFound(_))) => Ok(Consolidated::Gone),
-            Err(StoreError::Refused(Refusal::NotActive { .. })) => Ok(Consolidated::NotActive),
-            Err(error) => Err(error),
+            Err(error) => left(error),
         }
     }
 
@@ -157,5 +195,15 @@ impl Provisioner {
         let (first, more) = (active.next(), active.next().is_some());
         let same = |fingerprint: Fingerprint| fingerprint.full().starts_with(&decision.fingerprint);
         Ok(!more && first.is_some_and(|it| it.id == decision.keep && it.is_current() && same(it.hash.fingerprint())))
+    }
+}
+
+/// Tells the errors that only say that this session must be left as it is from those of the database.
+fn left(error: StoreError) -> Result<Consolidated, StoreError> {
+    match error {
+        StoreError::Conflict(_) | StoreError::Overtaken => Ok(Consolidated::Changed(error.to_string())),
+        StoreError::Refused(Refusal::SessionNotFound(_)) => Ok(Consolidated::Gone),
+        StoreError::Refused(Refusal::NotActive { .. }) => Ok(Consolidated::NotActive),
+        other => Err(other),
     }
 }

@@ -3,7 +3,6 @@
 use super::plan_file::Planned;
 use super::report::{Applied, Fate, SessionEnd};
 use crate::cli::{Context, Exit, Failure, output};
-use crate::domain::consolidation::RecordsDigest;
 use crate::domain::session::SessionId;
 use crate::provision::{Consolidated, Decision, Mandate, ProvisionEvent};
 use crate::store::StoreError;
@@ -20,7 +19,7 @@ pub(super) async fn run(
     for planned in planned {
         let end = match &planned {
             Planned::Undecided(session) => Ok(SessionEnd::left(*session)),
-            Planned::Decided(decision) if dry_run => rehearse(decision, context).await,
+            Planned::Decided(decision) if dry_run => rehearse(decision, mandate, context).await,
             Planned::Decided(decision) => carry_out(decision, mandate, context).await,
         };
         match end {
@@ -62,21 +61,14 @@ async fn carry_out(decision: &Decision, mandate: &Mandate, context: &Context<'_>
     Ok(SessionEnd::of(decision, became))
 }
 
-/// Compares one session with what was read, and changes nothing.
-async fn rehearse(decision: &Decision, context: &Context<'_>) -> Result<SessionEnd, StoreError> {
-    let seen = context.provisioner.store().snapshot(decision.session).await?;
-    let others: Vec<_> = seen.active().map(|record| record.id).filter(|id| *id != decision.keep).collect();
-    let fate = match seen.session {
-        None => Fate::Gone,
-        Some(_) if RecordsDigest::of(&seen.records) == decision.digest => Fate::Planned,
-        Some(_) => Fate::Changed("the session changed since it was read".to_owned()),
-    };
-    let retired = if matches!(fate, Fate::Planned) { others } else { Vec::new() };
-    Ok(SessionEnd { session: decision.session, kept: Some(decision.keep), retired, event: None, fate })
+async fn rehearse(decision: &Decision, mandate: &Mandate, context: &Context<'_>) -> Result<SessionEnd, StoreError> {
+    let would = context.provisioner.rehearse(decision, mandate).await?;
+    Ok(SessionEnd::of(decision, would))
 }
 
 fn partly(left: usize) -> Failure {
-    let message = format!("{left} sessions were left as they are");
+    let sessions = if left == 1 { "session was left as it is" } else { "sessions were left as they are" };
+    let message = format!("{left} {sessions}");
     Failure::new(Exit::Partly, "partly", message).hint(
         "name the record that stays with --session-id N --keep HOST_SESSION_ID, or set \"keep\" in the plan; plan anew \
          what changed since",
@@ -100,6 +92,7 @@ impl SessionEnd {
     fn of(decision: &Decision, became: Consolidated) -> Self {
         let (retired, event, fate) = match became {
             Consolidated::Done(retired, event) => (retired, Some(event), Fate::Done),
+            Consolidated::Planned(retired) => (retired, None, Fate::Planned),
             Consolidated::Already => (Vec::new(), None, Fate::Already),
             Consolidated::Changed(why) => (Vec::new(), None, Fate::Changed(why)),
             Consolidated::Gone => (Vec::new(), None, Fate::Gone),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::duplicates::CrowdedView;
 use crate::cli::{Exit, Failure, json};
 use crate::domain::consolidation::RecordsDigest;
+use crate::domain::expected::Expected;
 use crate::domain::host_record::HostRecordId;
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
@@ -185,6 +186,6 @@ impl ReadSession {
         }
         let fingerprint = kept.fingerprint.clone();
         let keep = HostRecordId::new(keep).ok_or("the id of the record that stays is not an id")?;
-        Ok(Planned::Decided(Decision { session, keep, digest, fingerprint }))
+        Ok(Planned::Decided(Decision { session, keep, expected: Expected::Records(digest), fingerprint }))
     }
 }
