@@ -123,6 +123,7 @@ contract! {
         a_record_names_its_session
         an_added_session_is_read_back_with_the_instant_of_the_clock
         applying_a_change_writes_it_and_names_the_event
+        a_record_that_stays_is_as_it_was_and_the_others_are_retired
         settling_tells_whether_an_attempt_was_committed
         a_log_in_is_noted_on_its_record_and_nowhere_else
         a_log_in_is_not_noted_on_a_record_that_was_rotated_or_retired_meanwhile

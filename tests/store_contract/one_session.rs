@@ -1,5 +1,6 @@
 //! The contract about one session.
 
+use host_provisioner::domain::audit::{Finding, verify};
 use host_provisioner::domain::chain::ChainHead;
 use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::plan::Outcome;
@@ -91,6 +92,27 @@ pub(crate) async fn applying_a_change_writes_it_and_names_the_event(db: &dyn Dat
     let seen = store.snapshot(session(10)).await.unwrap();
     assert_eq!(seen.records[0].revoked_by.as_deref(), Some("M. Keller"));
     assert_eq!(seen.head.seq, 2);
+}
+
+pub(crate) async fn a_record_that_stays_is_as_it_was_and_the_others_are_retired(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    let mut expected = store.snapshot(session(7)).await.unwrap().records;
+    // 17 is a duplicate, 18 was current.
+    let applied = apply(&*store, 7, Action::Consolidate(record(17)), "").await.unwrap();
+    for retired in &mut expected[1..3] {
+        retired.is_active = false;
+        retired.legacy_duplicate = false;
+        retired.revoked_at = Some(at("2026-11-22T12:00:00.000000Z"));
+        retired.revoked_by = Some("M. Keller".to_owned());
+    }
+    expected[0].legacy_duplicate = false;
+    assert_eq!((applied.plan.outcome, applied.record.as_ref()), (Outcome::Consolidated, Some(&expected[0])));
+    assert_eq!(store.snapshot(session(7)).await.unwrap().records, expected);
+    let again = apply(&*store, 7, Action::Consolidate(record(17)), "").await.unwrap();
+    assert_eq!((again.plan.outcome, again.event), (Outcome::Unchanged, None));
+    let mut damage = Vec::new();
+    store.walk_audit(&mut |trail| damage.push(verify(&trail))).await.unwrap();
+    assert!(damage.contains(&Finding::Intact) && !damage.iter().any(|it| matches!(it, Finding::Damaged(_))));
 }
 
 pub(crate) async fn settling_tells_whether_an_attempt_was_committed(db: &dyn Database) {
