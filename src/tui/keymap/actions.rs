@@ -92,7 +92,7 @@ static EVERYWHERE: &[Action] = &[
 ];
 
 static LIST: &[Action] = &[
-    action("filter", "/", Ui::Main(MainUi::Filter), "filter by words of the title, or by id", "filter"),
+    action("filter", "/", Ui::Main(MainUi::Filter), "filter: words, id: status: record: by: age:", "filter"),
     dangerous(action(
         "rotate",
         "R",
