@@ -40,6 +40,15 @@ fn an_unknown_key_is_a_warning_at_its_place_that_suggests_the_nearest_known_one(
 }
 
 #[test]
+fn what_is_understood_and_does_nothing_is_a_warning_too() {
+    let (errors, warnings) = problems("[keys]\nrotate = \"F5\"\n[theme]\nname = \"light\"\ndanger = \"red\"\n");
+    assert_eq!(errors, [""; 0]);
+    let told =
+        ["c.toml:2:1: `rotate` has no effect in this version", "c.toml:5:1: `danger` has no effect in this version"];
+    assert_eq!(warnings, told);
+}
+
+#[test]
 fn a_wrong_type_or_value_is_an_error_at_its_place() {
     for (text, told) in [
         ("profile = 3", "c.toml:1:11: profile: text in quotes is wanted, not an integer"),

@@ -143,7 +143,7 @@ fn hash(mut table: Section<'_>, notes: &mut Notes<'_>) -> HashTable {
     found
 }
 
-/// Reads a table whose keys others know.
+/// Reads a table whose keys others know. Nothing asks for them yet, so each is warned of.
 fn named<T>(
     table: &Section<'_>,
     notes: &mut Notes<'_>,
@@ -152,8 +152,10 @@ fn named<T>(
     let mut found = BTreeMap::new();
     for Entry { name, value, at } in table.entries(notes) {
         match read(value) {
-            // A clash or an unknown name is told where the name stands.
-            Ok(value) => drop(found.insert(name.value, Located { value, place: name.place })),
+            Ok(value) => {
+                notes.warnings.push(name.place.problem(format!("`{}` has no effect in this version", name.value)));
+                found.insert(name.value, Located { value, place: name.place });
+            }
             Err(why) => notes.errors.push(at.problem(format!("{}: {why}", name.value))),
         }
     }
