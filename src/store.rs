@@ -55,7 +55,7 @@ mod watch;
 use sql_store::SqlStore;
 
 pub use error::{StoreError, Unchanged, Unsettled};
-pub use examination::{Census, Examination, Finding, HashForm, Step, examine};
+pub use examination::{Census, Examination, Finding, HashForm, Rollout, Step, examine};
 pub use migration::MigrationReport;
 pub use server::Server;
 pub use session_query::{Page, SessionFilter, SessionQuery};

@@ -100,6 +100,21 @@ fn what_the_old_tool_left_is_a_warning() {
 }
 
 #[test]
+fn the_phase_of_the_roll_out_follows_what_is_done() {
+    let env = TestEnv::with_old_records();
+    let phase = || step(&report(&env.run("doctor --json"), 0), "rollout")["detail"].as_str().unwrap().to_owned();
+    assert_eq!(phase(), "phase 2: nothing was rotated here yet; no import");
+    env.run("session add --title other").ok();
+    let newest = env.texts(r#"SELECT max("SessionId") FROM "Sessions""#);
+    env.run(&format!("create --session-id {}", newest[0])).ok();
+    assert_eq!(phase(), "phase 3: in use, 2 duplicates left; no import");
+    for session in env.texts(r#"SELECT DISTINCT "SessionId" FROM "HostSessions" WHERE "LegacyDuplicate""#) {
+        env.run(&format!("create --session-id {session}")).ok();
+    }
+    assert_eq!(phase(), "phase 4 is done: in use, no duplicate left; no import");
+}
+
+#[test]
 fn a_rule_that_no_index_holds_fails() {
     const INDEX: &str = r#"DROP INDEX "UX_HostSessions_OneCurrent""#;
     let weaker = [

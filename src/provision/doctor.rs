@@ -1,7 +1,7 @@
 //! Looks at a database step by step, up to the first that fails, and at what its rows need.
 
 use crate::domain::hash::{HashScheme, Hasher};
-use crate::store::{self, Census, Finding, HashForm, Settings, StoreError};
+use crate::store::{self, Census, Finding, HashForm, Rollout, Settings, StoreError};
 
 const COUNT_ON: &str = "more than could be counted in time: wait longer with --timeout";
 
@@ -61,18 +61,20 @@ pub async fn diagnose(settings: &Settings, hasher: &Hasher) -> Diagnosis {
         failed |= matches!(state, StepState::Failed(_));
         diagnosis.steps.push(StepReport { step: step.name(), state });
     }
-    let rows = if failed {
-        [StepState::NotTried, StepState::NotTried, StepState::NotTried]
-    } else {
+    let mut rows = [const { StepState::NotTried }; 4];
+    if !failed {
         match examination.count().await {
             Ok(census) => {
-                [duplicates(&census), schemes(&census, hasher.writes()), keys(&census, hasher)].map(StepState::Passed)
+                let of_rows = [duplicates(&census), schemes(&census, hasher.writes()), keys(&census, hasher)];
+                let phase = examination.rollout().await.map(|rollout| phase(&census, &rollout)).into();
+                let [duplicates, schemes, keys] = of_rows.map(StepState::Passed);
+                rows = [duplicates, schemes, keys, phase];
             }
-            Err(error) => [StepState::Failed(error), StepState::NotTried, StepState::NotTried],
+            Err(error) => rows[0] = StepState::Failed(error),
         }
-    };
+    }
     examination.close().await;
-    let names = ["duplicates", "schemes", "hash_key"];
+    let names = ["duplicates", "schemes", "hash_key", "rollout"];
     diagnosis.steps.extend(names.into_iter().zip(rows).map(|(step, state)| StepReport { step, state }));
     diagnosis
 }
@@ -85,8 +87,7 @@ fn duplicates(census: &Census) -> Finding {
     let (left, active) = (census.duplicates, census.forms.iter().map(|form| form.records).sum::<u64>());
     let mut concerns = Vec::new();
     if left > 0 {
-        concerns
-            .push("rotating or revoking a session retires its own: `list --record duplicate` shows them".to_owned());
+        concerns.push("`duplicates` shows them, `consolidate` leaves each session one; so does rotating it".to_owned());
     }
     if census.cut_short {
         concerns.push(COUNT_ON.to_owned());
@@ -132,6 +133,25 @@ fn keys(census: &Census, hasher: &Hasher) -> Finding {
         return finding("every active record of a known form can be verified".to_owned(), &concerns);
     }
     finding(format!("cannot be verified: {}", details.join(", ")), &concerns)
+}
+
+/// Tells the phase of `docs/rollout.md`; the first has no database of ours yet.
+fn phase(census: &Census, rollout: &Rollout) -> Finding {
+    let left = census.duplicates;
+    let phase = match (rollout.in_use, left, census.cut_short) {
+        (false, ..) if rollout.cut_short => "phase 2: nothing but imports among the newest entries".to_owned(),
+        (false, ..) => "phase 2: nothing was rotated here yet".to_owned(),
+        (true, 0, false) => "phase 4 is done: in use, no duplicate left".to_owned(),
+        (true, 0, true) => "phase 3 or 4: in use, not all duplicates counted".to_owned(),
+        (true, _, false) => format!("phase 3: in use, {left} duplicates left"),
+        (true, _, true) => format!("phase 3: in use, more than {left} duplicates left"),
+    };
+    let import = match rollout.last_import {
+        Some(at) => format!("last import {}", at.whole_seconds()),
+        None if rollout.cut_short => "no import among the newest entries".to_owned(),
+        None => "no import".to_owned(),
+    };
+    finding(format!("{phase}; {import}"), &[])
 }
 
 fn what_is_missing(form: &HashForm) -> (String, String) {

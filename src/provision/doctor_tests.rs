@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::host_record::StoredHash;
 use crate::domain::secret::Secret;
+use crate::domain::time::Timestamp;
 
 const LEGACY: &str = "rMYHJ6bVB/3vfplieP9p34wsZmX7NzbnX6r4oS1lZOI=";
 const HMAC: &str = "hmac-sha256:630dcd29:5ca9c09d8469cc159b72b6f94a9f357e7aeb378a7ffac1d1a147c51da24328ce";
@@ -59,4 +60,29 @@ fn legacy_rows_want_the_secret() {
     let found = keys(&rows, &hasher(None, None));
     assert_eq!(found.detail, "cannot be verified: 5 legacy");
     assert!(found.concern.unwrap().starts_with("--legacy-secret-file"));
+}
+
+#[test]
+fn the_phase_goes_by_what_happened_and_what_is_left() {
+    let (none, some) = (census(&[(LEGACY, 5)]), Census { duplicates: 3, ..census(&[(LEGACY, 5)]) });
+    let told = |census: &Census, rollout: &Rollout| phase(census, rollout).detail;
+    let at = Timestamp::parse_fixed_width("2026-11-28T17:20:05.120000Z");
+    let new = Rollout { last_import: at, ..Rollout::default() };
+    assert_eq!(told(&some, &Rollout::default()), "phase 2: nothing was rotated here yet; no import");
+    assert_eq!(told(&some, &new), "phase 2: nothing was rotated here yet; last import 2026-11-28T17:20:05Z");
+    let used = Rollout { in_use: true, ..new };
+    assert_eq!(told(&some, &used), "phase 3: in use, 3 duplicates left; last import 2026-11-28T17:20:05Z");
+    assert_eq!(told(&none, &used), "phase 4 is done: in use, no duplicate left; last import 2026-11-28T17:20:05Z");
+}
+
+#[test]
+fn a_phase_that_was_not_counted_to_the_end_is_said_as_far_as_it_is_known() {
+    let cut = Census { cut_short: true, ..census(&[(LEGACY, 5)]) };
+    let used = Rollout { in_use: true, last_import: None, cut_short: true };
+    let detail = phase(&cut, &used).detail;
+    assert_eq!(detail, "phase 3 or 4: in use, not all duplicates counted; no import among the newest entries");
+    let more = phase(&Census { duplicates: 2, ..cut.clone() }, &used).detail;
+    assert!(more.starts_with("phase 3: in use, more than 2 duplicates left"), "{more}");
+    let imports = phase(&cut, &Rollout { in_use: false, ..used }).detail;
+    assert!(imports.starts_with("phase 2: nothing but imports among the newest entries"), "{imports}");
 }

@@ -16,8 +16,10 @@ mod certificate;
 mod file;
 mod network;
 mod questions;
+mod rollout;
 
 pub use census::{Census, HashForm};
+pub use rollout::Rollout;
 
 /// One step, in the order in which an engine takes those that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +104,9 @@ pub trait Examination: Send {
 
     /// Counts the active records, after all steps: as many as the deadline allows.
     async fn count(&mut self) -> Result<Census, StoreError>;
+
+    /// Reads what the newest entries of the history tell of, after all steps.
+    async fn rollout(&mut self) -> Result<Rollout, StoreError>;
 
     /// Closes what is open.
     async fn close(self: Box<Self>);
@@ -197,6 +202,11 @@ impl<B: Examined> Examination for Examiner<B> {
         let patience = self.connections.settings().timeout;
         let deadline = Deadline::after(patience / 10 * 9);
         census::take::<B>(self.connection(&deadline).await?, &deadline).await
+    }
+
+    async fn rollout(&mut self) -> Result<Rollout, StoreError> {
+        let deadline = Deadline::after(self.connections.settings().timeout);
+        deadline.run(rollout::read::<B>(self.connection(&deadline).await?)).await?
     }
 
     async fn close(self: Box<Self>) {

@@ -6,7 +6,7 @@ use super::{HistoryQuery, rows, sql};
 use crate::domain::chain::StoredEntry;
 
 /// Sorts after every event id.
-const AFTER_ALL: &str = "~";
+pub(super) const AFTER_ALL: &str = "~";
 
 /// Reads one page of entries.
 pub(super) async fn page<B: Backend>(

@@ -118,6 +118,11 @@ pub(super) const CENSUS: &str = r#"SELECT CASE
         sum(CASE WHEN "LegacyDuplicate" THEN 1 ELSE 0 END) AS "Duplicates"
     FROM "HostSessions" WHERE "HostSessionId" > $1 AND "HostSessionId" <= $2 AND "IsActive" GROUP BY 1"#;
 
+/// What the newest entries of the history tell of.
+pub(super) const NEWEST_ACTIONS: &str = r#"SELECT count(*) AS "Entries",
+        count(CASE WHEN "Action" = $1 THEN 1 END) AS "Imports", max(CASE WHEN "Action" = $1 THEN "At" END) AS "LastImport"
+    FROM (SELECT "Action", "At" FROM "HostSessionEvents" WHERE "EventId" < $2 ORDER BY "EventId" DESC LIMIT $3) AS newest"#;
+
 pub(super) const INSERT_SESSION: &str = r#"INSERT INTO "Sessions"
     ("GroupId", "Title", "Status", "ParticipantCount", "CreatedAt", "ModifiedAt") VALUES ($1, $2, $3, $4, $5, $6)
     RETURNING "SessionId""#;
