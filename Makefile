@@ -12,7 +12,7 @@ test: needs lint
 # The long forms of what `test` does in short, on the program as it is released.
 soak: needs
 	HOST_PROVISIONER_TEST_KILLS=10000 HOST_PROVISIONER_TEST_MESSAGES=1000000 \
-	  cargo test --locked --release --test all -- --nocapture process_kills tui_fuzz a_debug_build_alone_takes_part_in_drills
+	  cargo test --locked --release --test all -- --nocapture process_kills consolidation_kills tui_fuzz a_debug_build_alone_takes_part_in_drills
 
 # The tests let another program write beside us: the system's sqlite3.
 needs:

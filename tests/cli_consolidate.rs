@@ -1,4 +1,5 @@
-//! `duplicates` and `consolidate`, on the exported rows of the old tool.
+//! `duplicates` and `consolidate`, on the exported rows of the old tool. What is public here is told of
+//! PostgreSQL, too, by `postgres_consolidate`.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
@@ -6,12 +7,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use serde_json::{Value, json};
 
 use crate::support::fixtures::{APPLICATION_SECRET, known_guids, web_database};
+use crate::support::outside::Outside;
 use crate::support::program::{Ran, TestEnv};
 
 const ACTIVE: &str = r#"SELECT count(*) FROM "HostSessions" WHERE "IsActive""#;
 
 /// The fixtures, migrated.
-fn old_rows() -> TestEnv {
+pub(crate) fn old_rows() -> TestEnv {
     let env = TestEnv::around(|runtime| {
         runtime.block_on(async {
             let db = web_database().await;
@@ -23,7 +25,7 @@ fn old_rows() -> TestEnv {
     env
 }
 
-fn listed(env: &TestEnv) -> Vec<Value> {
+pub(crate) fn listed(env: &TestEnv<impl Outside>) -> Vec<Value> {
     env.run("duplicates --json").json().as_array().unwrap().clone()
 }
 
@@ -36,7 +38,7 @@ fn number(value: &Value) -> i64 {
 }
 
 /// Writes the plan `plan.json`, lets a person change it, and gives what it holds.
-fn plan(env: &TestEnv, decide: impl Fn(&mut Value)) -> Value {
+fn plan(env: &TestEnv<impl Outside>, decide: impl Fn(&mut Value)) -> Value {
     env.run("consolidate --plan plan.json -q").ok();
     let mut plan = read(env);
     plan["sessions"].as_array_mut().unwrap().iter_mut().for_each(decide);
@@ -44,12 +46,18 @@ fn plan(env: &TestEnv, decide: impl Fn(&mut Value)) -> Value {
     plan
 }
 
-fn read(env: &TestEnv) -> Value {
+fn read(env: &TestEnv<impl Outside>) -> Value {
     serde_json::from_str(&std::fs::read_to_string(env.home("plan.json")).unwrap()).unwrap()
 }
 
-fn apply(env: &TestEnv) -> Ran {
+fn apply(env: &TestEnv<impl Outside>) -> Ran {
     env.run("consolidate --apply plan.json --created-by Cleaner --rotation-reason clean-up --json")
+}
+
+/// Lists the active records of a session.
+fn active(env: &TestEnv<impl Outside>, session: i64) -> Vec<String> {
+    let records = r#"SELECT CAST("HostSessionId" AS TEXT) FROM "HostSessions" WHERE "IsActive" AND "SessionId" = "#;
+    env.texts(&format!("{records}{session} ORDER BY \"HostSessionId\""))
 }
 
 /// Lets the first record of each ambiguous session stay.
@@ -105,18 +113,21 @@ fn a_plan_is_never_written_over() {
 
 #[test]
 fn what_is_ambiguous_is_left_until_a_person_names_the_one_that_stays() {
-    let env = old_rows();
-    let ambiguous = listed(&env).iter().filter(|it| is_ambiguous(it)).count();
-    plan(&env, |_| ());
-    let ran = apply(&env);
+    ambiguous_ones_are_left(&old_rows());
+}
+
+pub(crate) fn ambiguous_ones_are_left(env: &TestEnv<impl Outside>) {
+    let ambiguous = listed(env).iter().filter(|it| is_ambiguous(it)).count();
+    plan(env, |_| ());
+    let ran = apply(env);
     assert_eq!(ran.code, 3, "{}", ran.stderr);
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((report["outcome"].as_str(), report["left"].as_u64()), (Some("partly"), Some(ambiguous as u64)));
-    assert_eq!(listed(&env).len(), ambiguous, "they alone are left");
+    assert_eq!(listed(env).len(), ambiguous, "they alone are left");
     std::fs::remove_file(env.home("plan.json")).unwrap();
-    plan(&env, keep_first);
-    assert_eq!(apply(&env).json()["outcome"], "consolidated");
-    assert!(listed(&env).is_empty());
+    plan(env, keep_first);
+    assert_eq!(apply(env).json()["outcome"], "consolidated");
+    assert!(listed(env).is_empty());
 }
 
 #[test]
@@ -146,31 +157,34 @@ fn kept(session: &Value) -> (i64, i64) {
 
 #[test]
 fn a_session_that_changed_since_the_plan_is_skipped_and_reported() {
-    let env = old_rows();
-    let plan = plan(&env, keep_first);
+    changed_ones_are_skipped(&old_rows());
+}
+
+pub(crate) fn changed_ones_are_skipped(env: &TestEnv<impl Outside>) {
+    let plan = plan(env, keep_first);
     let first = number(&plan["sessions"][0]["session_id"]);
     let record = number(&plan["sessions"][0]["records"][0]["host_session_id"]);
     env.sql(&format!(
         r#"UPDATE "HostSessions" SET "LastUsedAt" = '2026-11-01 10:00:00' WHERE "HostSessionId" = {record}"#
     ));
-    let before =
-        env.texts(&format!(r#"SELECT count(*) FROM "HostSessions" WHERE "SessionId" = {first} AND "IsActive""#));
-    let ran = apply(&env);
+    let before = active(env, first);
+    let ran = apply(env);
     assert_eq!(ran.code, 3);
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     let end = &report["sessions"][0];
     assert_eq!((number(&end["session_id"]), &end["outcome"]), (first, &json!("changed")));
-    let after =
-        env.texts(&format!(r#"SELECT count(*) FROM "HostSessions" WHERE "SessionId" = {first} AND "IsActive""#));
-    assert_eq!(after, before);
+    assert_eq!(active(env, first), before);
     assert_eq!(report["left"], 1);
 }
 
 #[test]
 fn a_plan_that_was_applied_is_applied_again_without_a_change() {
-    let env = old_rows();
-    plan(&env, keep_first);
-    let done = apply(&env).json()["consolidated"].clone();
+    again_is_nothing(&old_rows());
+}
+
+pub(crate) fn again_is_nothing(env: &TestEnv<impl Outside>) {
+    plan(env, keep_first);
+    let done = apply(env).json()["consolidated"].clone();
     let before = env.dump();
     for flag in ["", " --dry-run"] {
         let again = env.run(&format!("consolidate --apply plan.json --json{flag}")).json();
@@ -181,8 +195,11 @@ fn a_plan_that_was_applied_is_applied_again_without_a_change() {
 
 #[test]
 fn a_dry_run_of_a_plan_changes_nothing() {
-    let env = old_rows();
-    plan(&env, keep_first);
+    dry_run_is_nothing(&old_rows());
+}
+
+pub(crate) fn dry_run_is_nothing(env: &TestEnv<impl Outside>) {
+    plan(env, keep_first);
     let before = env.dump();
     let report = env.run("consolidate --apply plan.json --dry-run --json").json();
     assert!(report["sessions"].as_array().unwrap().iter().all(|end| end["outcome"] == "planned"), "{report}");
@@ -191,13 +208,15 @@ fn a_dry_run_of_a_plan_changes_nothing() {
 
 #[test]
 fn one_session_is_consolidated_at_once_and_by_the_record_that_is_named() {
-    let env = old_rows();
-    let sessions = listed(&env);
+    one_at_once(&old_rows());
+}
+
+pub(crate) fn one_at_once(env: &TestEnv<impl Outside>) {
+    let sessions = listed(env);
     let decided = sessions.iter().find(|session| !is_ambiguous(session)).unwrap();
     let id = number(&decided["session_id"]);
     env.run(&format!("consolidate --session-id {id} --created-by Cleaner --json")).ok();
-    let active = r#"SELECT "HostSessionId" FROM "HostSessions" WHERE "IsActive" AND "SessionId" = "#;
-    assert_eq!(env.texts(&format!("{active}{id}")), [decided["stays"].to_string()]);
+    assert_eq!(active(env, id), [decided["stays"].to_string()]);
 
     let ambiguous = sessions.iter().find(|it| is_ambiguous(it)).unwrap();
     let id = number(&ambiguous["session_id"]);
@@ -210,7 +229,7 @@ fn one_session_is_consolidated_at_once_and_by_the_record_that_is_named() {
         ran.stderr.contains(&format!("PROVISIONER-CONSOLIDATE: Host Session {keep} kept for Session {id} by Cleaner"))
     );
     ran.ok();
-    assert_eq!(env.texts(&format!("{active}{id}")), [keep]);
+    assert_eq!(active(env, id), [keep]);
     let history = env.run(&format!("history --session-id {id} --json")).json();
     assert_eq!((&history[0]["action"], &history[0]["by"]), (&json!("consolidated"), &json!("Cleaner")));
 }

@@ -16,14 +16,17 @@ const SESSIONS: &str = "not allowed: permission denied for table Sessions";
 const SCHEMA: &str = "not allowed: permission denied for schema canvas";
 
 /// Each command, and with which words it is refused to whom. Session 7 has three active records.
-const COMMANDS: [(&str, [&str; 3]); 13] = [
+const COMMANDS: [(&str, [&str; 3]); 16] = [
     ("list", [OK, OK, OK]),
     ("show --session-id 7", [OK, OK, OK]),
     ("history", [OK, OK, OK]),
     ("history --session-id 7", [OK, OK, OK]),
     ("audit verify", [OK, OK, OK]),
     ("create --session-id 7 --dry-run", [OK, OK, OK]),
+    ("duplicates", [OK, OK, OK]),
+    ("consolidate --session-id 7 --keep 17 --dry-run", [OK, OK, OK]),
     ("migrate --check", [OK, OK, OK]),
+    ("consolidate --session-id 7 --keep 17", [READS, READS, OK]),
     ("create --session-id 7", [READS, READS, OK]),
     ("create --session-id 7 --force-new", [READS, READS, OK]),
     ("rotate --host-session-id 11", [READS, READS, OK]),

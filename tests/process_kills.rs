@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use host_provisioner::domain::guid::HostGuid;
 
+use crate::support::draw::{Draw, SEED, given};
 use crate::support::program::TestEnv;
 use crate::support::requests::{opens, provisioner};
 
 /// Set to a number, it is how many rotations are killed: `make soak` kills ten thousand.
-const KILLS: &str = "HOST_PROVISIONER_TEST_KILLS";
+pub(crate) const KILLS: &str = "HOST_PROVISIONER_TEST_KILLS";
 
 /// Rotations that are killed otherwise.
 const FEW: u64 = 300;
@@ -20,30 +21,7 @@ const FEW: u64 = 300;
 /// Kills after which a new database is begun: verifying a long history takes long.
 const ON_ONE_DATABASE: u64 = 500;
 
-/// Set to the seed of a failed run, it draws the same numbers again.
-const SEED: &str = "HOST_PROVISIONER_TEST_SEED";
-
 const ROTATE: &str = "create --session-id 1 --created-by Keller --timeout 120s";
-
-fn given(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().expect("a number"))
-}
-
-/// Numbers that look random (`SplitMix64`, <https://prng.di.unimi.it/splitmix64.c>).
-struct Draw(u64);
-
-impl Draw {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, end: Duration) -> Duration {
-        end.mul_f64(f64::from(u32::try_from(self.next() >> 32).unwrap()) / f64::from(u32::MAX))
-    }
-}
 
 /// From where the moment of a kill is counted.
 #[derive(Debug, Clone, Copy)]

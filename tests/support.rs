@@ -8,6 +8,7 @@ pub(crate) mod confined;
 pub(crate) mod console;
 pub(crate) mod database;
 pub(crate) mod desk;
+pub(crate) mod draw;
 pub(crate) mod drawn;
 pub(crate) mod fixtures;
 pub(crate) mod outside;

@@ -13,33 +13,63 @@ use crate::support::program::{Ran, TestEnv, end_of};
 use crate::support::requests::{opens, provision, provisioner};
 use crate::support::world::{OLD_TOOL, world_with_guid};
 
+/// What a change leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leaves {
+    NewGuid,
+    Nothing,
+    /// One of the records that there were.
+    OneAsItWas,
+}
+
 /// A change, and the steps that are its own between the plan and the entry.
 struct Change {
     line: &'static str,
     session: i64,
-    makes_guid: bool,
+    leaves: Leaves,
     writes: &'static [Step],
 }
 
-const CHANGES: [Change; 4] = [
-    change("create --session-id 2", OLD_TOOL.duplicates, true, &[Step::RetireRecord, Step::UpdateRecord]),
-    change("create --session-id 3", OLD_TOOL.no_record, true, &[Step::InsertRecord]),
-    change("create --session-id 2 --force-new", OLD_TOOL.duplicates, true, &[Step::RetireRecord, Step::InsertRecord]),
-    change("revoke --session-id 2", OLD_TOOL.duplicates, false, &[Step::RetireRecord]),
+const CHANGES: [Change; 5] = [
+    change("create --session-id 2", OLD_TOOL.duplicates, Leaves::NewGuid, &[Step::RetireRecord, Step::UpdateRecord]),
+    change("create --session-id 3", OLD_TOOL.no_record, Leaves::NewGuid, &[Step::InsertRecord]),
+    change(
+        "create --session-id 2 --force-new",
+        OLD_TOOL.duplicates,
+        Leaves::NewGuid,
+        &[Step::RetireRecord, Step::InsertRecord],
+    ),
+    change("revoke --session-id 2", OLD_TOOL.duplicates, Leaves::Nothing, &[Step::RetireRecord]),
+    change(
+        "consolidate --session-id 2 --keep 21",
+        OLD_TOOL.duplicates,
+        Leaves::OneAsItWas,
+        &[Step::RetireRecord, Step::UpdateRecord],
+    ),
 ];
 
-const fn change(line: &'static str, session: i64, makes_guid: bool, writes: &'static [Step]) -> Change {
-    Change { line, session, makes_guid, writes }
+const fn change(line: &'static str, session: i64, leaves: Leaves, writes: &'static [Step]) -> Change {
+    Change { line, session, leaves, writes }
 }
 
 impl Change {
+    fn makes_guid(&self) -> bool {
+        self.leaves == Leaves::NewGuid
+    }
+
     /// Lists the steps that it takes, in their order.
     fn steps(&self) -> Vec<Step> {
         let before = [Step::Connect, Step::MakeGuid, Step::LockSession, Step::ReadSession, Step::Plan];
         let after =
             [Step::AppendEntry, Step::ReadBack, Step::SendCommit, Step::HearCommit, Step::TellSuccess, Step::HandOver];
         let all = before.iter().chain(self.writes).chain(&after);
-        all.copied().filter(|step| self.makes_guid || *step != Step::MakeGuid).collect()
+        let takes = |step: &Step| match step {
+            Step::MakeGuid => self.makes_guid(),
+            // A list of sessions and what became of them is no GUID: it is written like any other list.
+            Step::HandOver => self.leaves != Leaves::OneAsItWas,
+            _ => true,
+        };
+        all.copied().filter(takes).collect()
     }
 }
 
@@ -110,10 +140,10 @@ fn drilled(change: &Change, step: Step, way: Way) {
     told_truly(change, way, end(step, way), &ran, &env, &what);
     let undone = matches!(end(step, way), End::Undone(_));
     assert_eq!(env.dump() == before, undone, "{what}");
-    let active = match (undone, change.makes_guid) {
+    let active = match (undone, change.leaves) {
         (true, _) if change.session == OLD_TOOL.duplicates => "3",
-        (false, true) => "1",
-        (true, _) | (false, false) => "0",
+        (false, Leaves::NewGuid | Leaves::OneAsItWas) => "1",
+        (true, _) | (false, Leaves::Nothing) => "0",
     };
     let query = format!(
         r#"SELECT count(*) FROM "HostSessions" WHERE "SessionId" = {} AND "IsActive" AND "RevokedAt" IS NULL"#,
@@ -136,12 +166,12 @@ fn told_truly(change: &Change, way: Way, end: End, ran: &Ran, env: &TestEnv, wha
     }
     let (code, said) = match end {
         End::Undone(said) => (1, said),
-        End::Undelivered if change.makes_guid => (11, "rotated, GUID not delivered, rotate again"),
+        End::Undelivered if change.makes_guid() => (11, "rotated, GUID not delivered, rotate again"),
         End::Done | End::Undelivered => (0, ""),
     };
     assert_eq!(ran.code, code, "{what}");
     assert!(ran.stderr.contains(said) && !ran.stderr.contains("panicked"), "{what}");
-    let handed_over = usize::from(end == End::Done && change.makes_guid);
+    let handed_over = usize::from(end == End::Done && change.makes_guid());
     assert_eq!(guids(&ran.stdout).len(), handed_over, "{what}");
     assert_eq!(log.contains("was not delivered"), code == 11, "{what}");
     assert_eq!(log.contains("internal error at"), way == Way::Panic, "{what}");
