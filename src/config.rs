@@ -43,6 +43,12 @@ const CONFIG: &str = "HOST_PROVISIONER_CONFIG";
 /// The variable that refuses colours.
 const NO_COLOR: &str = "NO_COLOR";
 
+/// The variable that names the kind of the terminal.
+const TERM: &str = "TERM";
+
+/// Terminals that have no colours, whatever follows behind a hyphen (the terminfo database).
+const COLOURLESS: [&str; 8] = ["dumb", "vt52", "vt100", "vt102", "vt131", "vt220", "vt320", "vt420"];
+
 /// The deadline of one operation when none is given.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -87,6 +93,9 @@ pub struct Given {
 pub struct Config {
     given: Given,
     files: Vec<ConfigFile>,
+    /// What those found wrong for whom some of it is meant.
+    errors: Vec<Problem>,
+    warnings: Vec<Problem>,
 }
 
 /// Where the database is, and how it is to be treated.
@@ -108,26 +117,24 @@ pub struct Policy {
 }
 
 impl Config {
-    /// Joins the command line with the environment and the files.
+    /// Joins the command line with the environment and the files, with all that is wrong in those still in it, to be
+    /// told.
     ///
     /// # Errors
-    /// [`ConfigError::Files`] when a file holds errors; [`ConfigError::PasswordInArguments`], whatever the command is.
+    /// [`ConfigError::PasswordInArguments`], whatever the command is.
     pub fn new(given: Given) -> Result<Self, ConfigError> {
-        let config = Self::unchecked(given)?;
-        config.complain()?;
-        Ok(config)
-    }
-
-    /// The same with all that is wrong in the files still in it, to be told.
-    ///
-    /// # Errors
-    /// [`ConfigError::PasswordInArguments`].
-    pub fn unchecked(given: Given) -> Result<Self, ConfigError> {
         if given.database_url.as_deref().is_some_and(crate::store::holds_password) {
             return Err(ConfigError::PasswordInArguments);
         }
         let named = given.config.clone().or_else(|| variable(CONFIG).map(PathBuf::from));
-        Ok(Self { files: files::read(named), given })
+        Ok(Self { files: files::read(named), given, errors: Vec::new(), warnings: Vec::new() })
+    }
+
+    /// Adds what is wrong with settings that this module cannot judge: those of [`keys`](Self::keys) and
+    /// [`styles`](Self::styles).
+    pub fn add(&mut self, errors: Vec<Problem>, warnings: Vec<Problem>) {
+        self.errors.extend(errors);
+        self.warnings.extend(warnings);
     }
 
     /// Refuses files that hold errors.
@@ -143,7 +150,12 @@ impl Config {
     #[must_use]
     pub fn errors(&self) -> Vec<Problem> {
         let in_files = self.files.iter().flat_map(|file| file.errors.clone());
-        in_files.chain(self.profiles_without_database()).collect()
+        let mut errors: Vec<Problem> = in_files.chain(self.profiles_without_database()).collect();
+        // What follows from a broken file is not told beside it.
+        if errors.is_empty() {
+            errors.clone_from(&self.errors);
+        }
+        errors
     }
 
     /// Lists the places where configuration files are looked for, the most important first.
@@ -154,7 +166,7 @@ impl Config {
 
     /// Lists what in the files has no effect.
     pub fn warnings(&self) -> impl Iterator<Item = &Problem> {
-        self.files.iter().flat_map(|file| &file.warnings)
+        self.files.iter().flat_map(|file| &file.warnings).chain(&self.warnings)
     }
 
     /// Gives the settings for a database that is named elsewhere.
@@ -198,13 +210,16 @@ impl Config {
         self.merged(|file| &file.keys)
     }
 
-    /// Gives the theme. A variable that refuses colours goes before the files, as every variable does.
+    /// Gives the theme. A variable that refuses colours, or names a terminal that has none, goes before the files, as every
+    /// variable does.
     #[must_use]
     pub fn theme(&self) -> Sourced<ThemeName> {
         let refused = Sourced::flag(self.given.no_color.then_some(ThemeName::Mono), "--no-color");
         let given = refused.or_else(|| Sourced::flag(self.given.theme, "--theme"));
         // https://no-color.org: any value but the empty one.
         let without = || variable(NO_COLOR).map(|_| Sourced::variable(ThemeName::Mono, NO_COLOR));
+        let unable = || variable(TERM).filter(|kind| is_colourless(&kind.to_string_lossy()));
+        let without = || without().or_else(|| unable().map(|_| Sourced::variable(ThemeName::Mono, TERM)));
         let found = given.or_else(without).or_else(|| origin::in_files(&self.files, |file| file.theme.as_ref()));
         found.unwrap_or(Sourced::default(ThemeName::default()))
     }
@@ -264,7 +279,28 @@ pub fn checked_timeout(time: Duration) -> Result<Duration, &'static str> {
     if fits { Ok(time) } else { Err("a time-out is 1ms to 1h, such as 10s") }
 }
 
+/// Tells whether a kind of terminal has no colours: by its name, of which `-m` is the ending for monochrome.
+fn is_colourless(kind: &str) -> bool {
+    let mut parts = kind.split('-');
+    parts.next().is_some_and(|base| COLOURLESS.contains(&base)) || parts.any(|part| matches!(part, "m" | "mono"))
+}
+
 /// Reads a variable; an empty one is none.
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_colourless;
+
+    #[test]
+    fn a_terminal_without_colours_is_known_by_its_name() {
+        for kind in ["dumb", "vt100", "vt220-8bit", "linux-m", "xterm-mono", "cons25-m"] {
+            assert!(is_colourless(kind), "{kind}");
+        }
+        for kind in ["xterm-256color", "screen", "tmux-256color", "linux", "vt340", "xterm-m2", "st-meta"] {
+            assert!(!is_colourless(kind), "{kind}");
+        }
+    }
 }

@@ -40,6 +40,7 @@ use crate::domain::time::SystemClock;
 use crate::provision::Provisioner;
 use crate::signals::Signals;
 use crate::store::{Store, StoreError, Target};
+use crate::tui::look::Look;
 use crate::tui::{Open, Opened, Place};
 
 pub mod cli;
@@ -88,7 +89,11 @@ fn finish(end: Result<(), Failure>, messages: Messages) -> ExitCode {
 /// Reads the settings, opens the log, and runs the action on a runtime of two threads.
 fn prepare(invocation: Invocation, messages: &Messages, log: &mut Option<WorkerGuard>) -> Result<(), Failure> {
     let Invocation { action, given, style } = invocation;
-    let config = if let Action::Config(_) = action { Config::unchecked(given)? } else { configured(given, messages)? };
+    let (config, look) = configured(given)?;
+    if !matches!(action, Action::Config(_)) {
+        config.complain()?;
+        config.warnings().for_each(|problem| messages.warn(&problem.to_string()));
+    }
     let started = config.log_dir().map_err(std::io::Error::other).and_then(|folder| {
         messages.detail(&format!("log: {}", folder.display()));
         telemetry::start(&folder, config.log_level().value)
@@ -100,29 +105,34 @@ fn prepare(invocation: Invocation, messages: &Messages, log: &mut Option<WorkerG
     telemetry::log_panics();
     let failed = |error: std::io::Error| Failure::new(Exit::Failed, "failed", error.to_string());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failed)?;
-    let work = AssertUnwindSafe(dispatch(action, &config, style, messages)).catch_unwind();
+    let work = AssertUnwindSafe(dispatch(action, &config, look, style, messages)).catch_unwind();
     let end = runtime.block_on(work).unwrap_or_else(|_| Err(Failure::internal("command")));
     // A thread that waits for a pipe or a terminal is left behind.
     runtime.shutdown_background();
     end
 }
 
-/// Reads the settings, and warns of what in their files has no effect.
-fn configured(given: Given, messages: &Messages) -> Result<Config, Failure> {
-    let config = Config::new(given)?;
-    for problem in config.warnings() {
-        messages.warn(&problem.to_string());
-    }
-    Ok(config)
+/// Reads the settings with all that is wrong with them, and what the console makes of them.
+fn configured(given: Given) -> Result<(Config, Look), Failure> {
+    let mut config = Config::new(given)?;
+    let (look, errors, warnings) = Look::of(&config);
+    config.add(errors, warnings);
+    Ok((config, look))
 }
 
 /// Runs an action; the one place that knows them all.
-async fn dispatch(action: Action, config: &Config, style: Style, messages: &Messages) -> Result<(), Failure> {
+async fn dispatch(
+    action: Action,
+    config: &Config,
+    look: Look,
+    style: Style,
+    messages: &Messages,
+) -> Result<(), Failure> {
     let signals = Signals::listen().map_err(|error| Failure::new(Exit::Failed, "failed", error.to_string()))?;
     let end = match action {
-        Action::Config(about) => until(signals.token(), about.run(config, style.format)).await,
-        Action::Console => console(config, messages, signals.token()).await,
-        Action::Demo(demo) => self::demo(&demo, config, messages, signals.token()).await,
+        Action::Config(about) => until(signals.token(), about.run(config, look.settings(config), style.format)).await,
+        Action::Console => console(config, look, messages, signals.token()).await,
+        Action::Demo(demo) => self::demo(&demo, config, look, messages, signals.token()).await,
         other => command(other, config, style, messages, &signals).await,
     };
     end.map_err(|failure| match (failure.exit, signals.exit_code()) {
@@ -229,18 +239,19 @@ fn make_default_folder(database: &Database) -> Result<(), StoreError> {
 }
 
 /// Opens the console on the configured database.
-async fn console(config: &Config, messages: &Messages, cancel: &CancellationToken) -> Result<(), Failure> {
+async fn console(config: &Config, look: Look, messages: &Messages, cancel: &CancellationToken) -> Result<(), Failure> {
     let database = config.database()?;
     messages.detail(&format!("database: {}", database.settings.target));
     let places = places::all(config, &database);
     let opened = until(cancel, places::opened(config, database)).await?;
-    show(opened, places::opener(config), places, config, false).await
+    show(opened, places::opener(config), places, look, false).await
 }
 
 /// Makes a world to try, and opens the console on it. A world that is not kept goes when the console does.
 async fn demo(
     demo: &cli::demo::Demo,
     config: &Config,
+    look: Look,
     messages: &Messages,
     cancel: &CancellationToken,
 ) -> Result<(), Failure> {
@@ -258,18 +269,15 @@ async fn demo(
     let settings = config.settings_for(Target::Sqlite(path));
     let store = store::connect(settings, None).await?;
     let provisioner = Arc::new(Provisioner::new(store, config.hasher()?));
-    show(Opened { provisioner, profile: None, unverified: false }, places::opener(config), Vec::new(), config, true)
-        .await
+    show(Opened { provisioner, profile: None, unverified: false }, places::opener(config), Vec::new(), look, true).await
 }
 
 /// Runs the console to its end.
-async fn show(opened: Opened, open: Open, places: Vec<Place>, config: &Config, demo: bool) -> Result<(), Failure> {
+async fn show(opened: Opened, open: Open, places: Vec<Place>, look: Look, demo: bool) -> Result<(), Failure> {
     let origin = caller::origin();
     let unnamed = || Failure::new(Exit::Usage, "usage", "the operating system's user has no name");
     let operator = caller::fallback(&origin).ok_or_else(unnamed)?;
-    let signs = if config.ascii() { &tui::theme::signs::ASCII } else { &tui::theme::signs::UNICODE };
-    let theme = tui::theme::Theme::named(config.theme().value, signs);
-    let setup = tui::Setup { operator, origin, demo, places, theme };
+    let setup = tui::Setup { operator, origin, demo, places, look };
     match tui::run(opened, open, setup).await {
         Ok(0) => Ok(()),
         Ok(1) => Err(Failure::internal("console")),

@@ -7,6 +7,7 @@
 //! | `update`, `screen/*` | the reducer, and each screen's part of it |
 //! | `view`, `view/*` | the drawing |
 //! | `keymap` | keys by name; help and footer are made from it |
+//! | `look` | keys and styles as configured |
 //! | `connection` | how old the picture is, and when it is tried again |
 //! | `runtime` | the only async part: terminal, timers, jobs, signals |
 //! | `terminal`, `clipboard` | the outside world of the terminal |
@@ -25,6 +26,7 @@ pub mod connection;
 pub mod effect;
 pub mod keymap;
 pub mod log_pane;
+pub mod look;
 pub mod marks;
 pub mod message;
 pub mod model;
@@ -72,7 +74,7 @@ pub struct Place {
 }
 
 /// What the console needs to know besides the database.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Setup {
     /// The name that goes into `CreatedBy` unless another is typed.
     pub operator: Actor,
@@ -82,8 +84,8 @@ pub struct Setup {
     pub demo: bool,
     /// The databases that there are.
     pub places: Vec<Place>,
-    /// What it looks like.
-    pub theme: theme::Theme,
+    /// Its keys, and what it looks like.
+    pub look: look::Look,
 }
 
 /// Runs the console until the operator quits or a signal ends it; gives the exit code (0, 129, 130 or 143; 1 after

@@ -50,6 +50,32 @@ fn every_key_of_the_program_is_explained_in_the_sample() {
 }
 
 #[test]
+fn every_role_of_a_theme_is_in_the_sample() {
+    let env = home_with(SAMPLE);
+    let shown = run(&env, "config show --json --profile staging").json();
+    for role in host_provisioner::tui::theme::roles::ROLES {
+        assert_ne!(setting(&shown, &format!("theme.{role}")).1, "default", "{role}");
+    }
+}
+
+#[test]
+fn keys_and_styles_are_checked_and_shown_with_the_rest() {
+    let env = home_with("[keys]\nfilter = [\"/\", \"F3\"]\nmark = []\n[theme]\ndanger = \"red\"\n");
+    let file = env.home(".config/host-provisioner/config.toml").display().to_string();
+    let shown = run(&env, "config show --json").json();
+    assert_eq!(setting(&shown, "keys.filter"), ("/ F3".into(), format!("{file}:2:1")));
+    assert_eq!(setting(&shown, "keys.mark"), (Value::Null, format!("{file}:3:1")));
+    assert_eq!(setting(&shown, "keys.refresh"), ("Ctrl-r F5".into(), "default".to_owned()));
+    assert_eq!(setting(&shown, "theme.danger"), ("red".into(), format!("{file}:5:1")));
+    assert_eq!(setting(&shown, "theme.good"), (Value::Null, "default".to_owned()));
+    assert!(!shown.to_string().contains("confirm-idle"), "what cannot be changed is no setting");
+    let env = home_with("[keys]\nfilter = \"F10\"\nquit = []\nsrot = \"s\"\n[theme]\ndanger = \"rde\"\n");
+    let ran = run(&env, "config check");
+    assert_eq!((ran.code, ran.stdout.matches("error: ").count(), ran.stdout.matches("warning: ").count()), (2, 3, 1));
+    assert_eq!(run(&env, "list --json").error(2)["kind"], "configuration");
+}
+
+#[test]
 fn a_check_lists_all_errors_with_their_places_and_exits_2() {
     let env = home_with("timeout = 3\n[policy]\nmax_age = \"old\"\nmaxage = \"1d\"\n");
     let ran = run(&env, "config check");

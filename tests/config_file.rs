@@ -9,7 +9,7 @@ fn problems(text: &str) -> (Vec<String>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("c.toml");
     std::fs::write(&path, text).unwrap();
-    let config = Config::unchecked(Given { config: Some(path), ..Given::default() }).unwrap();
+    let config = Config::new(Given { config: Some(path), ..Given::default() }).unwrap();
     let told = |problem: &dyn ToString| problem.to_string().replace(&format!("{}/", folder.path().display()), "");
     let errors = config.errors().iter().map(|problem| told(problem)).collect();
     (errors, config.warnings().map(|problem| told(problem)).collect())
@@ -37,15 +37,6 @@ fn an_unknown_key_is_a_warning_at_its_place_that_suggests_the_nearest_known_one(
             "c.toml:8:2: the key `hsah` is not known; is `hash` meant?",
         ]
     );
-}
-
-#[test]
-fn what_is_understood_and_does_nothing_is_a_warning_too() {
-    let (errors, warnings) = problems("[keys]\nrotate = \"F5\"\n[theme]\nname = \"light\"\ndanger = \"red\"\n");
-    assert_eq!(errors, [""; 0]);
-    let told =
-        ["c.toml:2:1: `rotate` has no effect in this version", "c.toml:5:1: `danger` has no effect in this version"];
-    assert_eq!(warnings, told);
 }
 
 #[test]

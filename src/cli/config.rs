@@ -20,16 +20,16 @@ pub enum ConfigCommand {
 }
 
 impl ConfigCommand {
-    /// Answers.
+    /// Answers; `console` are the settings of keys and styles.
     ///
     /// # Errors
     /// Errors in the configuration, but for `path`; what stdout says.
-    pub async fn run(self, config: &Config, format: Format) -> Result<(), Failure> {
+    pub async fn run(self, config: &Config, console: Vec<Setting>, format: Format) -> Result<(), Failure> {
         match self {
             Self::Check => check(config, format).await,
             Self::Show => {
                 config.complain()?;
-                output::print(Settings(config.settings()?), format).await
+                output::print(Settings(config.settings()?.into_iter().chain(console).collect()), format).await
             }
             Self::Path => output::print(Places::of(config.files()), format).await,
         }

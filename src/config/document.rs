@@ -143,7 +143,7 @@ fn hash(mut table: Section<'_>, notes: &mut Notes<'_>) -> HashTable {
     found
 }
 
-/// Reads a table whose keys others know. Nothing asks for them yet, so each is warned of.
+/// Reads a table whose keys others know.
 fn named<T>(
     table: &Section<'_>,
     notes: &mut Notes<'_>,
@@ -152,10 +152,7 @@ fn named<T>(
     let mut found = BTreeMap::new();
     for Entry { name, value, at } in table.entries(notes) {
         match read(value) {
-            Ok(value) => {
-                notes.warnings.push(name.place.problem(format!("`{}` has no effect in this version", name.value)));
-                found.insert(name.value, Located { value, place: name.place });
-            }
+            Ok(value) => drop(found.insert(name.value, Located { value, place: name.place })),
             Err(why) => notes.errors.push(at.problem(format!("{}: {why}", name.value))),
         }
     }

@@ -30,7 +30,7 @@ impl Setting {
 }
 
 impl Config {
-    /// Lists all settings.
+    /// Lists the settings, but for keys and styles.
     ///
     /// # Errors
     /// [`ConfigError`] when it cannot be told which database is meant.
@@ -49,14 +49,6 @@ impl Config {
             Setting::new("hash.legacy_secret_file", hash.legacy_secret_file, path),
             Setting::new("theme.name", Some(self.theme()), |name| name.to_string()),
         ]);
-        let styles = self.styles().into_iter();
-        settings.extend(
-            styles.map(|(key, style)| Setting::new(&format!("theme.{key}"), Some(style.into()), |style| style)),
-        );
-        let keys = self.keys().into_iter();
-        settings.extend(keys.map(|(action, keys)| {
-            Setting::new(&format!("keys.{action}"), Some(keys.into()), |keys: Vec<String>| keys.join(" "))
-        }));
         settings.extend(self.profile_names().iter().flat_map(|name| self.profile_settings(name)));
         Ok(settings)
     }

@@ -24,7 +24,7 @@ pub(super) fn in_tmux() -> bool {
 
 /// Copies through tmux into a named buffer, and on to the terminal around it where tmux is set up so.
 pub(super) fn copy_by_tmux(guid: &HostGuid) -> Result<String, String> {
-    let failed = |_error| "tmux did not take the GUID; v shows it instead".to_owned();
+    let failed = |_error| "tmux did not take the GUID".to_owned();
     let mut child = Command::new("tmux")
         .args(["load-buffer", "-b", &buffer_name(), "-w", "-"])
         .stdin(Stdio::piped())
@@ -38,7 +38,7 @@ pub(super) fn copy_by_tmux(guid: &HostGuid) -> Result<String, String> {
     }
     let status = child.wait().map_err(failed)?;
     if !status.success() {
-        return Err("tmux did not take the GUID; v shows it instead".to_owned());
+        return Err("tmux did not take the GUID".to_owned());
     }
     Ok(format!(
         "Copied to a tmux buffer (prefix ]), deleted after {KEPT_SECONDS} s; everyone on this tmux server can read it till then."
@@ -65,6 +65,6 @@ pub(super) fn copy_by_osc52(guid: &HostGuid) -> Result<String, String> {
     let mut out = io::stdout().lock();
     out.write_all(sequence.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|_gone| "the terminal did not take the GUID; v shows it instead".to_owned())?;
+        .map_err(|_gone| "the terminal did not take the GUID".to_owned())?;
     Ok("Sent to the terminal's clipboard (OSC 52). Not every terminal takes it: paste it to be sure.".to_owned())
 }

@@ -9,10 +9,13 @@ use super::theme::signs::Signs;
 use super::view::layout;
 
 mod actions;
+mod configured;
+mod guards;
 mod key;
 mod typing;
 
 pub use actions::{Action, Kind};
+pub use configured::{Configured, Given};
 pub use key::Key;
 
 /// What has the keys: screens on which every key means the same.
@@ -66,13 +69,12 @@ impl Context {
         }
     }
 
-    /// Tells whether a character is text here, and so no action, except where the text has no use for it.
-    const fn takes_text(self) -> bool {
+    /// Tells whether a character is text here, or a part of an id or an answer, and so no action.
+    const fn takes(self, character: char) -> bool {
         match self {
             Self::Filter | Self::Reason => true,
-            Self::List | Self::Confirm | Self::Reveal | Self::Pager | Self::Help | Self::Profiles | Self::Leave => {
-                false
-            }
+            Self::Confirm => character.is_ascii_alphanumeric(),
+            Self::List | Self::Reveal | Self::Pager | Self::Help | Self::Profiles | Self::Leave => false,
         }
     }
 }
@@ -101,27 +103,57 @@ pub struct KeyMap(Vec<Binding>);
 
 impl Default for KeyMap {
     fn default() -> Self {
-        let all = Context::ALL.into_iter().flat_map(|context| {
-            actions::of(context).map(move |action| Binding { action, keys: default_keys(action, context), context })
-        });
-        Self(all.collect())
+        Self::of_actions(Action::own_keys)
     }
 }
 
-/// Gives the keys that an action has without a configuration. Where characters are text, those are none of them.
-fn default_keys(action: &Action, context: Context) -> Vec<Key> {
-    let is_text = |key: &Key| context.takes_text() && key.character().is_some() && action.kind != Kind::Fixed;
-    // The help of the help is the help: what opens it closes it.
-    let closes = |key: &Key| context == Context::Help && action.name == "help" && key.character().is_some();
-    let keys = action.keys.split(' ').filter_map(Key::parse);
-    keys.filter(|key| !is_text(key) && !closes(key)).collect()
+/// Leaves those keys of an action that can be its keys in a context: where characters are text, they are none.
+fn keys_in(context: Context, action: &Action, mut keys: Vec<Key>) -> Vec<Key> {
+    let is_text = |key: &Key| key.character().is_some_and(|character| context.takes(character));
+    keys.retain(|key| action.kind == Kind::Fixed || !is_text(key));
+    keys
 }
 
 impl KeyMap {
+    /// Binds every action to its keys in each context.
+    fn of_actions(keys: impl Fn(&Action) -> Vec<Key>) -> Self {
+        let of = |context: Context| actions::of(context).map(move |action| (context, action));
+        let all = Context::ALL.into_iter().flat_map(of);
+        Self(
+            all.map(|(context, action)| Binding { action, keys: keys_in(context, action, keys(action)), context })
+                .collect(),
+        )
+    }
+
     /// Lists the actions of a screen with their keys, the most telling first.
     pub fn bindings(&self, screen: &Screen) -> impl Iterator<Item = &Binding> {
         let context = Context::of(screen);
         self.0.iter().filter(move |binding| binding.context == context)
+    }
+
+    /// Names an action of the main screen in a sentence, by its key.
+    #[must_use]
+    pub fn main(&self, does: MainUi) -> String {
+        self.of(&Ui::Main(does))
+    }
+
+    /// Names an action in a sentence: by its first key, else by its own name.
+    #[must_use]
+    pub fn of(&self, does: &Ui) -> String {
+        self.named(does, Key::to_string)
+    }
+
+    /// Names an action on a screen, where arrows can be arrows.
+    #[must_use]
+    pub fn sign(&self, does: &Ui, signs: &Signs) -> String {
+        self.named(does, |key| key.sign(signs))
+    }
+
+    fn named(&self, does: &Ui, write: impl Fn(&Key) -> String) -> String {
+        let mut bindings = self.0.iter().filter(|binding| binding.action.does == *does);
+        let key = bindings.clone().find_map(|binding| binding.keys.first());
+        let name = || bindings.next().map_or(String::new(), |binding| format!("`{}` (no key)", binding.action.name));
+        key.map_or_else(name, write)
     }
 
     /// Lists the keys of a screen and what they do.

@@ -1,6 +1,8 @@
 //! Which sessions are marked: their ids, so that no filter, order or refresh takes a mark away or gives it to another.
 
 use super::effect::Ticket;
+use super::keymap::KeyMap;
+use super::message::MainUi;
 use crate::domain::order::Order;
 use crate::domain::session::SessionId;
 use crate::domain::session_set::SessionSet;
@@ -138,13 +140,17 @@ impl Marks {
 
     /// Says what is marked, and what that means; `None` where nothing is.
     #[must_use]
-    pub fn words(&self, filtered: bool) -> Option<String> {
+    pub fn words(&self, filtered: bool, keys: &KeyMap) -> Option<String> {
+        let rotate = keys.main(MainUi::Rotate);
         let acts = match (self.aim(), &self.range) {
-            (_, Some(from)) => return Some(format!("range from {}: v marks it, Esc drops it", from.session.id)),
+            (_, Some(from)) => {
+                let (mark, drop) = (keys.main(MainUi::MarkRange), keys.main(MainUi::Back));
+                return Some(format!("range from {}: {mark} marks it, {drop} drops it", from.session.id));
+            }
             (Aim::Cursor | Aim::Range, None) => return None,
-            (Aim::One(id), None) => format!("R acts on session {id}"),
-            (Aim::Gone(_), None) => "u unmarks it".to_owned(),
-            (Aim::Many(_), None) => "R acts on these".to_owned(),
+            (Aim::One(id), None) => format!("{rotate} acts on session {id}"),
+            (Aim::Gone(_), None) => format!("{} unmarks it", keys.main(MainUi::UnmarkAll)),
+            (Aim::Many(_), None) => format!("{rotate} acts on these"),
         };
         let hidden = self.hidden.map_or("?".to_owned(), grouped);
         let hidden = filtered.then(|| format!("{hidden} outside the filter"));

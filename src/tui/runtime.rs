@@ -136,10 +136,11 @@ impl Runtime {
             read_only: store.read_only(),
             writes: provisioner.hasher().writes(),
         };
-        let model = Model::new(about, store.clock().now(), crossterm::terminal::size()?);
+        let mut model = Model::new(about, store.clock().now(), crossterm::terminal::size()?);
+        model.keys = setup.look.keys;
         Ok(Self {
             model,
-            theme: setup.theme,
+            theme: setup.look.theme,
             terminal,
             provisioner,
             open,

@@ -5,6 +5,7 @@ use ratatui::style::Style;
 
 pub mod banner;
 mod palette;
+pub mod roles;
 pub mod signs;
 
 use signs::Signs;

@@ -2,7 +2,7 @@
 
 use super::effect::{Effect, JobId, Ticket};
 use super::log_pane::LogLine;
-use super::message::{Failure, Global, JobEvent, Loaded, Message, Ui};
+use super::message::{Failure, JobEvent, Loaded, MainUi, Message, RevealUi, Ui};
 use super::model::{Model, Panel, Settling};
 use super::screen::confirm::Confirm;
 use super::screen::sessions::{marked, marking};
@@ -12,8 +12,10 @@ use crate::domain::session::SessionId;
 use crate::provision::{Certainty, ProvisionEvent, Provisioned};
 use crate::store::Page;
 
+mod anywhere;
 mod following;
 
+use anywhere::anywhere;
 pub use following::try_again;
 use following::{keep_up, looked, regained};
 
@@ -108,58 +110,6 @@ fn keep_the_cursor_in_sight(model: &mut Model) {
     }
 }
 
-fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
-    match global {
-        Global::Help => {
-            model.notice = None;
-            // The help of the help is the help.
-            if !matches!(model.screen, Screen::Help(_)) {
-                let back = Box::new(std::mem::replace(&mut model.screen, Screen::Sessions));
-                model.screen = Screen::Help(help::Help { back, scroll: 0 });
-            }
-            Vec::new()
-        }
-        Global::Redraw => vec![Effect::Redraw],
-        // A program that stands still would keep the database's lock.
-        Global::Suspend if model.job.is_some() => {
-            model.warn("A change is under way: it ends before the program can be suspended.");
-            Vec::new()
-        }
-        Global::Suspend => {
-            reveal::mask(model);
-            vec![Effect::Suspend]
-        }
-        Global::Paste(data) => paste(model, &data),
-        Global::Resize(columns, lines) => {
-            model.size = (columns, lines);
-            reveal::mask(model);
-            keep_the_cursor_in_sight(model);
-            Vec::new()
-        }
-        Global::FocusLost => {
-            reveal::mask(model);
-            Vec::new()
-        }
-    }
-}
-
-/// A paste is data for a text field; anywhere else it does nothing, and says so.
-fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
-    match &mut model.screen {
-        Screen::Filter => return filter::paste(model, data),
-        Screen::Reason(form) => form.paste(data),
-        Screen::Sessions
-        | Screen::Detail(_)
-        | Screen::History(_)
-        | Screen::Confirm(_)
-        | Screen::Reveal(_)
-        | Screen::Help(_)
-        | Screen::Profiles(_)
-        | Screen::Leave => model.warn("A paste does nothing here: it goes into text fields alone."),
-    }
-    Vec::new()
-}
-
 fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) -> Vec<Effect> {
     if model.list.loading.as_ref().is_some_and(|loading| loading.ticket == ticket) {
         return list_loaded(model, answer);
@@ -243,7 +193,8 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
         Err(failure) => {
             // While the database is out of reach the header says so, and what was said about a key stays.
             if !(loading.unasked && model.connection.trouble.is_some()) {
-                model.warn(format!("The sessions could not be read: {}. Ctrl-r tries again.", failure.what));
+                let again = model.keys.main(MainUi::Refresh);
+                model.warn(format!("The sessions could not be read: {}. {again} tries again.", failure.what));
             }
             sessions::failed(model, loading.land, failure);
         }
@@ -316,7 +267,8 @@ fn revocation_is_done(model: &mut Model, session: SessionId) -> Option<Effect> {
 fn show_what_is_ready(model: &mut Model) {
     if !matches!(model.screen, Screen::Sessions) {
         if model.ready.is_some() {
-            model.say("The new Host GUID is ready: Esc, back to the list, shows it.");
+            let back = model.keys.main(MainUi::Back);
+            model.say(format!("The new Host GUID is ready: {back}, back to the list, shows it."));
         }
         return;
     }
@@ -376,7 +328,10 @@ fn copied(model: &mut Model, job: JobId, result: Result<String, String>) -> Vec<
             }
             model.say(how);
         }
-        Err(why) => model.warn(why),
+        Err(why) => {
+            let show = model.keys.of(&Ui::Reveal(RevealUi::Show));
+            model.warn(format!("{why}; {show} shows it instead"));
+        }
     }
     Vec::new()
 }

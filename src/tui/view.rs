@@ -14,6 +14,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::log_pane;
+use super::message::MainUi;
 use super::model::{Model, Panel};
 use super::screen::{Screen, confirm, detail, help, history, leave, profiles, reason, reveal, sessions};
 use super::theme::Theme;
@@ -59,7 +60,7 @@ fn dialog(model: &Model, screen: &Screen, theme: &Theme, area: Rect, frame: &mut
             frame.render_widget(Clear, area);
             history::draw(model, shown, theme, area, frame);
         }
-        Screen::Reason(form) => reason::draw(form, theme, area, frame),
+        Screen::Reason(form) => reason::draw(form, &model.keys, theme, area, frame),
         Screen::Confirm(shown) => confirm::draw(model, shown, theme, area, frame),
         Screen::Reveal(shown) => reveal::draw(model, shown, theme, area, frame),
         Screen::Profiles(shown) => profiles::draw(model, shown, theme, area, frame),
@@ -73,7 +74,8 @@ fn dialog(model: &Model, screen: &Screen, theme: &Theme, area: Rect, frame: &mut
 
 fn too_small(model: &Model, area: Rect, frame: &mut Frame<'_>) {
     let (columns, lines) = layout::SMALLEST;
-    let quit = if model.may_quit_unseen() { " q quits." } else { "" };
+    let quits = || format!(" {} quits.", model.keys.main(MainUi::Quit));
+    let quit = if model.may_quit_unseen() { quits() } else { String::new() };
     let text = format!("Too small: {}x{}; {columns}x{lines} is needed.{quit}", area.width, area.height);
     frame.render_widget(Paragraph::new(text), area);
 }
@@ -93,11 +95,12 @@ fn strip(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
             let turn = usize::try_from(millis / 200).unwrap_or(0) % spinner.len();
             let what = if job.cancelling { "Cancelling" } else { "Working on" };
             let text = format!(
-                " {} {what} session {} {} {} s   the list stays usable, Ctrl-c cancels",
+                " {} {what} session {} {} {} s   the list stays usable, {} cancels",
                 spinner[turn],
                 job.request.session,
                 theme.signs.ellipsis,
-                millis / 1000
+                millis / 1000,
+                model.keys.main(MainUi::Cancel)
             );
             Line::styled(theme.fit(&text, width), theme.caution)
         }

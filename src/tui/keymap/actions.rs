@@ -1,7 +1,7 @@
 //! The table of everything that a key can do: the names that `[keys]` uses, the keys without it, and the words of help,
 //! footer and palette. Whoever adds an action adds a line here, and nothing else.
 
-use super::Context;
+use super::{Context, Key};
 use crate::tui::message::{
     ConfirmUi, FilterUi, Global, LeaveUi, MainUi, Motion, PagerUi, ProfilesUi, ReasonUi, RevealUi, Ui,
 };
@@ -35,6 +35,25 @@ pub enum Kind {
     Dangerous,
     /// A part of a confirmation: its keys are the same for everybody.
     Fixed,
+    /// Explains the dangerous action of this name: its keys are the small letters of that one's.
+    Explains(&'static str),
+}
+
+impl Kind {
+    /// Tells whether `[keys]` can give it others.
+    pub(super) const fn may_change(self) -> bool {
+        match self {
+            Self::Free | Self::Needed | Self::Dangerous => true,
+            Self::Fixed | Self::Explains(_) => false,
+        }
+    }
+}
+
+impl Action {
+    /// Gives its keys unless others are configured.
+    pub(super) fn own_keys(&self) -> Vec<Key> {
+        self.keys.split(' ').filter_map(Key::parse).collect()
+    }
 }
 
 const fn action(name: &'static str, keys: &'static str, does: Ui, help: &'static str, footer: &'static str) -> Action {
@@ -53,6 +72,11 @@ const fn dangerous(mut action: Action) -> Action {
 
 const fn fixed(mut action: Action) -> Action {
     action.kind = Kind::Fixed;
+    action
+}
+
+const fn explains(dangerous: &'static str, mut action: Action) -> Action {
+    action.kind = Kind::Explains(dangerous);
     action
 }
 
@@ -100,8 +124,8 @@ static LIST: &[Action] = &[
         "rotate the Host GUID of the session under the cursor",
         "rotate",
     )),
-    action("explain-rotate", "r", Ui::Main(MainUi::ExplainRotate), "explains R", ""),
-    action("explain-revoke", "x", Ui::Main(MainUi::ExplainRevoke), "explains X", ""),
+    explains("rotate", action("explain-rotate", "r", Ui::Main(MainUi::ExplainRotate), "tell how to rotate", "")),
+    explains("revoke", action("explain-revoke", "x", Ui::Main(MainUi::ExplainRevoke), "tell how to revoke", "")),
     action("mark", "Space", Ui::Main(MainUi::Mark), "mark the session, or take its mark away", "mark"),
     action("mark-range", "v", Ui::Main(MainUi::MarkRange), "begin a range; again: mark up to the cursor", ""),
     action("mark-all", "*", Ui::Main(MainUi::MarkAll), "mark all that match the filter", ""),
@@ -185,7 +209,7 @@ static PAGER: &[Action] = &[
 ];
 
 static HELP_SCREEN: &[Action] =
-    &[needed(action("close-help", "Esc q ? Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back"))];
+    &[needed(action("close-help", "Esc q Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back"))];
 
 static PROFILES: &[Action] = &[
     needed(action("open-profile", "Enter", Ui::Profiles(ProfilesUi::Choose), "open this database instead", "open")),

@@ -48,6 +48,36 @@ impl Key {
         Some(Self { code, modifiers: KeyModifiers::NONE })
     }
 
+    /// Says why the key is bound to nothing, if that is so.
+    pub(super) fn never_bound(self) -> Option<&'static str> {
+        if self.code == KeyCode::F(10) {
+            return Some("desktop terminals open their menu with it");
+        }
+        let KeyCode::Char(letter) = self.code else { return None };
+        if !self.modifiers.contains(KeyModifiers::CONTROL) {
+            return None;
+        }
+        match letter {
+            'i' => Some("terminals send the same byte for Tab"),
+            'm' => Some("terminals send the same byte for Enter"),
+            '[' => Some("terminals send the same byte for Esc"),
+            'h' | 'j' | 'k' => {
+                Some("tmux and vim move between panes with it, and terminals send its byte for other keys")
+            }
+            'a' | 'b' => Some("tmux and screen take it as their prefix"),
+            's' | 'q' => Some("terminals stop and start their output with it"),
+            '\\' => Some("terminals end a program with it"),
+            'a'..='z' => None,
+            _ => Some("terminals do not send Ctrl with it"),
+        }
+    }
+
+    /// Gives the small letter on the same key; `None` where this is no capital letter.
+    pub(super) fn small(self) -> Option<Self> {
+        let capital = self.character().filter(char::is_ascii_uppercase)?;
+        Some(Self { code: KeyCode::Char(capital.to_ascii_lowercase()), ..self })
+    }
+
     /// Gives the key that was pressed.
     #[must_use]
     pub fn pressed(event: KeyEvent) -> Self {

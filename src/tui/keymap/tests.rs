@@ -49,16 +49,17 @@ fn a_name_has_the_same_keys_and_the_same_kind_wherever_it_stands() {
 fn keys_that_belong_to_terminals_are_never_bound() {
     each(|binding| {
         for key in &binding.keys {
-            assert!(!key.modifiers.contains(KeyModifiers::ALT));
-            assert_ne!(key.code, KeyCode::F(10));
-            if key.modifiers.contains(KeyModifiers::CONTROL) {
-                assert!(!matches!(
-                    key.code,
-                    KeyCode::Char('h' | 'j' | 'k' | 'a' | 'b' | 's' | 'q' | '\\' | 'i' | 'm' | '[')
-                ));
-            }
+            assert_eq!((key.never_bound(), key.modifiers.contains(KeyModifiers::ALT)), (None, false), "{key}");
         }
     });
+}
+
+#[test]
+fn a_map_without_configuration_is_that_of_the_table() {
+    let Configured { map, errors, warnings } = KeyMap::configured(&Given::new());
+    assert_eq!((errors, warnings), (vec![], vec![]));
+    let keys = |map: &KeyMap| map.0.iter().map(|binding| binding.keys.clone()).collect::<Vec<_>>();
+    assert_eq!(keys(&map), keys(&KeyMap::default()));
 }
 
 #[test]

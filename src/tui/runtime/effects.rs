@@ -116,7 +116,7 @@ impl Runtime {
         }
         self.spawn(Task::Other, async move {
             let copied = tokio::task::spawn_blocking(move || clipboard::copy_by_tmux(&guid)).await;
-            let failed = |_| Err("tmux did not take the GUID; v shows it instead".to_owned());
+            let failed = |_| Err("tmux did not take the GUID".to_owned());
             Some(Message::Copied(job, copied.unwrap_or_else(failed)))
         });
         self.spawn(Task::Other, async {

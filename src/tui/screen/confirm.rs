@@ -16,7 +16,7 @@ use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
 use crate::provision::{Preview, describe, warnings};
 use crate::tui::effect::{Effect, Query, Ticket};
-use crate::tui::message::{ConfirmUi, Failure};
+use crate::tui::message::{ConfirmUi, Failure, Ui};
 use crate::tui::model::{Model, RunningJob};
 use crate::tui::theme::Theme;
 use crate::tui::theme::signs::UNICODE;
@@ -173,9 +173,13 @@ pub fn update(model: &mut Model, mut confirm: Box<Confirm>, ui: ConfirmUi) -> Ve
             return go(model, confirm);
         }
         ConfirmUi::Enter if confirm.wants_id() => {
-            model.warn(format!("Type {} to confirm; Esc goes back.", confirm.request.session));
+            let back = model.keys.of(&Ui::Confirm(ConfirmUi::Back));
+            model.warn(format!("Type {} to confirm; {back} goes back.", confirm.request.session));
         }
-        ConfirmUi::Enter => model.warn("Enter alone confirms nothing: y does, Esc goes back."),
+        ConfirmUi::Enter => {
+            let back = model.keys.of(&Ui::Confirm(ConfirmUi::Back));
+            model.warn(format!("Enter alone confirms nothing: y does, {back} goes back."));
+        }
     }
     model.screen = Screen::Confirm(confirm);
     Vec::new()
@@ -331,17 +335,19 @@ fn why_id(confirm: &Confirm) -> String {
 
 fn ask(model: &Model, confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let line = |text: &str, style| Line::styled(theme.fit(text, width), style);
+    let [back, again] = [ConfirmUi::Back, ConfirmUi::Refresh].map(|does| model.keys.of(&Ui::Confirm(does)));
     let Some(preview) = &confirm.preview else {
-        return vec![Line::default(), line("Nothing was changed.   Ctrl-r: read again   Esc: back", theme.dim)];
+        let told = format!("Nothing was changed.   {again}: read again   {back}: back");
+        return vec![Line::default(), line(&told, theme.dim)];
     };
     let age = format!("Read {} s ago.", model.now.seconds_since(preview.read_at).max(0));
     if preview.plan.outcome == Outcome::Unchanged {
-        return vec![Line::default(), line("There is nothing to do.   Esc: back", theme.strong)];
+        return vec![Line::default(), line(&format!("There is nothing to do.   {back}: back"), theme.strong)];
     }
     if confirm.wants_id() {
         return vec![
             Line::default(),
-            line(&format!("{age} {}   Esc: back   Ctrl-r: read again", why_id(confirm)), theme.caution),
+            line(&format!("{age} {}   {back}: back   {again}: read again", why_id(confirm)), theme.caution),
             Line::from(vec![
                 Span::styled(ID_PROMPT, theme.strong),
                 Span::styled(confirm.typed.clone(), theme.strong),
@@ -349,5 +355,5 @@ fn ask(model: &Model, confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Lin
             ]),
         ];
     }
-    vec![Line::default(), line(&format!("{age} y: do it   Esc: back   Ctrl-r: read again"), theme.strong)]
+    vec![Line::default(), line(&format!("{age} y: do it   {back}: back   {again}: read again"), theme.strong)]
 }

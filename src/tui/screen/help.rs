@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 use super::Screen;
 use super::detail::scrolled;
 use crate::tui::effect::Effect;
-use crate::tui::message::PagerUi;
+use crate::tui::message::{Motion, PagerUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::view::popup;
@@ -20,6 +20,23 @@ pub struct Help {
     pub back: Box<Screen>,
     /// Lines that are scrolled away.
     pub scroll: usize,
+}
+
+/// Opens the help of the present screen, or closes it.
+pub fn toggle(model: &mut Model) {
+    let screen = std::mem::replace(&mut model.screen, Screen::Sessions);
+    model.screen = match screen {
+        Screen::Help(help) => *help.back,
+        other @ (Screen::Sessions
+        | Screen::Filter
+        | Screen::Detail(_)
+        | Screen::History(_)
+        | Screen::Reason(_)
+        | Screen::Confirm(_)
+        | Screen::Reveal(_)
+        | Screen::Profiles(_)
+        | Screen::Leave) => Screen::Help(Help { back: Box::new(other), scroll: 0 }),
+    };
 }
 
 /// Carries out what a person does in the help.
@@ -39,7 +56,10 @@ pub fn update(model: &mut Model, mut help: Help, ui: PagerUi) -> Vec<Effect> {
 pub fn draw(model: &Model, help: &Help, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let keys = model.keys.help(&help.back, theme.signs);
     let rows = u16::try_from(keys.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inner = popup(" Keys here   (j k scroll, Esc closes) ", rows, theme, area, frame);
+    let [down, up, back] = [PagerUi::Move(Motion::Down), PagerUi::Move(Motion::Up), PagerUi::Back]
+        .map(|does| model.keys.of(&Ui::Pager(does)));
+    let title = format!(" Keys here   ({down} {up} scroll, {back} closes) ");
+    let inner = popup(&title, rows, theme, area, frame);
     let width = usize::from(inner.width);
     let lines: Vec<Line<'_>> = keys
         .iter()

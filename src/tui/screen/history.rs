@@ -12,7 +12,7 @@ use crate::domain::audit::Finding;
 use crate::domain::chain::StoredEntry;
 use crate::domain::session::SessionId;
 use crate::tui::effect::Effect;
-use crate::tui::message::PagerUi;
+use crate::tui::message::{PagerUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::view::{frame_of, layout, text};
@@ -93,7 +93,9 @@ fn lines(model: &Model, history: &History, theme: &Theme, width: usize) -> Vec<L
     }
     if whole.entries.is_empty() {
         lines.push(Line::styled("Nothing was done to this session with this program yet.", theme.plain));
-        lines.push(Line::styled("R rotates its Host GUID and begins its history; Esc goes back.", theme.dim));
+        let [rotate, back] = [PagerUi::Rotate, PagerUi::Back].map(|does| model.keys.of(&Ui::Pager(does)));
+        let told = format!("{rotate} rotates its Host GUID and begins its history; {back} goes back.");
+        lines.push(Line::styled(theme.fit(&told, width), theme.dim));
     }
     lines.extend(whole.entries.iter().flat_map(|entry| entry_lines(entry, theme, width)));
     if i64::try_from(whole.entries.len()).is_ok_and(|count| count < whole.snapshot.head.seq) {

@@ -52,15 +52,17 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
         MainUi::Back => back(model),
         MainUi::Rotate => reason::open(model, Purpose::Rotate),
         MainUi::ExplainRotate => {
-            model.say(
-                "R (a capital letter) rotates the marked session, else the one under the cursor; Ctrl-r reads again.",
-            );
+            let (rotate, refresh) = (model.keys.main(MainUi::Rotate), model.keys.main(MainUi::Refresh));
+            model.say(format!(
+                "{rotate} (a capital letter) rotates the marked session, else the one under the cursor; {refresh} reads again."
+            ));
             Vec::new()
         }
         MainUi::ExplainRevoke => {
-            model.say(
-                "X (a capital letter) revokes the Host GUID of the marked session, else of the one under the cursor.",
-            );
+            model.say(format!(
+                "{} (a capital letter) revokes the Host GUID of the marked session, else of the one under the cursor.",
+                model.keys.main(MainUi::Revoke)
+            ));
             Vec::new()
         }
         MainUi::Revoke => reason::open(model, Purpose::Revoke),
@@ -149,7 +151,7 @@ fn cancel(model: &mut Model) -> Vec<Effect> {
     if let Some(effects) = marking::stop(model) {
         return effects;
     }
-    model.say("Nothing waits. q quits.");
+    model.say(format!("Nothing waits. {} quits.", model.keys.main(MainUi::Quit)));
     Vec::new()
 }
 

@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::tui::Place;
 use crate::tui::effect::{Effect, Ticket};
 use crate::tui::log_pane::LogLine;
-use crate::tui::message::{Arrival, Failure, Motion, ProfilesUi};
+use crate::tui::message::{Arrival, Failure, MainUi, Motion, ProfilesUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::theme::{Theme, banner};
 use crate::tui::view::{popup, text};
@@ -43,7 +43,9 @@ pub struct Waiting {
 pub fn open(model: &mut Model) -> Vec<Effect> {
     let here = place_of(model);
     if model.job.is_some() {
-        model.warn("A change is under way: it ends before another profile can be opened. Ctrl-c cancels it.");
+        let cancel = model.keys.main(MainUi::Cancel);
+        model
+            .warn(format!("A change is under way: it ends before another profile can be opened. {cancel} cancels it."));
     } else if model.about.places.len() < 2 {
         model.say("There is no other profile: [profiles.NAME] in the configuration names databases.");
     } else {
@@ -146,7 +148,9 @@ pub fn draw(model: &Model, profiles: &Profiles, theme: &Theme, area: Rect, frame
     lines.push(Line::default());
     lines.push(state(model, profiles, theme, width));
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let inner = popup(" Profiles   (Enter opens, Esc goes back) ", height, theme, area, frame);
+    let [open, back] = [ProfilesUi::Choose, ProfilesUi::Back].map(|does| model.keys.of(&Ui::Profiles(does)));
+    let title = format!(" Profiles   ({open} opens, {back} goes back) ");
+    let inner = popup(&title, height, theme, area, frame);
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
@@ -172,7 +176,12 @@ fn state(model: &Model, profiles: &Profiles, theme: &Theme, width: usize) -> Lin
             let banner = model.about.places.get(waiting.place).map_or("", |place| &place.banner);
             let seconds = model.now.seconds_since(waiting.since).max(0);
             (
-                format!("Opening {} {} {seconds} s   Esc: stay here", text::clean(banner), theme.signs.ellipsis),
+                format!(
+                    "Opening {} {} {seconds} s   {}: stay here",
+                    text::clean(banner),
+                    theme.signs.ellipsis,
+                    model.keys.of(&Ui::Profiles(ProfilesUi::Back))
+                ),
                 theme.caution,
             )
         }

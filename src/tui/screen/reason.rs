@@ -19,8 +19,9 @@ use crate::domain::snapshot::current_of;
 use crate::domain::time::Timestamp;
 use crate::store::{Page, SessionFilter, SessionQuery, SessionRow};
 use crate::tui::effect::{Effect, Query, Ticket};
+use crate::tui::keymap::KeyMap;
 use crate::tui::marks::{Aim, grouped};
-use crate::tui::message::{Failure, Loaded, ReasonUi};
+use crate::tui::message::{Failure, Loaded, MainUi, ReasonUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::update::try_again;
@@ -109,15 +110,18 @@ pub fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
             open_form(model, purpose, Some(Of { id, row }))
         }
         Aim::Gone(id) => {
-            model.warn(format!("Not done: session {id}, which is marked, is gone. u unmarks it."));
+            let unmark = model.keys.main(MainUi::UnmarkAll);
+            model.warn(format!("Not done: session {id}, which is marked, is gone. {unmark} unmarks it."));
             Vec::new()
         }
         Aim::Many(count) => {
-            model.warn(format!("Not done: acting on several comes later. u unmarks all {}.", grouped(count)));
+            let unmark = model.keys.main(MainUi::UnmarkAll);
+            model.warn(format!("Not done: acting on several comes later. {unmark} unmarks all {}.", grouped(count)));
             Vec::new()
         }
         Aim::Range => {
-            model.warn("A range is begun: v marks it, Esc drops it. Nothing was done.");
+            let (mark, drop) = (model.keys.main(MainUi::MarkRange), model.keys.main(MainUi::Back));
+            model.warn(format!("A range is begun: {mark} marks it, {drop} drops it. Nothing was done."));
             Vec::new()
         }
     }
@@ -315,7 +319,7 @@ impl ReasonForm {
 }
 
 /// Draws the form.
-pub fn draw(form: &ReasonForm, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+pub fn draw(form: &ReasonForm, keys: &KeyMap, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let title = match form.purpose {
         Purpose::Rotate => " Rotate the Host GUID ",
         Purpose::Revoke => " Revoke the Host GUID ",
@@ -349,7 +353,9 @@ pub fn draw(form: &ReasonForm, theme: &Theme, area: Rect, frame: &mut Frame<'_>)
     };
     put(Field::Reason, "Reason", &form.reason, &mut lines);
     let picks = QUICK_PICKS.join(&format!(" {} ", signs.between));
-    lines.push(Line::styled(theme.fit(&format!("             {} {} {picks}", signs.up, signs.down), width), theme.dim));
+    let arrow = |does| keys.sign(&Ui::Reason(does), signs);
+    let (up, down) = (arrow(ReasonUi::PickUp), arrow(ReasonUi::PickDown));
+    lines.push(Line::styled(theme.fit(&format!("             {up} {down} {picks}"), width), theme.dim));
     put(Field::By, "By", &form.by, &mut lines);
     if form.purpose == Purpose::Rotate {
         put(Field::Expires, "Expires", &form.expires, &mut lines);
@@ -366,10 +372,9 @@ pub fn draw(form: &ReasonForm, theme: &Theme, area: Rect, frame: &mut Frame<'_>)
         let fault = theme.wrap(&format!("{} {fault}", signs.bad), width);
         lines.extend(fault.into_iter().map(|line| Line::styled(line, theme.danger)));
     } else {
-        lines.push(Line::styled(
-            theme.fit("Enter: read the plan   Tab: next field   Esc: back to the list", width),
-            theme.dim,
-        ));
+        let [on, next, back] = [ReasonUi::GoOn, ReasonUi::Next, ReasonUi::Back].map(|does| keys.of(&Ui::Reason(does)));
+        let told = format!("{on}: read the plan   {next}: next field   {back}: back to the list");
+        lines.push(Line::styled(theme.fit(&told, width), theme.dim));
     }
     frame.render_widget(Paragraph::new(lines), inner);
     if let Some((x, y)) = cursor {

@@ -12,7 +12,7 @@ use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::provision::{Certainty, Provisioned};
 use crate::tui::effect::{Effect, JobId};
-use crate::tui::message::RevealUi;
+use crate::tui::message::{RevealUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::view::popup;
@@ -166,11 +166,15 @@ pub fn draw(model: &Model, reveal: &Reveal, theme: &Theme, area: Rect, frame: &m
         Standing::NotCommitted => (signs.bad, "NOT committed: this GUID is worthless, the old one works", theme.danger),
     };
     let asked = if reveal.asking { "Have you handed it over? It is shown nowhere else." } else { "" };
+    let key = |does| model.keys.of(&Ui::Reveal(does));
+    let (show, copy, leave) = (key(RevealUi::Show), key(RevealUi::Copy), key(RevealUi::Leave));
     let keys = if reveal.asking {
-        Line::styled(theme.fit("y: yes, leave   v: show   c: copy   Esc: stay", width), theme.danger)
+        let yes = key(RevealUi::Yes);
+        let keys = format!("{yes}: yes, leave   {show}: show   {copy}: copy   {leave}: stay");
+        Line::styled(theme.fit(&keys, width), theme.danger)
     } else {
-        let show = left.map_or("v:show 10 s".to_owned(), |left| format!("hidden in {left} s"));
-        Line::styled(theme.fit(&format!("{show}   c:copy   Esc:done"), width), theme.strong)
+        let show = left.map_or(format!("{show}:show 10 s"), |left| format!("hidden in {left} s"));
+        Line::styled(theme.fit(&format!("{show}   {copy}:copy   {leave}:done"), width), theme.strong)
     };
     let record = reveal.provisioned.applied.record.as_ref().map_or(String::new(), |record| {
         format!("record #{} {}, shown once, stored nowhere", record.id, record.hash.fingerprint())

@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::store::{Page, SessionFilter, SessionQuery, SessionRow};
 use crate::tui::SLOW;
 use crate::tui::effect::{Effect, Query, Ticket};
-use crate::tui::message::{Failure, Motion};
+use crate::tui::message::{Failure, MainUi, Motion};
 use crate::tui::model::{Following, Model};
 use crate::tui::screen::filter::Completion;
 
@@ -202,7 +202,7 @@ pub fn stop(model: &mut Model) -> Option<Effect> {
     if model.following == Following::Outdated {
         model.following = Following::Resting;
     }
-    model.say("Stopped reading. Ctrl-r reads again.");
+    model.say(format!("Stopped reading. {} reads again.", model.keys.main(MainUi::Refresh)));
     if stopped.land == Land::Match {
         let what = "Reading was stopped".to_owned();
         failed(model, stopped.land, Failure { what, unchanged: String::new(), conflict: None });

@@ -10,7 +10,7 @@ use crate::config::Colour;
 pub fn style(theme: &Theme, colour: Option<Colour>) -> Style {
     let style = theme.strong.add_modifier(Modifier::REVERSED);
     // A theme that has no colour for danger has none at all.
-    let colour = colour.filter(|_| theme.danger.fg.is_some());
+    let colour = colour.filter(|_| theme.danger.fg.or(theme.danger.bg).is_some());
     colour.map_or(style, |colour| style.fg(terminals(colour)))
 }
 

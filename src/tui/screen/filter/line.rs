@@ -9,13 +9,14 @@ use ratatui::widgets::Paragraph;
 use super::completion;
 use crate::domain::filter::{Candidate, FilterError};
 use crate::store::SessionFilter;
+use crate::tui::message::{FilterUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
 use crate::tui::theme::Theme;
 use crate::tui::view::text;
 
-/// What to know before the first word.
-const BRIEF: &str = "words of the title, or Tab: id: status: record: by: age:   - before one turns it around";
+/// What to know before the first word, behind the key that completes.
+const BRIEF: &str = "id: status: record: by: age:   - before one turns it around";
 
 /// Draws the line; while it is edited, with the cursor and a line of help.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -69,19 +70,27 @@ fn help(model: &Model, wrong: Option<&FilterError>, theme: &Theme, width: usize)
         let said = format!("{} {wrong}", theme.signs.bad);
         return Line::styled(theme.fit(&said, width), theme.danger);
     }
+    let complete = model.keys.of(&Ui::Filter(FilterUi::Complete));
     let begun = model.list.completion.as_ref();
     let fresh = if begun.is_none() { completion::candidates(model) } else { Vec::new() };
     let candidates = begun.map_or(&fresh[..], |begun| &begun.candidates);
     if model.list.input.value().trim().is_empty() || candidates.is_empty() {
-        return Line::styled(theme.fit(BRIEF, width), theme.dim);
+        let brief = format!("words of the title, or {complete}: {BRIEF}");
+        return Line::styled(theme.fit(&brief, width), theme.dim);
     }
-    listed(candidates, begun.map(|begun| begun.chosen), theme, width)
+    listed(candidates, begun.map(|begun| begun.chosen), &complete, theme, width)
 }
 
 /// Lists candidates from the chosen one on as far as they fit, the chosen one in reverse.
-fn listed(candidates: &[Candidate], chosen: Option<usize>, theme: &Theme, width: usize) -> Line<'static> {
-    let mut spans = vec![Span::styled("Tab: ", theme.dim)];
-    let mut used = 5;
+fn listed(
+    candidates: &[Candidate],
+    chosen: Option<usize>,
+    complete: &str,
+    theme: &Theme,
+    width: usize,
+) -> Line<'static> {
+    let mut spans = vec![Span::styled(format!("{complete}: "), theme.dim)];
+    let mut used = text::width(complete) + 2;
     let first = chosen.unwrap_or(0);
     for (place, candidate) in candidates.iter().enumerate().skip(first) {
         let word = text::clean(&candidate.text);

@@ -8,7 +8,7 @@ use crate::store::{Page, SessionQuery, SessionRow};
 use crate::tui::SLOW;
 use crate::tui::effect::{Effect, Query};
 use crate::tui::marks::{Gather, Gathering, Marks, grouped};
-use crate::tui::message::Failure;
+use crate::tui::message::{Failure, MainUi};
 use crate::tui::model::{Model, Panel};
 use crate::tui::view::layout;
 
@@ -26,7 +26,7 @@ pub fn toggle(model: &mut Model) -> Vec<Effect> {
 /// Gives the row that a mark would be put on; says why there is none.
 fn under_the_cursor(model: &mut Model) -> Option<SessionRow> {
     if !layout::panels(model).contains(&Panel::Sessions) {
-        model.say("The sessions are not shown: z shows all panels.");
+        model.say(format!("The sessions are not shown: {} shows all panels.", model.keys.main(MainUi::Zoom)));
         return None;
     }
     let target = model.list.target().cloned();
@@ -42,7 +42,9 @@ pub fn range(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let Some(from) = model.marks.range.take() else {
-        model.say(format!("A range begins at session {}: move, then v marks it; Esc drops it.", here.session.id));
+        let (mark, drop) = (model.keys.main(MainUi::MarkRange), model.keys.main(MainUi::Back));
+        let id = here.session.id;
+        model.say(format!("A range begins at session {id}: move, then {mark} marks it; {drop} drops it."));
         model.marks.range = Some(Box::new(here));
         return Vec::new();
     };
@@ -87,7 +89,8 @@ fn mark(model: &mut Model, sessions: &SessionSet) {
     let (found, all) = (grouped(sessions.len()), grouped(model.marks.ids.len()));
     let before = sessions.len() - new;
     let before = if before == 0 { String::new() } else { format!(", {} of them were before", grouped(before)) };
-    model.say(format!("Marked {found}{before}; {all} marked in all. u unmarks all."));
+    let unmark = model.keys.main(MainUi::UnmarkAll);
+    model.say(format!("Marked {found}{before}; {all} marked in all. {unmark} unmarks all."));
 }
 
 /// Marks all sessions that match the filter.
@@ -204,5 +207,6 @@ pub fn progress(model: &Model) -> Option<String> {
     let gathering = model.marks.gathering.as_ref()?;
     let millis = model.now.millis_since(gathering.since);
     let found = grouped(gathering.found.len());
-    (millis >= SLOW).then(|| format!("Marking: {found} so far, {} s   Esc stops it, and marks nothing", millis / 1000))
+    let (stop, seconds) = (model.keys.main(MainUi::Back), millis / 1000);
+    (millis >= SLOW).then(|| format!("Marking: {found} so far, {seconds} s   {stop} stops it, and marks nothing"))
 }

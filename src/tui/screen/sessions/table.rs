@@ -10,7 +10,9 @@ use crate::domain::order::{Order, SortKey};
 use crate::domain::snapshot::current_of;
 use crate::domain::time::Timestamp;
 use crate::store::SessionRow;
+use crate::tui::message::{FilterUi, Global, MainUi, Ui};
 use crate::tui::model::{Model, Panel};
+use crate::tui::screen::Screen;
 use crate::tui::screen::filter;
 use crate::tui::screen::sessions::{Land, SessionList, marking};
 use crate::tui::theme::Theme;
@@ -63,7 +65,10 @@ fn foot(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let line = Rect { y: area.bottom().saturating_sub(1), height: 1, ..area }.inner(Margin::new(1, 0));
     let row = row_words(&model.list, model.list.count.filter(|count| *count <= crate::tui::COUNT_LIMIT));
     let row = row.map_or(String::new(), |row| format!(" {row} "));
-    let marked = model.marks.words(!model.list.filter.is_empty()).map_or(String::new(), |words| format!(" {words} "));
+    let marked = model
+        .marks
+        .words(!model.list.filter.is_empty(), &model.keys)
+        .map_or(String::new(), |words| format!(" {words} "));
     let room = usize::from(line.width);
     if text::width(&marked) + text::width(&row) <= room {
         frame.render_widget(Line::styled(row, theme.dim).right_aligned(), line);
@@ -90,14 +95,16 @@ fn right_title(model: &Model, theme: &Theme) -> String {
         return "not a filter yet".to_owned();
     }
     let found = found_words(model, theme);
-    let sorted = (list.order != Order::default()).then(|| sort_words(list, theme));
+    let sorted = (list.order != Order::default()).then(|| sort_words(model, theme));
     let said = [sorted, Some(found)].into_iter().flatten().filter(|words| !words.is_empty());
     said.collect::<Vec<_>>().join("   ")
 }
 
-fn sort_words(list: &SessionList, theme: &Theme) -> String {
+fn sort_words(model: &Model, theme: &Theme) -> String {
+    let list = &model.list;
     let sign = if list.order.descending { theme.signs.descending } else { theme.signs.ascending };
-    let again = if list.moved.is_empty() { "" } else { ", Ctrl-r sorts again" };
+    let again = || format!(", {} sorts again", model.keys.main(MainUi::Refresh));
+    let again = if list.moved.is_empty() { String::new() } else { again() };
     format!("sort: {} {sign}{again}", list.order.key.word())
 }
 
@@ -121,20 +128,30 @@ fn found_words(model: &Model, theme: &Theme) -> String {
 fn empty_text(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
     let list = &model.list;
     let plain = |text: &str| Line::from(Span::styled(text.to_owned(), theme.plain));
+    let [again, quit, filter] = [MainUi::Refresh, MainUi::Quit, MainUi::Filter].map(|does| model.keys.main(does));
+    let help = model.keys.of(&Ui::Global(Global::Help));
+    let typing = matches!(model.screen, Screen::Filter);
+    let drop = model.keys.of(&if typing { Ui::Filter(FilterUi::Discard) } else { Ui::Main(MainUi::Back) });
     if let Some(failure) = &list.failure {
         return vec![
             Line::styled(format!("{} {}", theme.signs.bad, text::clean(&failure.what)), theme.danger),
-            plain("Nothing was changed. Ctrl-r tries again; q quits."),
+            plain(&format!("Nothing was changed. {again} tries again; {quit} quits.")),
         ];
     }
     if list.loading.is_some() {
         return vec![plain(&format!("Reading the sessions {}", theme.signs.ellipsis))];
     }
     if !filter::is_understood(model) {
-        return vec![plain("This is not a filter yet: the line above says why."), plain("Esc takes it away.")];
+        return vec![
+            plain("This is not a filter yet: the line above says why."),
+            plain(&format!("{drop} takes it away.")),
+        ];
     }
     if !list.filter.is_empty() {
-        return vec![plain("No session matches the filter."), plain("Esc takes it away; / changes it.")];
+        return vec![
+            plain("No session matches the filter."),
+            plain(&format!("{drop} takes it away; {filter} changes it.")),
+        ];
     }
     [
         "There are no sessions yet.",
@@ -143,7 +160,7 @@ fn empty_text(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
         "Use another database:  host-provisioner --database-url sqlite:/path/to/file.db",
         "Try a made-up world:   host-provisioner demo",
         "",
-        "Ctrl-r reads again; ? shows the keys; q quits.",
+        &format!("{again} reads again; {help} shows the keys; {quit} quits."),
     ]
     .into_iter()
     .map(plain)

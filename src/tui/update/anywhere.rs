@@ -1,0 +1,57 @@
+//! What works on every screen.
+
+use super::{keep_the_cursor_in_sight, show_what_is_ready};
+use crate::tui::effect::Effect;
+use crate::tui::message::Global;
+use crate::tui::model::Model;
+use crate::tui::screen::{Screen, filter, help, reveal};
+
+/// Carries it out.
+pub(super) fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
+    match global {
+        Global::Help => {
+            model.notice = None;
+            help::toggle(model);
+            show_what_is_ready(model);
+            Vec::new()
+        }
+        Global::Redraw => vec![Effect::Redraw],
+        // A program that stands still would keep the database's lock.
+        Global::Suspend if model.job.is_some() => {
+            model.warn("A change is under way: it ends before the program can be suspended.");
+            Vec::new()
+        }
+        Global::Suspend => {
+            reveal::mask(model);
+            vec![Effect::Suspend]
+        }
+        Global::Paste(data) => paste(model, &data),
+        Global::Resize(columns, lines) => {
+            model.size = (columns, lines);
+            reveal::mask(model);
+            keep_the_cursor_in_sight(model);
+            Vec::new()
+        }
+        Global::FocusLost => {
+            reveal::mask(model);
+            Vec::new()
+        }
+    }
+}
+
+/// A paste is data for a text field; anywhere else it does nothing, and says so.
+fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
+    match &mut model.screen {
+        Screen::Filter => return filter::paste(model, data),
+        Screen::Reason(form) => form.paste(data),
+        Screen::Sessions
+        | Screen::Detail(_)
+        | Screen::History(_)
+        | Screen::Confirm(_)
+        | Screen::Reveal(_)
+        | Screen::Help(_)
+        | Screen::Profiles(_)
+        | Screen::Leave => model.warn("A paste does nothing here: it goes into text fields alone."),
+    }
+    Vec::new()
+}
