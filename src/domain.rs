@@ -17,6 +17,7 @@ pub mod host_record;
 pub mod id;
 mod lent;
 pub mod order;
+pub mod overview;
 pub mod plan;
 pub mod reason;
 pub mod request;

@@ -13,6 +13,7 @@ use crate::domain::chain::StoredEntry;
 use crate::domain::event_id::EventId;
 use crate::domain::expected::Expected;
 use crate::domain::host_record::{HostRecord, HostRecordId, StoredHash};
+use crate::domain::overview::{MaxAge, Overview};
 use crate::domain::plan::Plan;
 use crate::domain::request::Request;
 use crate::domain::session::{NewSession, Session, SessionId};
@@ -167,6 +168,10 @@ pub trait Store: Send + Sync {
 
     /// Counts the sessions, but no further than `limit`.
     async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError>;
+
+    /// Counts all sessions by their records, from one consistent read, and the rotations of the last days. The cost grows
+    /// with the number of sessions.
+    async fn overview(&self, max_age: MaxAge) -> Result<Overview, StoreError>;
 
     /// Adds a session.
     async fn add_session(&self, new: &NewSession, group: &str) -> Result<Session, StoreError>;

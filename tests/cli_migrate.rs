@@ -34,7 +34,10 @@ fn a_check_changes_nothing() {
     let env = TestEnv::nowhere();
     let check = env.run("migrate --check --json");
     assert_eq!(check.code, 1);
-    assert_eq!(check.stdout, "{\"pending\":[\"0001 existing tables\",\"0002 single guid rule\",\"0003 browsing\"]}\n");
+    assert_eq!(
+        check.stdout,
+        "{\"pending\":[\"0001 existing tables\",\"0002 single guid rule\",\"0003 browsing\",\"0004 overview\"]}\n"
+    );
     assert!(!env.db.path.exists());
 }
 

@@ -125,7 +125,7 @@ async fn a_new_database_and_a_migrated_one_have_the_same_schema() {
 async fn migrating_twice_does_nothing_the_second_time() {
     let db = web_database().await;
     let first = db.migrate().await.unwrap();
-    assert_eq!(first.applied, ["0001 existing tables", "0002 single guid rule", "0003 browsing"]);
+    assert_eq!(first.applied, ["0001 existing tables", "0002 single guid rule", "0003 browsing", "0004 overview"]);
     let before = (db.dump().await, schema(&db).await);
     let second = db.migrate().await.unwrap();
     assert!(!second.created && second.applied.is_empty(), "{second:?}");
@@ -143,7 +143,7 @@ async fn a_new_file_is_readable_by_its_owner_alone() {
 async fn listing_what_is_to_do_changes_no_byte() {
     let db = web_database().await;
     let before = std::fs::read(&db.path).unwrap();
-    assert_eq!(store::pending_migrations(&db.settings()).await.unwrap().len(), 3);
+    assert_eq!(store::pending_migrations(&db.settings()).await.unwrap().len(), 4);
     assert!(std::fs::read(&db.path).unwrap() == before);
     db.migrate().await.unwrap();
     let before = std::fs::read(&db.path).unwrap();
@@ -154,7 +154,7 @@ async fn listing_what_is_to_do_changes_no_byte() {
 #[tokio::test]
 async fn listing_what_is_to_do_for_a_missing_file_makes_none() {
     let db = TestDb::nowhere();
-    assert_eq!(store::pending_migrations(&db.settings()).await.unwrap().len(), 3);
+    assert_eq!(store::pending_migrations(&db.settings()).await.unwrap().len(), 4);
     assert!(std::fs::read_dir(db.folder.path()).unwrap().next().is_none());
 }
 
@@ -162,7 +162,7 @@ async fn listing_what_is_to_do_for_a_missing_file_makes_none() {
 async fn a_database_that_is_not_migrated_is_not_opened() {
     let db = web_database().await;
     let opened = store::connect(db.settings(), None).await;
-    assert!(matches!(opened.err(), Some(StoreError::Unmigrated { count: 3 })));
+    assert!(matches!(opened.err(), Some(StoreError::Unmigrated { count: 4 })));
 }
 
 #[test]

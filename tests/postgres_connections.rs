@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::expected::Expected;
+use host_provisioner::domain::overview::MaxAge;
 use host_provisioner::domain::session::NewSession;
 use host_provisioner::provision::Provisioned;
 use host_provisioner::store::{self, Settings, Store, StoreError};
@@ -131,6 +132,30 @@ async fn a_cancelled_change_leaves_no_connection_and_no_lock() {
     raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
     until_none(&db, "true", Duration::from_secs(5)).await;
     rotate(&store, 2).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_question_that_somebody_gave_up_is_stopped_on_the_server() {
+    let db = world().await;
+    let store = store_of(&db, Duration::from_secs(30)).await;
+    let mut other = db.open().await;
+    raw_sql(r#"BEGIN; LOCK TABLE "HostSessionEvents""#).execute(&mut other).await.unwrap();
+    let waits = format!("SELECT pid::text {OURS} AND wait_event_type = 'Lock'");
+    {
+        let counting = store.overview(MaxAge::new(Duration::from_hours(2160)));
+        let seen = async {
+            while db.texts(&waits).await.is_empty() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::select! {
+            counted = counting => panic!("the table is locked: {counted:?}"),
+            () = seen => {}
+        }
+    }
+    until_none(&db, "state <> 'idle'", Duration::from_secs(5)).await;
+    raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+    assert_eq!(store.overview(MaxAge::new(Duration::from_hours(2160))).await.unwrap().rotations(), 0);
 }
 
 #[tokio::test]

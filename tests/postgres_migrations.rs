@@ -112,7 +112,7 @@ async fn a_check_changes_nothing_and_lists_what_is_to_do() {
     for db in [TestPg::nowhere().await, TestPg::of_entity_framework().await] {
         let before = (db.dump().await, schema_names(&db).await);
         let pending = store::pending_migrations(&db.settings()).await.unwrap();
-        assert_eq!(pending, ["0001 existing tables", "0002 single guid rule", "0003 browsing"]);
+        assert_eq!(pending, ["0001 existing tables", "0002 single guid rule", "0003 browsing", "0004 overview"]);
         assert_eq!((db.dump().await, schema_names(&db).await), before);
         assert_eq!(db.migrate().await.unwrap().applied, pending);
         assert!(store::pending_migrations(&db.settings()).await.unwrap().is_empty());
@@ -200,7 +200,7 @@ async fn a_schema_that_is_not_ours_or_newer_is_refused_and_stays() {
     let db = TestPg::empty().await;
     db.sql("INSERT INTO _sqlx_migrations VALUES (99, 'later', now(), true, '\\x00', 0)").await;
     let before = db.dump().await;
-    let newer = |error: &StoreError| matches!(error, StoreError::Newer { found: 99, known: 3 });
+    let newer = |error: &StoreError| matches!(error, StoreError::Newer { found: 99, known: 4 });
     assert!(newer(&db.migrate().await.unwrap_err()));
     assert!(newer(&store::pending_migrations(&db.settings()).await.unwrap_err()));
     assert!(newer(&store::connect(db.settings(), None).await.err().unwrap()));
@@ -220,7 +220,7 @@ async fn a_migration_that_fails_half_way_leaves_nothing_behind() {
 async fn what_is_not_migrated_or_not_there_is_not_opened() {
     let db = TestPg::of_entity_framework().await;
     let opened = store::connect(db.settings(), None).await;
-    assert!(matches!(opened.err(), Some(StoreError::Unmigrated { count: 3 })));
+    assert!(matches!(opened.err(), Some(StoreError::Unmigrated { count: 4 })));
     let elsewhere = Target::parse(&db.url().replace("/test_", "/none_")).unwrap();
     let opened = store::connect(Settings { target: elsewhere, ..db.settings() }, None).await;
     assert!(matches!(opened.err(), Some(StoreError::NoDatabase)));

@@ -13,6 +13,7 @@ mod filters;
 mod history;
 mod listing;
 mod one_session;
+mod overview;
 
 /// A database of one engine: migrated over the rows that it was made with.
 #[async_trait]
@@ -154,6 +155,14 @@ contract! {
         every_order_is_the_domains_in_either_direction
         pages_of_every_order_go_on_and_back_without_gap_or_repetition
         a_page_from_a_session_begins_where_it_stands_in_any_order;
+    overview:
+        a_bar_tells_how_many_sessions_its_filter_finds
+        the_records_of_all_sessions_are_told_apart
+        a_session_with_duplicates_alone_has_neither_a_record_nor_none
+        rotations_are_counted_by_day_and_by_whom
+        an_entry_that_cannot_be_read_is_a_rotation_by_nobody
+        the_busiest_people_are_named_and_the_others_counted
+        what_a_deleted_session_left_behind_counts_for_nothing;
     history:
         the_history_comes_newest_first
         the_history_of_one_session_leaves_the_others_out
@@ -169,11 +178,12 @@ fn functions(text: &str, start: &str) -> Vec<String> {
     text.lines().filter_map(name).collect()
 }
 
-const PARTS: [&str; 4] = [
+const PARTS: [&str; 5] = [
     include_str!("store_contract/one_session.rs"),
     include_str!("store_contract/listing.rs"),
     include_str!("store_contract/filters.rs"),
     include_str!("store_contract/history.rs"),
+    include_str!("store_contract/overview.rs"),
 ];
 
 #[test]

@@ -18,7 +18,7 @@ pub mod letters;
 mod parse;
 mod text;
 
-pub use age::{Age, Compare};
+pub use age::{Age, Compare, spelt};
 pub use complete::{Candidate, Known, complete};
 pub use parse::{FilterError, Wrong};
 

@@ -99,6 +99,8 @@ pub(super) trait Backend:
     const ENDLESS: &'static str;
     /// Joins the current records `r` with their sessions, the records first; conditions follow.
     const RECORDS_FIRST: &'static str;
+    /// Who made the change of an entry `e`, as a JSON text; NULL where its body cannot be read.
+    const MADE_BY: &'static str;
 
     /// Gives a row where the index of the pieces of titles, which `sql` asks, is kept up. `None` where the engine uses
     /// its index by itself.

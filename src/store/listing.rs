@@ -16,11 +16,15 @@ use crate::domain::time::Timestamp;
 
 mod conditions;
 mod narrow;
+mod overview;
 mod parts;
 
 pub(super) use narrow::Narrowed;
 #[cfg(test)]
 pub(super) use narrow::{assemble_probe, ways};
+pub(super) use overview::overview;
+#[cfg(test)]
+pub(super) use overview::questions;
 pub(super) use parts::{Part, Start, parts};
 
 /// Reads one page, in its order.

@@ -16,6 +16,7 @@ use super::deadline::Deadline;
 use super::listing::{self, Start};
 use super::{SessionFilter, Settings, demo, sql};
 use crate::domain::order::{Order, Place, SortKey, SortValue};
+use crate::domain::overview::MaxAge;
 use crate::domain::session::SessionId;
 use crate::domain::time::{Clock as _, SystemClock};
 
@@ -62,6 +63,15 @@ const OTHERS: &[&str] = &[
     "APPLIED_MIGRATIONS",
     "CENSUS",
     "IDS_HEAD",
+    "COUNT_ALL_SESSIONS",
+    "COUNT_AS",
+    "ACTIVE_RECORDS",
+    "SESSIONS_OF_DUPLICATES",
+    "WITHOUT_CURRENT",
+    "WITH_SESSION",
+    "LEFT_BEHIND",
+    "ROTATIONS",
+    "BUSIEST_FIRST",
     "FROM_SESSIONS",
     "COUNT_HEAD",
     "COUNT_TAIL",
@@ -133,6 +143,21 @@ impl World {
         let programs: Vec<_> = steps.chunk_by(|one, next| one.0 < next.0).collect();
         assert!(programs.len() > 1 || text == sql::INSERT_SESSION, "the triggers are not seen");
         programs.iter().flat_map(|program| walked(program, &places)).collect()
+    }
+
+    /// The tables of whose rows a statement reads more than the key.
+    async fn rows_read(&mut self, text: &str) -> BTreeSet<String> {
+        let tables = sqlx::query("SELECT rootpage, name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0");
+        let tables = tables.fetch_all(&mut self.lease.connection).await.unwrap();
+        let tables: BTreeMap<i64, String> = tables.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let steps = self.explain("EXPLAIN ", text).await;
+        let cursors = |step: &str| -> Vec<(i64, i64)> {
+            let are = steps.iter().filter(|row| row.get::<String, _>("opcode") == step);
+            are.map(|row| (row.get("p1"), row.get("p2"))).collect()
+        };
+        let read: BTreeSet<i64> = cursors("Column").into_iter().map(|(cursor, _)| cursor).collect();
+        let opened = cursors("OpenRead").into_iter().filter(|(cursor, _)| read.contains(cursor));
+        opened.filter_map(|(_, place)| tables.get(&place).cloned()).collect()
     }
 
     /// What is wrong with the plans of all statements.
@@ -316,5 +341,31 @@ async fn a_search_that_an_index_narrows_down_walks_neither_sessions_nor_records(
             };
             assert!(!lines.iter().any(walks), "{way:?}: {lines:#?}");
         }
+    }
+}
+
+/// An overview counts all entries of indexes, and reads no row but the history of the last days. The busiest people are
+/// sorted, who are few.
+#[tokio::test]
+async fn an_overview_counts_in_indexes_and_reads_the_last_days_of_the_history_alone() {
+    let mut world = World::new().await;
+    let now = SystemClock.now();
+    let mut asked = listing::questions::<Sqlite>(MaxAge::new(Duration::from_hours(90 * 24)), now);
+    for (name, text) in [("sessions", sql::COUNT_ALL_SESSIONS), ("left behind", sql::LEFT_BEHIND)] {
+        asked.push((name.to_owned(), QueryBuilder::new(text)));
+    }
+    assert_eq!(asked.len(), 2 * (5 + 6 + 30 + 30) + 3);
+    for (name, asked) in asked {
+        let text = asked.sql();
+        let plan = world.plan(text.as_str()).await.join("\n");
+        let is_of_history = plan.contains("SEARCH e USING ") && plan.contains("IX_HostSessionEvents_At (At>");
+        let reads = world.rows_read(text.as_str()).await;
+        if name == "people" {
+            assert!(is_of_history, "{plan}");
+            continue;
+        }
+        assert_eq!(reads, BTreeSet::new(), "{name}: {plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{name}: {plan}");
+        assert_eq!(is_of_history, name.starts_with("Rotations"), "{name}: {plan}");
     }
 }

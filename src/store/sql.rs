@@ -206,6 +206,41 @@ pub(super) const TITLES_CHANGED: &str = r#" UNION ALL SELECT "SessionId" FROM "S
 /// The sessions of active records; conditions follow.
 pub(super) const SESSIONS_OF_RECORDS: &str = r#"SELECT r."SessionId" FROM "HostSessions" AS r WHERE r."IsActive""#;
 
+/// All sessions, counted.
+pub(super) const COUNT_ALL_SESSIONS: &str = r#"SELECT count(*) AS "Count" FROM "Sessions""#;
+
+/// One of several counts, by its place, as `listing::overview` puts them together; the source and conditions follow.
+pub(super) const COUNT_AS: &str = r#" AS "Place", count(*) AS "Count" FROM "#;
+
+/// Active records; conditions follow.
+pub(super) const ACTIVE_RECORDS: &str = r#""HostSessions" AS r WHERE r."IsActive""#;
+
+/// Sessions with legacy duplicates, once each; conditions and a parenthesis follow.
+pub(super) const SESSIONS_OF_DUPLICATES: &str = r#"(SELECT DISTINCT r."SessionId" FROM "HostSessions" AS r
+    WHERE r."IsActive" AND r."LegacyDuplicate""#;
+
+/// Of which none has a current record.
+pub(super) const WITHOUT_CURRENT: &str = r#" AND NOT EXISTS (SELECT 1 FROM "HostSessions" AS h
+    WHERE h."SessionId" = r."SessionId" AND h."IsActive" AND NOT h."LegacyDuplicate")"#;
+
+/// Of which the session is there.
+pub(super) const WITH_SESSION: &str =
+    r#" AND EXISTS (SELECT 1 FROM "Sessions" WHERE "Sessions"."SessionId" = r."SessionId")"#;
+
+/// Current records and duplicates that a deleted session left behind: only where foreign keys are not enforced.
+pub(super) const LEFT_BEHIND: &str = r#"SELECT 1 WHERE EXISTS (SELECT 1 FROM "HostSessions" AS r
+        WHERE r."IsActive" AND NOT r."LegacyDuplicate"
+        AND NOT EXISTS (SELECT 1 FROM "Sessions" WHERE "Sessions"."SessionId" = r."SessionId"))
+    OR EXISTS (SELECT 1 FROM "HostSessions" AS r WHERE r."IsActive" AND r."LegacyDuplicate"
+        AND NOT EXISTS (SELECT 1 FROM "Sessions" WHERE "Sessions"."SessionId" = r."SessionId"))"#;
+
+/// Entries that tell of a new Host GUID; conditions on the time follow.
+pub(super) const ROTATIONS: &str =
+    r#""HostSessionEvents" AS e WHERE e."Action" IN ('created', 'rotated', 'force_created')"#;
+
+/// Ends the question who made them, and how many; the limit follows.
+pub(super) const BUSIEST_FIRST: &str = " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ";
+
 /// A page of sessions ends so; the engine's own way to their active records follows.
 pub(super) const LIST_TAIL: &str = ") AS s LEFT JOIN ";
 

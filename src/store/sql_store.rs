@@ -20,6 +20,7 @@ use super::{audit_walk, history, listing, new_session, settle, snapshot, sql, st
 use crate::domain::chain::StoredEntry;
 use crate::domain::event_id::EventId;
 use crate::domain::host_record::{HostRecord, HostRecordId};
+use crate::domain::overview::{MaxAge, Overview};
 use crate::domain::session::{NewSession, Session, SessionId};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::{Clock, Timestamp};
@@ -148,6 +149,10 @@ impl<B: Backend> Store for SqlStore<B> {
 
     async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError> {
         ask!(self, |connection| listing::count::<B>(connection, limit))
+    }
+
+    async fn overview(&self, max_age: MaxAge) -> Result<Overview, StoreError> {
+        ask!(self, |connection| listing::overview::<B>(connection, max_age, self.clock.now()))
     }
 
     async fn add_session(&self, new: &NewSession, group: &str) -> Result<Session, StoreError> {

@@ -81,6 +81,7 @@ impl Backend for Sqlite {
     const TIME_END: &'static str = ")";
     const NO_TIME: &'static str = "0";
     const ENDLESS: &'static str = "1e9";
+    const MADE_BY: &'static str = r#"CASE WHEN json_valid(e."Body") THEN e."Body" -> '$.by' END"#;
     // CROSS keeps the order of the two.
     const RECORDS_FIRST: &'static str = r#" FROM "HostSessions" AS r CROSS JOIN "Sessions"
         ON "Sessions"."SessionId" = r."SessionId" WHERE r."IsActive" AND NOT r."LegacyDuplicate""#;

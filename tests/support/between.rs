@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use host_provisioner::domain::chain::StoredEntry;
 use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::host_record::{HostRecord, HostRecordId};
+use host_provisioner::domain::overview::{MaxAge, Overview};
 use host_provisioner::domain::session::{NewSession, Session, SessionId};
 use host_provisioner::domain::snapshot::Snapshot;
 use host_provisioner::domain::time::{Clock, Timestamp};
@@ -92,6 +93,10 @@ impl Store for Between {
 
     async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError> {
         self.real.count_sessions(limit).await
+    }
+
+    async fn overview(&self, max_age: MaxAge) -> Result<Overview, StoreError> {
+        self.real.overview(max_age).await
     }
 
     async fn add_session(&self, new: &NewSession, group: &str) -> Result<Session, StoreError> {

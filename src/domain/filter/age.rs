@@ -72,12 +72,18 @@ impl Age {
     }
 }
 
-/// The largest unit that fits: `>90d`, `<=36h`.
+/// Writes `>90d`, `<=36h`.
 impl fmt::Display for Age {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: [(u32, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
-        let fits = |(unit, _): &&(u32, &str)| self.seconds.is_multiple_of(*unit);
-        let (unit, letter) = UNITS.iter().find(fits).copied().unwrap_or((1, "s"));
-        write!(f, "{}{}{letter}", self.compare.sign(), self.seconds / unit)
+        write!(f, "{}{}", self.compare.sign(), spelt(self.seconds))
     }
+}
+
+/// Writes seconds in the largest unit that fits: `90d`, `36h`.
+#[must_use]
+pub fn spelt(seconds: u32) -> String {
+    const UNITS: [(u32, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
+    let fits = |(unit, _): &&(u32, &str)| seconds.is_multiple_of(*unit);
+    let (unit, letter) = UNITS.iter().find(fits).copied().unwrap_or((1, "s"));
+    format!("{}{letter}", seconds / unit)
 }

@@ -3,13 +3,18 @@
 //!
 //! What a write checks of keys and unique indexes has no line in a plan, and the triggers read no table.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{ConnectOptions as _, Connection as _, Execute as _, Postgres, QueryBuilder, Row as _, Transaction};
 
 use super::{READS, WRITES, pages};
 use crate::domain::event_id::EventId;
+use crate::domain::overview::MaxAge;
+use crate::domain::time::{Clock as _, SystemClock};
 use crate::store::backend::Backend as _;
+use crate::store::listing;
 
 /// The variable that names a server whose user is a superuser; `make test` starts one and sets it.
 const SERVER: &str = "HOST_PROVISIONER_TEST_POSTGRES_URL";
@@ -28,6 +33,7 @@ const BOUNDED: &[(&str, &str, &str)] = &[
     ("ONE_SESSION", "Seq Scan of Sessions", "its LIMIT ends it"),
     ("AUDIT_HISTORIES", "Sort", "the entries of one batch, found by their key"),
     ("AUDIT_EVENTS", "Sort", "the entries of one session, found by their key"),
+    ("people", "Sort", "the people of the last days"),
 ];
 
 async fn connect() -> PgConnection {
@@ -76,6 +82,16 @@ impl<'c> World<'c> {
         complaints(name, &plan)
     }
 
+    /// What is wrong with the plan of a statement that was assembled, with its values.
+    async fn assembled(&mut self, name: &str, asked: &mut QueryBuilder<Postgres>) -> Vec<String> {
+        let mut asked = asked.build();
+        let values = asked.take_arguments().unwrap().unwrap();
+        let text = asked.sql();
+        let mut explained = QueryBuilder::with_arguments("EXPLAIN (FORMAT JSON) ", values);
+        let explained = explained.push(text.as_str()).build().persistent(false);
+        complaints(name, &explained.fetch_all(&mut *self.0).await.unwrap())
+    }
+
     /// What is wrong with the plans of all statements.
     async fn complaints(&mut self) -> Vec<String> {
         let mut found = Vec::new();
@@ -85,12 +101,8 @@ impl<'c> World<'c> {
             }
         }
         for (name, mut page) in pages::<Postgres>() {
-            let mut asked = page.build();
-            let values = asked.take_arguments().unwrap().unwrap();
-            let text = asked.sql();
-            let mut explained = QueryBuilder::with_arguments("EXPLAIN (FORMAT JSON) ", values);
-            let explained = explained.push(text.as_str()).build().persistent(false);
-            found.extend(complaints(&name, &explained.fetch_all(&mut *self.0).await.unwrap()));
+            found.extend(self.assembled(&name, &mut page).await);
+            let text = page.sql();
             let unknown = vec!["NULL"; text.as_str().matches('$').count()].join(", ");
             found.extend(self.prepared(WITHOUT, &name, text.as_str(), &unknown).await);
         }
@@ -157,5 +169,23 @@ async fn without_its_indexes_the_daily_work_scans_on_a_server_and_that_is_seen()
         "down: false } with record:duplicate: Seq Scan of HostSessions",
     ] {
         assert!(found.contains(told), "{told}\n{found}");
+    }
+}
+
+/// What an overview counts of sessions and records may be all of a table: a server that has not vacuumed it lately must
+/// look at its rows.
+#[tokio::test]
+async fn an_overview_reads_the_last_days_of_the_history_alone_on_a_server() {
+    let mut connection = connect().await;
+    let mut world = World::new(&mut connection).await;
+    let questions = || listing::questions::<Postgres>(MaxAge::new(Duration::from_hours(90 * 24)), SystemClock.now());
+    let of_history = || questions().into_iter().filter(|(name, _)| name == "people" || name.starts_with("Rotations"));
+    assert_eq!(of_history().count(), 2 * 30 + 1);
+    for (name, mut asked) in of_history() {
+        assert_eq!(world.assembled(&name, &mut asked).await, [] as [&str; 0]);
+    }
+    world.run(r#"DROP INDEX "IX_HostSessionEvents_At""#).await;
+    for (name, mut asked) in of_history() {
+        assert_eq!(world.assembled(&name, &mut asked).await, [format!("{name}: Seq Scan of HostSessionEvents")]);
     }
 }
