@@ -36,6 +36,7 @@ use tracing_appender::non_blocking::WorkerGuard;
 use crate::cli::messages::Messages;
 use crate::cli::{Action, Context, Exit, Failure, Invocation, Stop, Style, delivery};
 use crate::config::{Config, Database, Given, caller};
+use crate::domain::overview::MaxAge;
 use crate::domain::time::SystemClock;
 use crate::provision::Provisioner;
 use crate::signals::Signals;
@@ -244,7 +245,7 @@ async fn console(config: &Config, look: Look, messages: &Messages, cancel: &Canc
     messages.detail(&format!("database: {}", database.settings.target));
     let places = places::all(config, &database);
     let opened = until(cancel, places::opened(config, database)).await?;
-    show(opened, places::opener(config), places, look, false).await
+    show(opened, places::opener(config), places, config, look, false).await
 }
 
 /// Makes a world to try, and opens the console on it. A world that is not kept goes when the console does.
@@ -269,15 +270,31 @@ async fn demo(
     let settings = config.settings_for(Target::Sqlite(path));
     let store = store::connect(settings, None).await?;
     let provisioner = Arc::new(Provisioner::new(store, config.hasher()?));
-    show(Opened { provisioner, profile: None, unverified: false }, places::opener(config), Vec::new(), look, true).await
+    show(
+        Opened { provisioner, profile: None, unverified: false },
+        places::opener(config),
+        Vec::new(),
+        config,
+        look,
+        true,
+    )
+    .await
 }
 
 /// Runs the console to its end.
-async fn show(opened: Opened, open: Open, places: Vec<Place>, look: Look, demo: bool) -> Result<(), Failure> {
+async fn show(
+    opened: Opened,
+    open: Open,
+    places: Vec<Place>,
+    config: &Config,
+    look: Look,
+    demo: bool,
+) -> Result<(), Failure> {
     let origin = caller::origin();
     let unnamed = || Failure::new(Exit::Usage, "usage", "the operating system's user has no name");
     let operator = caller::fallback(&origin).ok_or_else(unnamed)?;
-    let setup = tui::Setup { operator, origin, demo, places, look };
+    let max_age = MaxAge::new(config.policy().max_age);
+    let setup = tui::Setup { operator, origin, demo, places, max_age, look };
     match tui::run(opened, open, setup).await {
         Ok(0) => Ok(()),
         Ok(1) => Err(Failure::internal("console")),

@@ -19,6 +19,7 @@ use futures_util::future::BoxFuture;
 
 use crate::config::{Colour, Profile};
 use crate::domain::actor::{Actor, Origin};
+use crate::domain::overview::MaxAge;
 use crate::provision::Provisioner;
 
 mod clipboard;
@@ -84,6 +85,8 @@ pub struct Setup {
     pub demo: bool,
     /// The databases that there are.
     pub places: Vec<Place>,
+    /// The age from which on a Host GUID should be rotated.
+    pub max_age: MaxAge,
     /// Its keys, and what it looks like.
     pub look: look::Look,
 }

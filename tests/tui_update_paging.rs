@@ -10,7 +10,9 @@ use crate::world::session_id;
 fn page_of(console: &Console) -> Option<Page> {
     console.waiting.iter().find_map(|(_, query)| match query {
         Query::Sessions(query) => Some(query.page.clone()),
-        Query::Ids(_) | Query::Marked(..) | Query::Count | Query::Detail(_) | Query::Plan(_) => None,
+        Query::Ids(_) | Query::Marked(..) | Query::Count | Query::Detail(_) | Query::Plan(_) | Query::Overview(_) => {
+            None
+        }
     })
 }
 

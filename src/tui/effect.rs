@@ -3,6 +3,7 @@
 use crate::domain::event_id::EventId;
 use crate::domain::expected::Expected;
 use crate::domain::guid::HostGuid;
+use crate::domain::overview::MaxAge;
 use crate::domain::request::Request;
 use crate::domain::session::SessionId;
 use crate::provision::Certainty;
@@ -31,6 +32,8 @@ pub enum Query {
     Detail(SessionId),
     /// What a request would do now.
     Plan(Box<Request>),
+    /// The counts of the overview, against a policy.
+    Overview(MaxAge),
 }
 
 /// One thing to do.

@@ -37,13 +37,15 @@ pub enum Context {
     Help,
     /// The list of profiles.
     Profiles,
+    /// The overview.
+    Overview,
     /// The question whether to quit.
     Leave,
 }
 
 impl Context {
     /// Lists them all.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::List,
         Self::Filter,
         Self::Reason,
@@ -52,6 +54,7 @@ impl Context {
         Self::Pager,
         Self::Help,
         Self::Profiles,
+        Self::Overview,
         Self::Leave,
     ];
 
@@ -65,6 +68,7 @@ impl Context {
             Screen::Detail(_) | Screen::History(_) => Self::Pager,
             Screen::Help(_) => Self::Help,
             Screen::Profiles(_) => Self::Profiles,
+            Screen::Overview => Self::Overview,
             Screen::Leave => Self::Leave,
         }
     }
@@ -74,7 +78,9 @@ impl Context {
         match self {
             Self::Filter | Self::Reason => true,
             Self::Confirm => character.is_ascii_alphanumeric(),
-            Self::List | Self::Reveal | Self::Pager | Self::Help | Self::Profiles | Self::Leave => false,
+            Self::List | Self::Reveal | Self::Pager | Self::Help | Self::Profiles | Self::Overview | Self::Leave => {
+                false
+            }
         }
     }
 }
@@ -181,7 +187,13 @@ impl KeyMap {
             (None, Context::Confirm) => pressed.character().map(|c| Ui::Confirm(ConfirmUi::Type(c))),
             (
                 None,
-                Context::List | Context::Reveal | Context::Pager | Context::Help | Context::Profiles | Context::Leave,
+                Context::List
+                | Context::Reveal
+                | Context::Pager
+                | Context::Help
+                | Context::Profiles
+                | Context::Overview
+                | Context::Leave,
             ) => None,
         }
     }

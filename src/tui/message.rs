@@ -5,6 +5,7 @@ use tui_input::InputRequest;
 use super::effect::{JobId, Ticket};
 use crate::domain::chain::StoredEntry;
 use crate::domain::expected::Conflict;
+use crate::domain::overview::Overview;
 use crate::domain::session::SessionId;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::Timestamp;
@@ -60,6 +61,8 @@ pub enum Ui {
     Pager(PagerUi),
     /// In the list of profiles.
     Profiles(ProfilesUi),
+    /// In the overview.
+    Overview(OverviewUi),
     /// Before the question whether to quit.
     Leave(LeaveUi),
 }
@@ -132,6 +135,8 @@ pub enum MainUi {
     Refresh,
     /// Shows the profiles.
     Profiles,
+    /// Shows the overview.
+    Overview,
     /// Quits; asks while a job runs.
     Quit,
     /// Cancels what waits.
@@ -228,6 +233,23 @@ pub enum ProfilesUi {
     Back,
 }
 
+/// What works in the overview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OverviewUi {
+    /// Moves from bar to bar.
+    Move(Motion),
+    /// Goes to the next chart.
+    NextChart,
+    /// Goes to the chart before.
+    PreviousChart,
+    /// Makes the bar under the cursor the filter of the list.
+    Choose,
+    /// Counts again.
+    Refresh,
+    /// Stops counting, or leaves.
+    Back,
+}
+
 /// What works before the question whether to quit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaveUi {
@@ -306,4 +328,6 @@ pub enum Loaded {
     Detail(Box<Snapshot>, Vec<StoredEntry>),
     /// A plan, freshly read.
     Plan(Box<Preview>),
+    /// The counts of the overview.
+    Overview(Box<Overview>),
 }

@@ -10,6 +10,7 @@ use super::screen::Screen;
 use super::screen::sessions::SessionList;
 use crate::config::Profile;
 use crate::domain::actor::{Actor, Origin};
+use crate::domain::overview::MaxAge;
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::provision::Provisioned;
@@ -30,6 +31,8 @@ pub struct About {
     pub origin: Origin,
     /// A throwaway world.
     pub demo: bool,
+    /// The age from which on a Host GUID should be rotated.
+    pub max_age: MaxAge,
     /// Nobody makes sure whose server it is, or that nobody reads along.
     pub unverified: bool,
     /// Why nothing can be written, if that is so.
@@ -116,6 +119,8 @@ pub struct Model {
     pub marks: Marks,
     /// The session under the cursor, whole.
     pub detail: super::screen::detail::Detail,
+    /// The counts of the overview.
+    pub overview: super::screen::overview::Counts,
     /// What has the keys.
     pub screen: Screen,
     /// Which panel moves.
@@ -153,6 +158,7 @@ impl Model {
             list: SessionList::default(),
             marks: Marks::default(),
             detail: super::screen::detail::Detail::default(),
+            overview: super::screen::overview::Counts::default(),
             screen: Screen::Sessions,
             focus: Panel::Sessions,
             zoom: false,
@@ -234,10 +240,12 @@ impl Model {
         let waits = self.job.is_some()
             || self.list.loading.is_some()
             || self.marks.gathering.is_some()
+            || self.overview.loading.is_some()
             || matches!(&self.screen, Screen::Profiles(profiles) if profiles.waiting.is_some())
             || matches!(&self.screen, Screen::Confirm(confirm) if confirm.is_waiting());
         let counts = matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_some())
             || matches!(&self.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some())
+            || matches!(&self.screen, Screen::Overview if self.overview.is_young(self.now))
             || matches!(self.connection.standing(self.now), Standing::Stale(_) | Standing::Offline(_));
         match (waits, counts) {
             (true, _) => 200,

@@ -132,6 +132,7 @@ impl Runtime {
             operator: setup.operator,
             origin: setup.origin,
             demo: setup.demo,
+            max_age: setup.max_age,
             unverified,
             read_only: store.read_only(),
             writes: provisioner.hasher().writes(),

@@ -7,6 +7,7 @@ pub mod help;
 pub mod history;
 pub mod leave;
 pub mod main;
+pub mod overview;
 pub mod profiles;
 pub mod reason;
 pub mod reveal;
@@ -33,6 +34,8 @@ pub enum Screen {
     Help(help::Help),
     /// The profiles that there are.
     Profiles(profiles::Profiles),
+    /// How the records of all sessions stand.
+    Overview,
     /// Whether to quit while a change is under way.
     Leave,
 }
@@ -50,6 +53,7 @@ impl Screen {
             | Self::Confirm(_)
             | Self::Reveal(_)
             | Self::Profiles(_)
+            | Self::Overview
             | Self::Leave) => other,
         }
     }

@@ -6,7 +6,9 @@ use super::message::{Failure, JobEvent, Loaded, MainUi, Message, RevealUi, Ui};
 use super::model::{Model, Panel, Settling};
 use super::screen::confirm::Confirm;
 use super::screen::sessions::{marked, marking};
-use super::screen::{Screen, confirm, detail, filter, help, history, leave, main, profiles, reason, reveal, sessions};
+use super::screen::{
+    Screen, confirm, detail, filter, help, history, leave, main, overview, profiles, reason, reveal, sessions,
+};
 use super::view::layout;
 use crate::domain::session::SessionId;
 use crate::provision::{Certainty, ProvisionEvent, Provisioned};
@@ -61,6 +63,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         | Ui::Reveal(_)
         | Ui::Pager(_)
         | Ui::Profiles(_)
+        | Ui::Overview(_)
         | Ui::Leave(_) => {
             model.notice = None;
             std::mem::replace(&mut model.screen, Screen::Sessions)
@@ -80,6 +83,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         (Ui::Pager(ui), Screen::History(shown)) => history::update(model, shown, ui),
         (Ui::Pager(ui), Screen::Help(shown)) => help::update(model, shown, ui),
         (Ui::Profiles(ui), Screen::Profiles(shown)) => profiles::update(model, shown, ui),
+        (Ui::Overview(ui), Screen::Overview) => overview::update(model, ui),
         (Ui::Leave(ui), Screen::Leave) => leave::update(model, ui),
         (
             Ui::Global(_)
@@ -90,6 +94,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
             | Ui::Reveal(_)
             | Ui::Pager(_)
             | Ui::Profiles(_)
+            | Ui::Overview(_)
             | Ui::Leave(_),
             other,
         ) => {
@@ -118,19 +123,32 @@ fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) ->
         return match answer {
             Ok(Loaded::Ids(ids)) => marking::gathered(model, Ok(ids)),
             Err(failure) => marking::gathered(model, Err(failure)),
-            Ok(Loaded::Sessions(_) | Loaded::Marked(..) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {
-                Vec::new()
-            }
+            Ok(
+                Loaded::Sessions(_)
+                | Loaded::Marked(..)
+                | Loaded::Count(_)
+                | Loaded::Detail(..)
+                | Loaded::Plan(_)
+                | Loaded::Overview(_),
+            ) => Vec::new(),
         };
     }
     if model.marks.lookup.as_ref().is_some_and(|lookup| lookup.ticket == ticket) {
         return match answer {
             Ok(Loaded::Marked(there, shown)) => marked::looked_up(model, Ok((there, shown))),
             Err(failure) => marked::looked_up(model, Err(failure)),
-            Ok(Loaded::Sessions(_) | Loaded::Ids(_) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {
-                Vec::new()
-            }
+            Ok(
+                Loaded::Sessions(_)
+                | Loaded::Ids(_)
+                | Loaded::Count(_)
+                | Loaded::Detail(..)
+                | Loaded::Plan(_)
+                | Loaded::Overview(_),
+            ) => Vec::new(),
         };
+    }
+    if model.overview.loading.is_some_and(|(asked, _)| asked == ticket) {
+        return overview::loaded(model, answer);
     }
     if model.list.counting == Some(ticket) {
         model.list.counting = None;
@@ -145,7 +163,14 @@ fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) ->
                 model.detail.whole = Some(detail::Whole::new(id, *snapshot, entries));
             }
             Err(failure) => model.warn(format!("The detail could not be read: {}", failure.what)),
-            Ok(Loaded::Sessions(_) | Loaded::Ids(_) | Loaded::Marked(..) | Loaded::Count(_) | Loaded::Plan(_)) => {}
+            Ok(
+                Loaded::Sessions(_)
+                | Loaded::Ids(_)
+                | Loaded::Marked(..)
+                | Loaded::Count(_)
+                | Loaded::Plan(_)
+                | Loaded::Overview(_),
+            ) => {}
         }
         return Vec::new();
     }
@@ -154,7 +179,14 @@ fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) ->
         Screen::Confirm(confirm) if confirm.ticket == ticket => match answer {
             Ok(Loaded::Plan(preview)) => confirm.loaded(Ok(*preview), now),
             Err(failure) => confirm.loaded(Err(failure), now),
-            Ok(Loaded::Sessions(_) | Loaded::Ids(_) | Loaded::Marked(..) | Loaded::Count(_) | Loaded::Detail(..)) => {}
+            Ok(
+                Loaded::Sessions(_)
+                | Loaded::Ids(_)
+                | Loaded::Marked(..)
+                | Loaded::Count(_)
+                | Loaded::Detail(..)
+                | Loaded::Overview(_),
+            ) => {}
         },
         Screen::Reason(form) if form.ticket == Some(ticket) => form.loaded(answer, now),
         Screen::Sessions
@@ -166,6 +198,7 @@ fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) ->
         | Screen::Reveal(_)
         | Screen::Help(_)
         | Screen::Profiles(_)
+        | Screen::Overview
         | Screen::Leave => {}
     }
     Vec::new()
@@ -198,7 +231,14 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
             }
             sessions::failed(model, loading.land, failure);
         }
-        Ok(Loaded::Ids(_) | Loaded::Marked(..) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}
+        Ok(
+            Loaded::Ids(_)
+            | Loaded::Marked(..)
+            | Loaded::Count(_)
+            | Loaded::Detail(..)
+            | Loaded::Plan(_)
+            | Loaded::Overview(_),
+        ) => {}
     }
     Vec::new()
 }

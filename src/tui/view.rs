@@ -16,7 +16,7 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 use super::log_pane;
 use super::message::MainUi;
 use super::model::{Model, Panel};
-use super::screen::{Screen, confirm, detail, help, history, leave, profiles, reason, reveal, sessions};
+use super::screen::{Screen, confirm, detail, help, history, leave, overview, profiles, reason, reveal, sessions};
 use super::theme::Theme;
 
 pub mod header;
@@ -64,6 +64,7 @@ fn dialog(model: &Model, screen: &Screen, theme: &Theme, area: Rect, frame: &mut
         Screen::Confirm(shown) => confirm::draw(model, shown, theme, area, frame),
         Screen::Reveal(shown) => reveal::draw(model, shown, theme, area, frame),
         Screen::Profiles(shown) => profiles::draw(model, shown, theme, area, frame),
+        Screen::Overview => overview::draw(model, theme, area, frame),
         Screen::Leave => leave::draw(theme, area, frame),
         Screen::Help(shown) => {
             // What is beneath stays dark: a GUID under a help screen has nobody's eyes on it.

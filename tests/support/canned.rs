@@ -1,11 +1,14 @@
 //! A database in memory that answers the console's questions at once.
 
-use host_provisioner::domain::chain::StoredEntry;
+use std::collections::BTreeMap;
+
+use host_provisioner::domain::chain::{AuditAction, StoredEntry};
 use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::expected::{Conflict, Expected};
 use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::domain::host_record::{HostRecord, RecordState};
 use host_provisioner::domain::order::{Order, Place};
+use host_provisioner::domain::overview::{Band, Bar, Chart, DAYS, MaxAge, Overview, Person, Rotations};
 use host_provisioner::domain::plan::{RecordWrite, plan};
 use host_provisioner::domain::reason::RotationReason;
 use host_provisioner::domain::request::{Action, Request};
@@ -147,6 +150,54 @@ impl Canned {
         Ok(Preview { session, plan, expected, last_change: seen.last_change, read_at: now })
     }
 
+    /// Counts as the bars' own filters and the histories say.
+    pub(crate) fn overview(&self, max_age: MaxAge, now: Timestamp) -> Overview {
+        let entries = self.tables.entries.iter().filter_map(StoredEntry::parse_body);
+        let made = entries.filter(|body| {
+            matches!(body.action, AuditAction::Created | AuditAction::Rotated | AuditAction::ForceCreated)
+        });
+        let made: Vec<(Timestamp, String)> =
+            made.filter_map(|body| Some((Timestamp::parse_fixed_width(&body.at)?, body.by))).collect();
+        let within = |band: &Band, at: Timestamp| {
+            let (after, to) = band.instants(now);
+            after.is_none_or(|after| at > after) && (at <= to || to == now)
+        };
+        let mut people: BTreeMap<&str, u64> = BTreeMap::new();
+        for (_, by) in made.iter().filter(|(at, _)| within(&Band::all_days(), *at)) {
+            *people.entry(by).or_default() += 1;
+        }
+        let people = people
+            .into_iter()
+            .map(|(name, rotations)| Person { name: name.to_owned(), made: Rotations { rotations, sessions: 0 } });
+        let mut overview = Overview {
+            at: now,
+            max_age,
+            sessions: self.sessions.len() as u64,
+            working: 0,
+            expiring: 0,
+            expired: 0,
+            none: 0,
+            duplicates: 0,
+            ages: [0; 6],
+            days: [Rotations::default(); DAYS],
+            people: people.collect(),
+        };
+        overview.people.sort_by_key(|person| std::cmp::Reverse(person.made.rotations));
+        let rows: Vec<SessionRow> = self.sessions.iter().map(|session| self.row(session)).collect();
+        let fits = |bar: &Bar| rows.iter().filter(|row| bar.filter.fits(&row.session, &row.active, hours(0))).count();
+        let found = |chart| -> Vec<u64> { overview.bars(chart).iter().map(|bar| fits(bar) as u64).collect() };
+        let [working, expiring, expired, none, duplicates] = found(Chart::Records).try_into().unwrap();
+        let (ages, days, of_people) = (found(Chart::Ages), found(Chart::Days), found(Chart::People));
+        for (place, band) in Band::days().iter().enumerate() {
+            let rotations = made.iter().filter(|(at, _)| within(band, *at)).count() as u64;
+            overview.days[place] = Rotations { rotations, sessions: days[place] };
+        }
+        for (person, sessions) in overview.people.iter_mut().zip(of_people) {
+            person.made.sessions = sessions;
+        }
+        Overview { working, expiring, expired, none, duplicates, ages: ages.try_into().unwrap(), ..overview }
+    }
+
     pub(crate) fn answer(&self, query: &Query, now: Timestamp) -> Result<Loaded, Failure> {
         match query {
             Query::Sessions(query) => Ok(Loaded::Sessions(self.rows(query))),
@@ -164,6 +215,7 @@ impl Canned {
             }
             Query::Count => Ok(Loaded::Count(u32::try_from(self.sessions.len()).unwrap())),
             Query::Detail(id) => Ok(Loaded::Detail(Box::new(self.snapshot(*id)), self.entries(*id))),
+            Query::Overview(max_age) => Ok(Loaded::Overview(Box::new(self.overview(*max_age, now)))),
             Query::Plan(request) => self.preview(request, now).map(|preview| Loaded::Plan(Box::new(preview))),
         }
     }

@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use host_provisioner::domain::actor::{Actor, Origin};
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::hash::HashScheme;
+use host_provisioner::domain::overview::MaxAge;
 use host_provisioner::domain::request::Request;
 use host_provisioner::domain::session::SessionId;
 use host_provisioner::domain::time::Timestamp;
@@ -53,6 +54,7 @@ pub(crate) fn about() -> About {
         operator: Actor::parse("M. Keller").unwrap(),
         origin: Origin { os_user: "mkeller".to_owned(), client: "bastion2 host-provisioner/0.1.0".to_owned() },
         demo: false,
+        max_age: MaxAge::new(std::time::Duration::from_hours(90 * 24)),
         unverified: false,
         read_only: None,
         writes: HashScheme::Sha256,

@@ -3,7 +3,7 @@
 
 use super::{Context, Key};
 use crate::tui::message::{
-    ConfirmUi, FilterUi, Global, LeaveUi, MainUi, Motion, PagerUi, ProfilesUi, ReasonUi, RevealUi, Ui,
+    ConfirmUi, FilterUi, Global, LeaveUi, MainUi, Motion, OverviewUi, PagerUi, ProfilesUi, ReasonUi, RevealUi, Ui,
 };
 use crate::tui::model::Panel;
 
@@ -107,6 +107,10 @@ const fn profiles(motion: Motion) -> Ui {
     Ui::Profiles(ProfilesUi::Move(motion))
 }
 
+const fn overview(motion: Motion) -> Ui {
+    Ui::Overview(OverviewUi::Move(motion))
+}
+
 /// The help comes first, wherever it works.
 static HELP: &[Action] = &[needed(action("help", "? F1", Ui::Global(Global::Help), "these keys", "help"))];
 
@@ -134,6 +138,7 @@ static LIST: &[Action] = &[
     action("sort-reverse", "S", Ui::Main(MainUi::SortReverse), "turn the order around", ""),
     action("history", "H", Ui::Main(MainUi::History), "history of the session", "history"),
     action("open", "Enter", Ui::Main(MainUi::Open), "detail of the session", "detail"),
+    action("overview", "O", Ui::Main(MainUi::Overview), "overview: charts of all records; a bar is a filter", ""),
     action("profiles", "p", Ui::Main(MainUi::Profiles), "another profile: its database instead of this one", ""),
     needed(action("quit", "q", Ui::Main(MainUi::Quit), "quit", "quit")),
     dangerous(action("revoke", "X", Ui::Main(MainUi::Revoke), "revoke: no Host GUID works any more", "revoke")),
@@ -216,6 +221,22 @@ static PROFILES: &[Action] = &[
     needed(action("close-profiles", "Esc q p Ctrl-c", Ui::Profiles(ProfilesUi::Back), "back", "back")),
 ];
 
+static OVERVIEW: &[Action] = &[
+    action("list-bar", "Enter", Ui::Overview(OverviewUi::Choose), "list the sessions of the bar", "list"),
+    action("next-chart", "Tab", Ui::Overview(OverviewUi::NextChart), "next chart", "chart"),
+    action("previous-chart", "Shift-Tab", Ui::Overview(OverviewUi::PreviousChart), "chart before", ""),
+    action("next-bar", "l Right", overview(Motion::Down), "next bar, also j", ""),
+    action("previous-bar", "h Left", overview(Motion::Up), "bar before, also k", ""),
+    action("refresh", "Ctrl-r F5", Ui::Overview(OverviewUi::Refresh), "count again", "count"),
+    needed(action(
+        "leave-overview",
+        "Esc q O Ctrl-c",
+        Ui::Overview(OverviewUi::Back),
+        "stop counting; else back",
+        "back",
+    )),
+];
+
 static LEAVE: &[Action] = &[
     fixed(action("quit-when-done", "y q", Ui::Leave(LeaveUi::WhenDone), "quit when it is done", "quit when done")),
     fixed(action("cancel-change", "c Ctrl-c", Ui::Leave(LeaveUi::CancelJob), "cancel the change", "cancel it")),
@@ -225,6 +246,7 @@ static LEAVE: &[Action] = &[
 static LIST_MOTIONS: &[Action] = motions!(list);
 static PROFILES_MOTIONS: &[Action] = motions!(profiles);
 static PAGER_MOTIONS: &[Action] = motions!(pager);
+static OVERVIEW_MOTIONS: &[Action] = motions!(overview);
 
 /// Gives the actions of a context, the most telling first.
 pub(super) fn of(context: Context) -> impl Iterator<Item = &'static Action> {
@@ -237,6 +259,7 @@ pub(super) fn of(context: Context) -> impl Iterator<Item = &'static Action> {
         Context::Pager => (PAGER, PAGER_MOTIONS),
         Context::Help => (HELP_SCREEN, PAGER_MOTIONS),
         Context::Profiles => (PROFILES, PROFILES_MOTIONS),
+        Context::Overview => (OVERVIEW, OVERVIEW_MOTIONS),
         Context::Leave => (LEAVE, &[]),
     };
     HELP.iter().chain(own).chain(motions).chain(EVERYWHERE)

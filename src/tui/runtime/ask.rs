@@ -54,6 +54,7 @@ pub(super) async fn load(provisioner: &Provisioner, query: Query) -> Result<Load
         Query::Plan(request) => {
             provisioner.preview(&request, &Expected::Anything).await.map(|preview| Loaded::Plan(Box::new(preview)))
         }
+        Query::Overview(max_age) => store.overview(max_age).await.map(|overview| Loaded::Overview(Box::new(overview))),
         Query::Detail(session) => {
             // The history first: what is appended in between shows as "not all read", never as damage.
             let query = HistoryQuery { session: Some(session), before: None, limit: detail::ENTRIES };

@@ -1,13 +1,13 @@
 //! The filter line: a text of the language of `domain::filter`. One that is not understood leaves the list as it is.
 
-use tui_input::InputRequest;
+use tui_input::{Input, InputRequest};
 
 use super::{Screen, sessions};
 use crate::domain::time::Timestamp;
 use crate::store::SessionFilter;
 use crate::tui::effect::Effect;
 use crate::tui::message::FilterUi;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Panel};
 use crate::tui::view::layout;
 
 mod completion;
@@ -99,6 +99,14 @@ pub fn begin(model: &mut Model) {
     if !model.list.rows.is_empty() {
         model.list.known = completion::known(&model.list.rows);
     }
+}
+
+/// Puts a filter in that was made elsewhere, and shows the list from its first match.
+pub fn put_in(model: &mut Model, filter: &SessionFilter) -> Vec<Effect> {
+    let list = &mut model.list;
+    (list.input, list.completion, list.anchor) = (Input::from(filter.to_string()), None, None);
+    (model.screen, model.focus, model.zoom) = (Screen::Sessions, Panel::Sessions, false);
+    apply(model)
 }
 
 /// Takes the filter away. The cursor stays on its session.

@@ -35,6 +35,7 @@ pub fn toggle(model: &mut Model) {
         | Screen::Confirm(_)
         | Screen::Reveal(_)
         | Screen::Profiles(_)
+        | Screen::Overview
         | Screen::Leave) => Screen::Help(Help { back: Box::new(other), scroll: 0 }),
     };
 }

@@ -2,7 +2,7 @@
 
 use super::reason::Purpose;
 use super::sessions::{marking, sorting};
-use super::{Screen, detail, filter, history, profiles, reason, sessions};
+use super::{Screen, detail, filter, history, overview, profiles, reason, sessions};
 use crate::tui::effect::Effect;
 use crate::tui::message::MainUi;
 use crate::tui::model::{Model, Panel};
@@ -80,6 +80,7 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
             effects
         }
         MainUi::Profiles => profiles::open(model),
+        MainUi::Overview => overview::open(model),
         MainUi::Quit => quit(model),
         MainUi::Cancel => cancel(model),
     }

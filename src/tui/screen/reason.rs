@@ -287,7 +287,14 @@ impl ReasonForm {
                 None => self.fault = Some(format!("session {}, which is marked, is gone", self.session)),
             },
             Err(failure) => self.fault = Some(format!("the session could not be read: {}", failure.what)),
-            Ok(Loaded::Ids(_) | Loaded::Marked(..) | Loaded::Count(_) | Loaded::Detail(..) | Loaded::Plan(_)) => {}
+            Ok(
+                Loaded::Ids(_)
+                | Loaded::Marked(..)
+                | Loaded::Count(_)
+                | Loaded::Detail(..)
+                | Loaded::Plan(_)
+                | Loaded::Overview(_),
+            ) => {}
         }
     }
 

@@ -51,6 +51,7 @@ fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
         | Screen::Reveal(_)
         | Screen::Help(_)
         | Screen::Profiles(_)
+        | Screen::Overview
         | Screen::Leave => model.warn("A paste does nothing here: it goes into text fields alone."),
     }
     Vec::new()
