@@ -81,12 +81,12 @@ pub fn verify<Text: AsRef<str>>(trail: &Trail<Text>) -> Finding {
     }
     let mut damage = trail.unreadable.clone();
     let mut state = Implied::default();
-    let mut previous = ChainHash::START;
+    let mut previous = Before { hash: ChainHash::START, text: None };
     let mut expected_seq = 1;
     for entry in &trail.entries {
         let own =
             Entry { row: entry.lent(), body: entry.lent_body(), hash: ChainHash::parse(entry.entry_hash.as_ref()) };
-        let faults = own.faults(trail.session, previous, expected_seq);
+        let faults = own.faults(trail.session, &previous, expected_seq);
         damage.extend(faults.into_iter().map(|what| Damage {
             session: trail.session,
             seq: Some(entry.seq),
@@ -97,7 +97,8 @@ pub fn verify<Text: AsRef<str>>(trail: &Trail<Text>) -> Finding {
             state.fold(body);
         }
         // The chain goes on from what is stored, so that one fault is told once.
-        previous = own.hash.unwrap_or(ChainHash::START);
+        previous =
+            Before { hash: own.hash.unwrap_or(ChainHash::START), text: own.hash.map(|_| entry.entry_hash.as_ref()) };
         expected_seq = entry.seq.saturating_add(1);
     }
     // A deleted session takes its records along; those that it left behind are held to the history all the same.
@@ -139,6 +140,13 @@ fn gap(expected: i64, found: i64) -> Option<String> {
     }
 }
 
+/// The stored hash of the entry before.
+struct Before<'a> {
+    hash: ChainHash,
+    /// The text that was read as this hash, so that the same text need not be read again.
+    text: Option<&'a str>,
+}
+
 /// One entry, read once.
 struct Entry<'a> {
     row: StoredEntry<&'a str>,
@@ -148,18 +156,19 @@ struct Entry<'a> {
 
 impl Entry<'_> {
     /// Lists what is wrong with it in a session's chain, given the stored hash of the one before it.
-    fn faults(&self, session: i64, previous: ChainHash, expected_seq: i64) -> Vec<String> {
+    fn faults(&self, session: i64, previous: &Before<'_>, expected_seq: i64) -> Vec<String> {
         let row = &self.row;
         let mut faults = Vec::new();
         if row.session != session {
             faults.push(format!("the entry belongs to session {}", row.session));
         }
         faults.extend(gap(expected_seq, row.seq));
-        let before = ChainHash::parse(row.prev_hash);
-        if before != Some(previous) {
+        let same = previous.text == Some(row.prev_hash);
+        let before = if same { Some(previous.hash) } else { ChainHash::parse(row.prev_hash) };
+        if before != Some(previous.hash) {
             faults.push("PrevHash is not the hash of the entry before it".to_owned());
         }
-        if self.hash != Some(link(before.unwrap_or(previous), row.session, row.seq, row.body)) {
+        if self.hash != Some(link(before.unwrap_or(previous.hash), row.session, row.seq, row.body)) {
             faults.push("EntryHash does not fit the entry".to_owned());
         }
         let Some(body) = &self.body else {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::actor::Origin;
+use super::body_text;
 use super::event_id::EventId;
 use super::host_record::{Fingerprint, HostRecordId};
 use super::lent::Lent;
@@ -83,6 +84,10 @@ pub enum AuditAction {
 }
 
 impl AuditAction {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Created, Self::Rotated, Self::ForceCreated, Self::Revoked, Self::Imported, Self::Consolidated];
+
     /// Gives the action of an outcome; an unchanged session writes no entry.
     #[must_use]
     pub fn of(outcome: Outcome) -> Option<Self> {
@@ -94,6 +99,11 @@ impl AuditAction {
             Outcome::Consolidated => Some(Self::Consolidated),
             Outcome::Unchanged => None,
         }
+    }
+
+    /// Gives the action of a word.
+    pub(super) fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.word() == word)
     }
 
     /// Gives the word of the column and the body.
@@ -192,21 +202,30 @@ impl<Text: AsRef<str>> StoredEntry<Text> {
 
     /// Reads the body, if it is one, without copying its texts.
     pub(super) fn lent_body(&self) -> Option<AuditBody<Lent<'_>>> {
-        serde_json::from_str(self.body.as_ref()).ok()
+        let text = self.body.as_ref();
+        body_text::read(text).or_else(|| serde_json::from_str(text).ok())
     }
 
     /// Gives the same entry without copying its texts.
     #[must_use]
     pub fn lent(&self) -> StoredEntry<&str> {
+        self.map(AsRef::as_ref)
+    }
+}
+
+impl<Text> StoredEntry<Text> {
+    /// Gives the same entry with every text replaced.
+    #[must_use]
+    pub fn map<'a, Other>(&'a self, change: impl Fn(&'a Text) -> Other) -> StoredEntry<Other> {
         StoredEntry {
             session: self.session,
             seq: self.seq,
-            event_id: self.event_id.as_ref(),
-            action: self.action.as_ref(),
-            at: self.at.as_ref(),
-            body: self.body.as_ref(),
-            prev_hash: self.prev_hash.as_ref(),
-            entry_hash: self.entry_hash.as_ref(),
+            event_id: change(&self.event_id),
+            action: change(&self.action),
+            at: change(&self.at),
+            body: change(&self.body),
+            prev_hash: change(&self.prev_hash),
+            entry_hash: change(&self.entry_hash),
         }
     }
 }

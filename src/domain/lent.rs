@@ -15,6 +15,12 @@ impl AsRef<str> for Lent<'_> {
     }
 }
 
+impl<'a> From<&'a str> for Lent<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Lent<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(Texts)
