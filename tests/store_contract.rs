@@ -169,7 +169,8 @@ contract! {
         the_history_pages_without_gap_or_repetition
         a_walk_shows_every_session_with_entries_or_records_once_in_order
         a_walk_shows_the_chain_of_a_deleted_session
-        a_walk_of_many_sessions_loses_none;
+        a_walk_of_many_sessions_loses_none
+        a_walk_shows_long_histories_whole;
 }
 
 /// The functions of a text that begin with `start`, by name.

@@ -121,6 +121,9 @@ pub(super) trait Backend:
     /// Reads an instant. One that no calendar holds is [`Timestamp::ENDLESS`], or before all others.
     fn instant(row: &Self::Row, column: &'static str) -> Result<Option<Timestamp>, sqlx::Error>;
 
+    /// Reads a text without copying it.
+    fn text<'r>(row: &'r Self::Row, column: &'static str) -> Result<Option<&'r str>, sqlx::Error>;
+
     /// Says what an engine's error means.
     fn classify(error: &sqlx::Error) -> Fault;
 }

@@ -180,6 +180,10 @@ impl Backend for Postgres {
         row.try_get::<Option<Instant>, _>(column).map(|at| at.map(|Instant(at)| at))
     }
 
+    fn text<'r>(row: &'r PgRow, column: &'static str) -> Result<Option<&'r str>, sqlx::Error> {
+        row.try_get(column)
+    }
+
     fn classify(error: &sqlx::Error) -> Fault {
         match error {
             sqlx::Error::Database(database)

@@ -37,10 +37,9 @@ const READS: &[Named] = &[
     ("ONE_SESSION", sql::ONE_SESSION, ""),
     ("NEWEST_ACTIONS", sql::NEWEST_ACTIONS, "'imported', '~', 1000"),
     ("CENSUS_SLICE", sql::CENSUS_SLICE, "7001, 1000"),
-    ("AUDIT_BATCH_BY_EVENTS", sql::AUDIT_BATCH_BY_EVENTS, "7001, 1999"),
-    ("AUDIT_BATCH_BY_RECORDS", sql::AUDIT_BATCH_BY_RECORDS, "7001, 1999"),
-    ("AUDIT_HISTORIES", sql::AUDIT_HISTORIES, "7001, 8001"),
-    ("AUDIT_EVENTS", sql::AUDIT_EVENTS, "7001, 7002"),
+    ("AUDIT_END", sql::AUDIT_END, "7001, 499"),
+    ("AUDIT_ENTRIES", sql::AUDIT_ENTRIES, "7001, 8001, 2000"),
+    ("AUDIT_EVENTS", sql::AUDIT_EVENTS, "7001, 8001, 2000"),
     ("AUDIT_RECORDS", sql::AUDIT_RECORDS, "7001, 8001"),
 ];
 
@@ -307,7 +306,7 @@ async fn without_its_indexes_the_daily_work_scans_and_that_is_seen() {
     let found = world.complaints().await.join("\n");
     for name in [
         "RECORDS_OF_SESSION: ",
-        "AUDIT_BATCH_BY_RECORDS: ",
+        "AUDIT_END: ",
         "Ids(Some((SessionId(14001), true))), down: false } with : SCAN h",
         "RETIRE with its triggers walks",
     ] {

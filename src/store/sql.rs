@@ -23,10 +23,10 @@ macro_rules! event_columns {
     };
 }
 
-/// A cell of an entry in the text of a history.
+/// A cell of an entry in the text of many.
 macro_rules! cell {
     ($column:literal) => {
-        concat!("e.\"", $column, "\" || '\u{1f}' || ")
+        concat!("e.\"", $column, "\", '\u{1f}', ")
     };
 }
 
@@ -46,8 +46,16 @@ macro_rules! session_exists {
             $table,
             r#"."SessionId""#,
             one_by_one!(),
-            r#") AS "SessionExists""#
+            ")"
         )
+    };
+}
+
+/// Where the entries to verify come from.
+macro_rules! audited_entries {
+    () => {
+        r#" FROM "HostSessionEvents" AS e WHERE e."SessionId" > $1 AND e."SessionId" <= $2
+            ORDER BY e."SessionId", e."Seq" LIMIT $3"#
     };
 }
 
@@ -145,43 +153,42 @@ pub(super) const HISTORY_OF_ALL: &str = concat!(
     r#" FROM "HostSessionEvents" AS e WHERE e."EventId" < $1 ORDER BY e."EventId" DESC LIMIT $2"#
 );
 
-/// Where the next batch of sessions to verify ends, counted in entries; nothing where it is the last.
-pub(super) const AUDIT_BATCH_BY_EVENTS: &str =
-    r#"SELECT "SessionId" FROM "HostSessionEvents" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT 1 OFFSET $2"#;
-
-/// The same, counted in records.
-pub(super) const AUDIT_BATCH_BY_RECORDS: &str =
+/// Where the next batch of sessions to verify ends at the latest, counted in records; nothing where it is the last.
+pub(super) const AUDIT_END: &str =
     r#"SELECT "SessionId" FROM "HostSessions" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT 1 OFFSET $2"#;
 
-/// One row for each session with entries: a row for each entry, with a value for each column, takes longer to hand over
-/// than to read. The unit separator stands between two cells, the record separator between two entries; an entry with a
-/// cell of NULL is left out.
-pub(super) const AUDIT_HISTORIES: &str = concat!(
-    r#"SELECT e."SessionId", count(*) AS "Count", string_agg("#,
+/// The first entries of some sessions in one row: a row for each, with a value for each column, takes longer to hand
+/// over than to read. The unit separator stands between two cells, and what is NULL comes as an empty one. The first
+/// entry of a session tells whether the session is still there.
+pub(super) const AUDIT_ENTRIES: &str = concat!(
+    r#"SELECT count(*) AS "Count", string_agg("Cells", '"#,
+    "\u{1f}",
+    r#"') AS "Entries" FROM (SELECT concat("#,
+    cell!("SessionId"),
+    r#"CASE WHEN e."Seq" <> 1 THEN '-' WHEN "#,
+    session_exists!("e"),
+    " THEN 'y' ELSE 'n' END, '\u{1f}', ",
     cell!("Seq"),
     cell!("EventId"),
     cell!("Action"),
     cell!("At"),
     cell!("PrevHash"),
     cell!("EntryHash"),
-    "e.\"Body\", '\u{1e}') AS \"Entries\", ",
-    session_exists!("e"),
-    r#" FROM "HostSessionEvents" AS e WHERE e."SessionId" > $1 AND e."SessionId" <= $2 GROUP BY e."SessionId""#
+    r#"e."Body") AS "Cells""#,
+    audited_entries!(),
+    ") AS batch"
 );
 
-/// The entries of some sessions, cell by cell.
-pub(super) const AUDIT_EVENTS: &str = concat!(
-    "SELECT ",
-    event_columns!(),
-    r#" FROM "HostSessionEvents" AS e WHERE e."SessionId" > $1 AND e."SessionId" <= $2 ORDER BY e."SessionId", e."Seq""#
-);
+/// The same entries, cell by cell.
+pub(super) const AUDIT_EVENTS: &str =
+    concat!("SELECT ", event_columns!(), ", ", session_exists!("e"), r#" AS "SessionExists""#, audited_entries!());
 
 pub(super) const AUDIT_RECORDS: &str = concat!(
     "SELECT ",
     record_columns!(),
     ", ",
     session_exists!("h"),
-    r#" FROM "HostSessions" AS h WHERE h."SessionId" > $1 AND h."SessionId" <= $2"#
+    r#" AS "SessionExists" FROM "HostSessions" AS h WHERE h."SessionId" > $1 AND h."SessionId" <= $2"#
 );
 
 /// A page of sessions begins so; `listing` adds conditions, order and limit inside the parentheses.

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteQueryResult, SqliteRow, SqliteSynchronous};
-use sqlx::{ConnectOptions, Sqlite};
+use sqlx::{ConnectOptions, Row as _, Sqlite};
 
 use super::backend::{Backend, Columns, Fault, Place, RowsAffected, Stop, fault};
 use super::error::StoreError;
@@ -119,6 +119,10 @@ impl Backend for Sqlite {
 
     fn instant(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>, sqlx::Error> {
         get::<Self, Option<DateTime<Utc>>>(row, column).map(|at| at.map(Timestamp::new))
+    }
+
+    fn text<'r>(row: &'r SqliteRow, column: &'static str) -> Result<Option<&'r str>, sqlx::Error> {
+        row.try_get(column)
     }
 
     fn classify(error: &sqlx::Error) -> Fault {

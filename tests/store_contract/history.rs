@@ -115,3 +115,27 @@ pub(crate) async fn a_walk_of_many_sessions_loses_none(db: &dyn Database) {
     assert_eq!(shown.len(), 5000 + 7);
     assert!(shown.is_sorted_by(|a, b| a < b));
 }
+
+/// A history of more entries than a batch reads, and histories in the middle of which one ends.
+pub(crate) async fn a_walk_shows_long_histories_whole(db: &dyn Database) {
+    let store = with_history(db).await;
+    db.sql(
+        "INSERT INTO \"HostSessionEvents\" \
+         (\"SessionId\", \"Seq\", \"EventId\", \"Action\", \"At\", \"Body\", \"PrevHash\", \"EntryHash\") \
+         WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 7499) \
+         SELECT CASE WHEN i < 4500 THEN 200 ELSE 201 + (i - 4500) / 3 END, CASE WHEN i < 4500 THEN 1 + i ELSE 1 + i % 3 END, \
+         '0192f3a1-7c44-7000-8000-' || CAST(100000000000 + i AS TEXT), 'rotated', '2026-11-22T12:00:00.000000Z', '{}', \
+         '0000000000000000000000000000000000000000000000000000000000000000', \
+         '0000000000000000000000000000000000000000000000000000000000000000' FROM n",
+    )
+    .await;
+    let trails = walked(&*store).await;
+    let long: Vec<_> = trails.iter().filter(|trail| (200..5000).contains(&trail.session)).collect();
+    assert!(long.iter().map(|trail| trail.session).eq(200..=1200));
+    for trail in long {
+        let last = if trail.session == 200 { 4500 } else { 3 };
+        let numbers = trail.entries.iter().map(|(_, seq)| *seq);
+        assert!(numbers.eq(1..=last), "session {}", trail.session);
+        assert!(!trail.exists);
+    }
+}

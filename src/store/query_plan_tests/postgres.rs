@@ -31,8 +31,8 @@ const WITHOUT: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
 const BOUNDED: &[(&str, &str, &str)] = &[
     ("COUNT_SESSIONS", "Seq Scan of Sessions", "its LIMIT ends it"),
     ("ONE_SESSION", "Seq Scan of Sessions", "its LIMIT ends it"),
-    ("AUDIT_HISTORIES", "Sort", "the entries of one batch, found by their key"),
-    ("AUDIT_EVENTS", "Sort", "the entries of one session, found by their key"),
+    ("AUDIT_ENTRIES", "Sort", "of few entries, found by their key; the key gives the order of many"),
+    ("AUDIT_EVENTS", "Sort", "likewise"),
     ("people", "Sort", "the people of the last days"),
 ];
 
@@ -163,7 +163,7 @@ async fn without_its_indexes_the_daily_work_scans_on_a_server_and_that_is_seen()
     for told in [
         "SESSION: Seq Scan of Sessions",
         "RECORDS_OF_SESSION: Seq Scan of HostSessions",
-        "AUDIT_BATCH_BY_RECORDS: Sort",
+        "AUDIT_END: Sort",
         "AUDIT_RECORDS: Seq Scan of Sessions",
         "range: Ids(None), down: false } with : Sort",
         "down: false } with record:duplicate: Seq Scan of HostSessions",
