@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod audit;
+mod body_text;
 pub mod chain;
 pub mod consolidation;
 pub mod event_id;

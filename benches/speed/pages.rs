@@ -1,8 +1,9 @@
-//! The first page and a deep page of the list, in worlds of three sizes.
+//! Pages of the list, in worlds of three sizes: the first, a deep one, and the first by words of the titles and in other
+//! orders.
 
 use std::sync::Arc;
 
-use host_provisioner::domain::order::Order;
+use host_provisioner::domain::order::{Order, SortKey};
 use host_provisioner::domain::session::SessionId;
 use host_provisioner::store::{Page, SessionFilter, SessionQuery, Store};
 use tokio::runtime::Runtime;
@@ -17,6 +18,55 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     let stores =
         scale.sessions.map(|sessions| runtime.block_on(async { worlds::open(&worlds::demo(sessions).await).await }));
     compare(runtime, scale, report, &stores);
+    narrow_and_sort(runtime, scale, report, &stores);
+}
+
+fn first_page(filter: &str, key: SortKey, descending: bool) -> SessionQuery {
+    let (filter, order) = (SessionFilter::parse(filter).unwrap(), Order { key, descending });
+    SessionQuery { filter, order, page: Page::First, limit: ROWS }
+}
+
+/// Measures first pages of the smallest and the largest world: by a word that many titles have, by one that a single
+/// title has, by two that some have in the order of the titles, and in two orders that go by an index.
+fn narrow_and_sort(runtime: &Runtime, scale: &Scale, report: &mut Report, stores: &[Arc<dyn Store>; 3]) {
+    let queries = [
+        first_page("light", SortKey::Id, false),
+        first_page("hundred", SortKey::Id, false),
+        first_page("light repeat", SortKey::Title, false),
+        first_page("", SortKey::Title, false),
+        first_page("", SortKey::Age, true),
+    ];
+    let [common, rare, some, title, age] = &queries;
+    let judges = report.judges();
+    let page = |store: &Arc<dyn Store>, query: &SessionQuery| {
+        let rows = runtime.block_on(store.sessions(query)).unwrap();
+        assert!(!judges || !rows.is_empty());
+    };
+    let [small, _, large] = stores;
+    let took = turns::medians(
+        scale.turns,
+        &mut [
+            &mut |_| page(small, title),
+            &mut |_| page(large, title),
+            &mut |_| page(small, age),
+            &mut |_| page(large, age),
+            &mut |_| page(large, common),
+            &mut |_| page(large, rare),
+            &mut |_| page(large, some),
+        ],
+    );
+    let [least, _, most] = scale.sessions;
+    report.part(&format!("the first {ROWS} of {most} sessions, sorted and filtered"));
+    report.figure(&format!("by title, against {least} sessions"), took[1] / took[0], "times", Target::AtMost(1.3));
+    report.figure(
+        &format!("the oldest record first, against {least}"),
+        took[3] / took[2],
+        "times",
+        Target::AtMost(1.3),
+    );
+    report.figure("with a word that many titles have", took[4] * 1e3, "ms", Target::AtMost(100.0));
+    report.figure("with a word that one title has", took[5] * 1e3, "ms", Target::AtMost(100.0));
+    report.figure("with two words that some titles have, by title", took[6] * 1e3, "ms", Target::AtMost(100.0));
 }
 
 /// Measures pages of three worlds, the smallest first.
