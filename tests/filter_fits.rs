@@ -73,3 +73,17 @@ fn a_filter_without_terms_is_empty_and_shows_all() {
     assert!(Filter::parse(" ").unwrap().is_empty() && shows(" ", &[]));
     assert!(!Filter::parse("x").unwrap().is_empty());
 }
+
+#[test]
+fn what_asks_for_records_is_left_open_by_the_row_of_a_session() {
+    let can_be = |text: &str| Filter::parse(text).unwrap().fits_session(&session(215));
+    for text in
+        ["", "ession 215", "id:215", "status:active -elsewhere", "record:none -record:none", "by:nobody age:<1s"]
+    {
+        assert!(can_be(text), "{text}");
+    }
+    for text in ["elsewhere", "id:216", "status:completed", "-ession", "-id:215", "-status:active", "by:old elsewhere"]
+    {
+        assert!(!can_be(text), "{text}");
+    }
+}

@@ -68,6 +68,7 @@ mod rollback;
 mod rotation_schemes;
 mod schema_guards;
 mod shared_database;
+mod sort_keys;
 mod store_contract;
 mod support;
 mod title_index;

@@ -61,6 +61,14 @@ fn every_form_of_a_term_is_read() {
 }
 
 #[test]
+fn a_number_may_be_an_id_unless_it_is_quoted() {
+    let parts = |word: &Word| (word.text().to_owned(), word.id().map(SessionId::get));
+    assert_eq!(parts(&Word::typed("215")), ("215".to_owned(), Some(215)));
+    assert_eq!(parts(&Word::typed("light")), ("light".to_owned(), None));
+    assert_eq!(parts(&Word::quoted("215")), ("215".to_owned(), None));
+}
+
+#[test]
 fn terms_stand_between_blanks_and_keep_their_order() {
     let filter = Filter::parse("  Review\u{3000}-record:none -\"two words\"by:sato ").unwrap();
     assert_eq!(filter.to_string(), "Review -record:none -\"two words\" by:sato");
