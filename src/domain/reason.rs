@@ -70,6 +70,13 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_is_kept_as_it_is_and_shown_without_harm() {
+        let reason = RotationReason::parse("lost \u{202e}laptop").unwrap();
+        assert_eq!(reason.as_str(), "lost \u{202e}laptop");
+        assert_eq!(reason.shown(), "lost \\u{202e}laptop");
+    }
+
+    #[test]
     fn the_limits_are_three_and_five_hundred_characters() {
         assert_eq!(RotationReason::parse("ab"), Err(ReasonError::Length(2)));
         assert!(RotationReason::parse("abc").is_ok());

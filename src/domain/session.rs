@@ -123,6 +123,12 @@ mod tests {
     }
 
     #[test]
+    fn a_new_session_has_the_title_and_status_that_were_typed() {
+        let new = NewSession::new(" Light upon light ", "Created\n").unwrap();
+        assert_eq!((new.title(), new.status()), ("Light upon light", "Created"));
+    }
+
+    #[test]
     fn titles_are_counted_in_characters() {
         assert!(NewSession::new(&"知".repeat(200), "Created").is_ok());
         assert_eq!(NewSession::new(&"知".repeat(201), "Created"), Err(NewSessionError::Title(201)));

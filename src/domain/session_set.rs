@@ -179,11 +179,12 @@ mod tests {
     }
 
     #[test]
-    fn one_alone_is_told() {
+    fn one_alone_and_none_are_told() {
         let mut set: SessionSet = [id(7)].into_iter().collect();
         assert_eq!(set.only(), Some(id(7)));
         set.insert(id(9));
         assert_eq!(set.only(), None);
         assert_eq!(SessionSet::default().only(), None);
+        assert!(SessionSet::default().is_empty() && !set.is_empty());
     }
 }

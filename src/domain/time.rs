@@ -181,6 +181,27 @@ mod tests {
     }
 
     #[test]
+    fn an_age_is_told_in_the_largest_unit_that_it_fills() {
+        let made = Timestamp::parse_fixed_width("2026-11-22T22:55:13.000000Z").unwrap();
+        let table = [
+            (-1, "future"),
+            (0, "0s"),
+            (59, "59s"),
+            (60, "1m"),
+            (3599, "59m"),
+            (3600, "1h"),
+            (86_399, "23h"),
+            (86_400, "1d"),
+            (203 * 86_400 + 1, "203d"),
+        ];
+        for (seconds, age) in table {
+            assert_eq!(made.age(made.plus_seconds(seconds)), age, "{seconds}");
+        }
+        assert_eq!(made.age(made.plus_millis(59_999)), "59s");
+        assert_eq!(Timestamp::UNREADABLE.age(made), "?");
+    }
+
+    #[test]
     fn an_instant_is_printed_alike_for_people_and_for_debugging() {
         let at = Timestamp::parse_fixed_width("2026-11-22T22:55:13.000000Z").unwrap();
         assert_eq!(format!("{at} {at:?}"), "2026-11-22T22:55:13Z 2026-11-22T22:55:13Z");
