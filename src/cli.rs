@@ -25,10 +25,12 @@ pub mod duplicates;
 mod exit;
 mod globals;
 pub mod history;
+pub mod import;
 mod json;
 pub mod list;
 pub mod messages;
 pub mod migrate;
+mod new_file;
 pub mod output;
 mod plan_report;
 mod prompt;
@@ -69,6 +71,8 @@ pub enum Action {
     Duplicates(duplicates::Duplicates),
     /// One active record left to each session.
     Consolidate(consolidate::Consolidate),
+    /// Rows of the tool of before.
+    Import(import::Import),
     /// Whether the database can be worked with, step by step.
     Doctor,
     /// What the configuration says, and whether that is right.

@@ -16,6 +16,7 @@ pub mod guid;
 pub mod hash;
 pub mod host_record;
 pub mod id;
+pub mod import;
 mod lent;
 pub mod order;
 pub mod overview;

@@ -25,6 +25,12 @@ pub enum Step {
     InsertRecord,
     /// The history has its entry.
     AppendEntry,
+    /// Some rows of an import wait for their transaction.
+    StageRows,
+    /// The transaction of an import has begun, and other writers wait.
+    HoldTables,
+    /// Some rows of an import are in their tables.
+    InsertRows,
     /// What was written has been read back, and the GUID opens it.
     ReadBack,
     /// COMMIT is about to be sent.

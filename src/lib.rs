@@ -160,6 +160,7 @@ async fn command(
     match &action {
         Action::Change(job) => job.check_confirmed(database.profile.as_ref())?,
         Action::Consolidate(job) => job.check_confirmed(database.profile.as_ref())?,
+        Action::Import(job) => job.check_confirmed(database.profile.as_ref())?,
         _ => {}
     }
     if let Action::Migrate(migrate) = action {
@@ -174,10 +175,11 @@ async fn command(
     if let Action::Verify(verify) = &mut action {
         verify.read(cancel).await?;
     }
+    let inputs = if let Action::Import(job) = &action { Some(job.open()?) } else { None };
     let settings = || database.settings.clone();
     let store = match action {
-        // One deadline for each session, as there may be a million of them.
-        Action::Duplicates(_) | Action::Consolidate(_) => {
+        // One deadline for each session or step, as there may be a million of them.
+        Action::Duplicates(_) | Action::Consolidate(_) | Action::Import(_) => {
             until(cancel, open(&database, || store::connect(settings(), None))).await?
         }
         _ => until(cancel, open(&database, || store::connect_once(settings()))).await?,
@@ -197,6 +199,7 @@ async fn command(
         Action::Duplicates(duplicates) => until(cancel, duplicates.run(&context)).await,
         Action::Consolidate(job) if job.changes() => job.run(&context).await,
         Action::Consolidate(job) => until(cancel, job.run(&context)).await,
+        Action::Import(job) => job.run(inputs, &context).await,
         Action::Console | Action::Config(_) | Action::Demo(_) | Action::Doctor | Action::Migrate(_) => Ok(()),
     };
     provisioner.store().close().await;

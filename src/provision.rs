@@ -11,6 +11,7 @@ mod consolidate;
 mod describe;
 mod doctor;
 mod event;
+mod import;
 mod preview;
 mod verify;
 
@@ -20,6 +21,7 @@ pub use consolidate::{Consolidated, Crowded, Decision, Mandate};
 pub use describe::{PlanLine, describe, warnings};
 pub use doctor::{Diagnosis, StepReport, StepState, diagnose};
 pub use event::{ProvisionEvent, Tell};
+pub use import::Inputs;
 pub use preview::Preview;
 pub use verify::Verification;
 

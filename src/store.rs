@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::{Postgres, Sqlite};
+use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::audit::Trail;
@@ -20,6 +21,10 @@ use crate::domain::session::{NewSession, Session, SessionId};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::{Clock, Timestamp};
 
+// First: the statements of an import are made with its macros.
+#[macro_use]
+mod sql;
+
 mod apply;
 mod audit_walk;
 mod backend;
@@ -31,6 +36,7 @@ mod entries_text;
 mod error;
 mod examination;
 mod history;
+mod import;
 mod listing;
 mod migration;
 mod new_session;
@@ -43,7 +49,6 @@ mod session_query;
 mod settings;
 mod settle;
 mod snapshot;
-mod sql;
 mod sql_store;
 mod sqlite;
 mod standing;
@@ -57,6 +62,7 @@ use sql_store::SqlStore;
 
 pub use error::{StoreError, Unchanged, Unsettled};
 pub use examination::{Census, Examination, Finding, HashForm, Rollout, Step, examine};
+pub use import::{Aside, Chunk, Import, Imported, Outcome as ImportOutcome, Progress, Tally};
 pub use migration::MigrationReport;
 pub use server::Server;
 pub use session_query::{Page, SessionFilter, SessionQuery};
@@ -181,6 +187,9 @@ pub trait Store: Send + Sync {
 
     /// Reads a marker that differs as soon as anybody committed something.
     async fn change_marker(&self) -> Result<ChangeMarker, StoreError>;
+
+    /// Brings rows of the tool of before in, all that fit in one transaction. The deadline is that of each step.
+    async fn import(&self, import: &Import<'_>, rows: &mut Receiver<Chunk>) -> Result<Imported, StoreError>;
 
     /// Closes the idle connections and waits for it, so that an embedded database is left in one file.
     async fn close(&self);

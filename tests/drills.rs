@@ -4,6 +4,8 @@
 mod commands;
 #[cfg(debug_assertions)]
 mod console;
+#[cfg(debug_assertions)]
+mod imports;
 
 use crate::support::program::{TestEnv, end_of};
 

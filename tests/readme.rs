@@ -1,5 +1,6 @@
 //! What README promises, held: its commands, its exit codes, its pictures, the version that it names.
 
+use crate::support::fixtures;
 use crate::support::program::TestEnv;
 
 fn read(name: &str) -> String {
@@ -27,6 +28,8 @@ fn words(line: &str) -> Vec<String> {
 fn every_command_of_the_readme_is_understood() {
     let env = TestEnv::empty();
     env.run("session add --title first").ok();
+    // The files that README imports.
+    fixtures::write_files(&env);
     let folder = env.home("srv");
     std::fs::create_dir_all(&folder).unwrap();
     // The profile is the one that README shows.

@@ -11,6 +11,7 @@ use crate::support::postgres::TestPg;
 
 mod filters;
 mod history;
+mod imports;
 mod listing;
 mod one_session;
 mod overview;
@@ -28,6 +29,8 @@ pub(crate) trait Database: Send + Sync {
     async fn left_beside(&self) -> Vec<String>;
     /// Runs SQL that both engines take, past the store.
     async fn sql(&self, text: &str);
+    /// The same; the engine's words when it refuses.
+    async fn try_sql(&self, text: &str) -> Result<(), String>;
 }
 
 #[async_trait]
@@ -52,6 +55,10 @@ impl Database for TestDb {
 
     async fn sql(&self, text: &str) {
         TestDb::sql(self, text).await;
+    }
+
+    async fn try_sql(&self, text: &str) -> Result<(), String> {
+        TestDb::try_sql(self, text).await
     }
 }
 
@@ -84,6 +91,10 @@ impl Database for TestPg {
 
     async fn sql(&self, text: &str) {
         TestPg::sql(self, text).await;
+    }
+
+    async fn try_sql(&self, text: &str) -> Result<(), String> {
+        TestPg::try_sql(self, text).await
     }
 }
 
@@ -171,6 +182,21 @@ contract! {
         a_walk_shows_the_chain_of_a_deleted_session
         a_walk_of_many_sessions_loses_none
         a_walk_shows_long_histories_whole;
+    imports:
+        new_rows_come_with_their_ids_and_the_best_active_record_of_each_session_is_current
+        what_was_imported_is_unchanged_the_second_time
+        a_row_that_the_database_has_with_another_value_is_a_conflict_and_changes_nothing
+        a_session_in_conflict_is_left_as_it_is_and_the_others_come
+        records_for_a_session_that_is_there_are_ranked_among_those_that_it_has
+        a_session_that_this_program_rules_takes_no_active_record
+        an_id_that_another_session_has_is_refused
+        a_dry_run_counts_and_writes_nothing
+        an_import_that_is_cancelled_writes_nothing
+        an_input_that_is_cut_off_writes_nothing
+        the_guards_stand_again_and_the_next_ids_lie_behind
+        an_imported_title_is_found
+        a_history_goes_on_where_a_deleted_session_left_it
+        many_sessions_come_in_several_parts;
 }
 
 /// The functions of a text that begin with `start`, by name.
@@ -179,12 +205,13 @@ fn functions(text: &str, start: &str) -> Vec<String> {
     text.lines().filter_map(name).collect()
 }
 
-const PARTS: [&str; 5] = [
+const PARTS: [&str; 6] = [
     include_str!("store_contract/one_session.rs"),
     include_str!("store_contract/listing.rs"),
     include_str!("store_contract/filters.rs"),
     include_str!("store_contract/history.rs"),
     include_str!("store_contract/overview.rs"),
+    include_str!("store_contract/imports.rs"),
 ];
 
 #[test]

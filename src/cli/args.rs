@@ -11,7 +11,7 @@ use super::globals::Globals;
 use super::output::Format;
 use super::{Action, Arguments, Exit, Failure, Invocation, Stop, Style, Volume};
 use super::{
-    audit, consolidate, create, demo, duplicates, history, list, migrate, revoke, rotate, session, show, verify,
+    audit, consolidate, create, demo, duplicates, history, import, list, migrate, revoke, rotate, session, show, verify,
 };
 
 /// Keeps exactly one active Host GUID per online session.
@@ -56,6 +56,13 @@ enum Command {
     Duplicates(duplicates::DuplicatesArgs),
     /// Leaves each session one active record, by a plan that people can review
     Consolidate(consolidate::ConsolidateArgs),
+    /// Brings sessions and host records in from an export of the old tool's tables
+    ///
+    /// The files are CSV, whose first line names the columns, or one object of JSON a line. All rows that fit come in one
+    /// transaction, and duplicates are flagged; where a row does not fit, nothing is changed, unless --skip-bad is given.
+    /// Only the owner of a PostgreSQL schema may import. --timeout is the deadline of each step; reading a whole table
+    /// and the commit have ten minutes.
+    Import(import::ImportArgs),
     /// Examines the database step by step, from the network to its rows
     ///
     /// Changes nothing. Exits 0 when this program can work with it, warnings included, and otherwise with the code of the
@@ -115,6 +122,7 @@ fn action(command: Option<Command>, style: Style) -> Result<Action, Failure> {
         Some(Command::Audit(audit::AuditCommand::Verify)) => Action::AuditVerify,
         Some(Command::Duplicates(args)) => Action::Duplicates(args.into()),
         Some(Command::Consolidate(args)) => Action::Consolidate(args.job()?),
+        Some(Command::Import(args)) => Action::Import(args.job()?),
         Some(Command::Doctor) => Action::Doctor,
         Some(Command::Migrate(args)) => Action::Migrate(args.into()),
         Some(Command::Demo(args)) => Action::Demo(args.into()),

@@ -46,3 +46,20 @@ pub(super) fn check(
     let hint = format!("`--confirm {id}@{name}` confirms it; so does --expect with the fingerprint that `show` shows");
     Err(Failure::new(Exit::NotConfirmed, "not_confirmed", format!("{why}; nothing was changed")).hint(hint))
 }
+
+/// Tells whether an import is confirmed: in a protected profile by `import@PROFILE`.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn check_import(profile: Option<&Profile>, given: Option<&str>) -> Result<(), Failure> {
+    let Some(profile) = profile else { return Ok(()) };
+    let wanted = format!("import@{}", profile.name);
+    let why = match given {
+        Some(given) if given == wanted => return Ok(()),
+        Some(_) => format!("--confirm says something else than {wanted}"),
+        None if !profile.protected => return Ok(()),
+        None => format!("the profile {} is protected, and nothing confirms this import", profile.name),
+    };
+    let failure = Failure::new(Exit::NotConfirmed, "not_confirmed", format!("{why}; nothing was changed"));
+    Err(failure.hint(format!("`--confirm {wanted}` confirms it")))
+}

@@ -258,6 +258,12 @@ fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
         StoreError::Unsettled(Unsettled::Migration) => {
             (Exit::Unknown, "outcome_unknown", Some("`host-provisioner migrate --check` tells what is left to do"))
         }
+        StoreError::Unsettled(Unsettled::Import) => (
+            Exit::Unknown,
+            "outcome_unknown",
+            Some("import the same files again: what is there already stays as it is"),
+        ),
+        StoreError::Input { .. } => (Exit::Usage, "input", None),
         StoreError::Corrupt { .. } => {
             (Exit::Failed, "corrupt", Some("`host-provisioner audit verify` and the log file tell more"))
         }

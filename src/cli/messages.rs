@@ -77,6 +77,13 @@ impl Messages {
         }
     }
 
+    /// Writes what is wrong with one of many, also where errors alone are written.
+    pub fn fault(&self, text: &str) {
+        if !self.style.format.is_for_programs() {
+            self.send(visible(text).into_owned());
+        }
+    }
+
     /// Writes something worth knowing.
     pub fn note(&self, text: &str) {
         if self.may_talk() {

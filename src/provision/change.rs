@@ -52,7 +52,7 @@ impl Provisioner {
     ) -> Result<Provisioned, StoreError> {
         let event = EventId::generate();
         let told = |line: ProvisionEvent| {
-            log(&line, event);
+            log(&line, Some(event));
             tell(line);
         };
         // What cannot be written is told before anything is made or looked up.
@@ -118,17 +118,17 @@ impl Provisioner {
             Certainty::Unknown => "it is not known whether it was committed and the old one still works: rotate again",
         };
         let line = ProvisionEvent::Failed {
-            session,
+            session: Some(session),
             what: format!("the new Host GUID of session {session} was not delivered"),
             unchanged: unchanged.to_owned(),
         };
-        log(&line, event);
+        log(&line, Some(event));
         tell(line);
     }
 }
 
 fn failure(session: SessionId, error: &StoreError) -> ProvisionEvent {
-    ProvisionEvent::Failed { session, what: error.to_string(), unchanged: error.unchanged().sentence().to_owned() }
+    ProvisionEvent::failed(Some(session), error)
 }
 
 /// What is told inside the transaction, before the first write.

@@ -6,6 +6,7 @@ use crate::domain::actor::Actor;
 use crate::domain::event_id::EventId;
 use crate::domain::host_record::HostRecordId;
 use crate::domain::session::SessionId;
+use crate::store::StoreError;
 
 /// One line of the story of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,10 +33,12 @@ pub enum ProvisionEvent {
     Revoked(SessionId, Actor),
     /// All active records but this one are retired, and that is committed.
     Consolidated(SessionId, HostRecordId, Actor),
+    /// So many sessions and host records were imported, and that is committed.
+    Imported(u64, u64, Actor),
     /// It did not work.
     Failed {
-        /// The session.
-        session: SessionId,
+        /// The session, where it was about one.
+        session: Option<SessionId>,
         /// What happened.
         what: String,
         /// What was not changed.
@@ -77,15 +80,18 @@ impl fmt::Display for ProvisionEvent {
             Self::Consolidated(session, record, by) => {
                 write!(f, "PROVISIONER-CONSOLIDATE: Host Session {record} kept for Session {session} by {by}")
             }
+            Self::Imported(sessions, records, by) => {
+                write!(f, "PROVISIONER-IMPORT: {sessions} Sessions and {records} Host Sessions imported by {by}")
+            }
             Self::Failed { what, unchanged, .. } => write!(f, "PROVISIONER-ERROR: {what}; {unchanged}"),
         }
     }
 }
 
 impl ProvisionEvent {
-    /// Gives the session that the event is about.
+    /// Gives the session that the event is about, if it is about one.
     #[must_use]
-    pub fn session(&self) -> SessionId {
+    pub fn session(&self) -> Option<SessionId> {
         match self {
             Self::Checking(session)
             | Self::Found(session, _)
@@ -97,8 +103,9 @@ impl ProvisionEvent {
             | Self::ForceRetiring(session, _)
             | Self::DuplicateRetired(session, _)
             | Self::Revoked(session, _)
-            | Self::Consolidated(session, _, _)
-            | Self::Failed { session, .. } => *session,
+            | Self::Consolidated(session, _, _) => Some(*session),
+            Self::Failed { session, .. } => *session,
+            Self::Imported(..) => None,
         }
     }
 
@@ -113,10 +120,18 @@ impl ProvisionEvent {
             | Self::Consolidated(_, record, _)
             | Self::ForceRetiring(_, record)
             | Self::DuplicateRetired(_, record) => Some(*record),
-            Self::Checking(_) | Self::NoneFound(_) | Self::Creating(_) | Self::Revoked(..) | Self::Failed { .. } => {
-                None
-            }
+            Self::Checking(_)
+            | Self::NoneFound(_)
+            | Self::Creating(_)
+            | Self::Revoked(..)
+            | Self::Imported(..)
+            | Self::Failed { .. } => None,
         }
+    }
+
+    /// Tells what went wrong, and what was not changed.
+    pub(super) fn failed(session: Option<SessionId>, error: &StoreError) -> Self {
+        Self::Failed { session, what: error.to_string(), unchanged: error.unchanged().sentence().to_owned() }
     }
 
     /// Tells whether the event is bad news.
@@ -127,12 +142,13 @@ impl ProvisionEvent {
 }
 
 /// Writes an event to the log file, with the fields that a search needs.
-pub(super) fn log(line: &ProvisionEvent, event: EventId) {
-    let session_id = line.session().get();
+pub(super) fn log(line: &ProvisionEvent, event: Option<EventId>) {
+    let session_id = line.session().map(SessionId::get);
+    let event_id = event.map(tracing::field::display);
     let host_session_id = line.record().map(HostRecordId::get);
     if line.is_error() {
-        tracing::error!(session_id, host_session_id, event_id = %event, "{line}");
+        tracing::error!(session_id, host_session_id, event_id, "{line}");
     } else {
-        tracing::info!(session_id, host_session_id, event_id = %event, "{line}");
+        tracing::info!(session_id, host_session_id, event_id, "{line}");
     }
 }

@@ -56,6 +56,8 @@ pub(super) trait Backend:
     /// Locks one session (`$1`) until the transaction ends and gives the server's clock as `now`; no lock, no statement
     /// and no transaction that nobody goes on with waits longer than `$2` milliseconds. `None` where the engine locks the whole database, without a server.
     const HOLD_SESSION: Option<&'static str>;
+    /// Keeps all other writers out until the transaction ends, where [`Backend::BEGIN_WRITE`] does not.
+    const HOLD_TABLES: Option<&'static str>;
     /// Reads whether this connection may write: `standby`, `read_only` and, in words, the privileges that are `missing`
     /// for a change; and the clock as `now`. `None` where there is no server.
     const STANDING: Option<&'static str>;

@@ -118,6 +118,12 @@ pub enum StoreError {
     /// COMMIT was sent for something else than a change of a host record, and nobody answered.
     #[error("the connection was lost while it was being committed, and it is not known whether {0}")]
     Unsettled(Unsettled),
+    /// What was to be imported cannot be read to its end.
+    #[error("{what}")]
+    Input {
+        /// Which file, and why.
+        what: String,
+    },
     /// A stored value cannot be what it is.
     #[error("the database holds a value that cannot be read: {what}")]
     Corrupt {
@@ -156,6 +162,9 @@ pub enum Unsettled {
     /// Migrations were to be run.
     #[error("the database was migrated")]
     Migration,
+    /// Rows were to be imported.
+    #[error("the rows were imported")]
+    Import,
 }
 
 impl From<Drilled> for StoreError {
@@ -175,6 +184,8 @@ pub enum Unchanged {
     UnknownRevocation,
     /// It is not known whether the duplicates were retired.
     UnknownConsolidation,
+    /// It is not known whether rows were imported.
+    UnknownImport,
 }
 
 impl Unchanged {
@@ -186,6 +197,7 @@ impl Unchanged {
             Self::Unknown => "either the old Host GUID works or the new one, never both",
             Self::UnknownRevocation => "either the old Host GUID still works, or none does",
             Self::UnknownConsolidation => "the Host GUID that stays works; either the others still do, or none of them",
+            Self::UnknownImport => "either all of its rows are there, or none of them",
         }
     }
 }
@@ -200,6 +212,7 @@ impl StoreError {
                 Outcome::Consolidated => Unchanged::UnknownConsolidation,
                 Outcome::Created | Outcome::Rotated | Outcome::ForceCreated | Outcome::Unchanged => Unchanged::Unknown,
             },
+            Self::Unsettled(Unsettled::Import) => Unchanged::UnknownImport,
             _ => Unchanged::Nothing,
         }
     }

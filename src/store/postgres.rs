@@ -102,6 +102,7 @@ impl Backend for Postgres {
     const BEGIN_WRITE: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED";
     const BEGIN_READ: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     const HOLD_SESSION: Option<&'static str> = Some(sql::HOLD_SESSION_ON_SERVER);
+    const HOLD_TABLES: Option<&'static str> = Some(super::import::sql::postgres::HOLD);
     const STANDING: Option<&'static str> = Some(STANDING);
     const TABLES: &'static str =
         "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'canvas' ORDER BY tablename";

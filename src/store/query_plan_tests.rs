@@ -55,6 +55,7 @@ const WRITES: &[Named] = &[
 
 /// Statements without a plan, for other uses, or parts of the pages.
 const OTHERS: &[&str] = &[
+    "BEGIN",
     "COMMIT",
     "ROLLBACK",
     "HOLD_SESSION_ON_SERVER",

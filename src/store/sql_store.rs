@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokio::sync::mpsc::Receiver;
 
 use super::backend::{Backend, fault, statement};
 use super::clock::StoreClock;
 use super::connections::Connections;
 use super::deadline::Deadline;
 use super::error::StoreError;
+use super::import::{self, Chunk, Import, Imported, Imports};
 use super::rows::get;
 use super::settings::Settings;
 use super::trace::Trace;
@@ -96,7 +98,7 @@ macro_rules! ask {
 }
 
 #[async_trait]
-impl<B: Backend> Store for SqlStore<B> {
+impl<B: Imports> Store for SqlStore<B> {
     fn name(&self) -> String {
         self.connections.settings().target.name()
     }
@@ -166,6 +168,13 @@ impl<B: Backend> Store for SqlStore<B> {
 
     async fn change_marker(&self) -> Result<ChangeMarker, StoreError> {
         self.watch.marker(&self.connections, &self.deadline()).await
+    }
+
+    async fn import(&self, import: &Import<'_>, rows: &mut Receiver<Chunk>) -> Result<Imported, StoreError> {
+        if !import.dry_run {
+            self.must_write()?;
+        }
+        import::run(&self.connections, import, rows, &self.clock).await
     }
 
     async fn close(&self) {

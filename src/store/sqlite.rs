@@ -53,6 +53,7 @@ impl Backend for Sqlite {
     const BEGIN_WRITE: &'static str = "BEGIN IMMEDIATE";
     const BEGIN_READ: &'static str = "BEGIN";
     const HOLD_SESSION: Option<&'static str> = None;
+    const HOLD_TABLES: Option<&'static str> = None;
     const STANDING: Option<&'static str> = None;
     const TABLES: &'static str =
         r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name";

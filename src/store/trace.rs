@@ -7,7 +7,7 @@ use super::connections::{Connections, Lease};
 use super::deadline::Deadline;
 use super::error::StoreError;
 use super::standing::{self, ReadOnly};
-use super::{apply, migration, snapshot, sql};
+use super::{apply, import, migration, snapshot, sql};
 use crate::domain::event_id::EventId;
 use crate::domain::host_record::HostRecordId;
 use crate::domain::session::SessionId;
@@ -28,6 +28,8 @@ const LEAST: Duration = Duration::from_secs(1);
 pub(super) enum Trace<'a> {
     /// An entry in the history of a session.
     Event(SessionId, EventId),
+    /// An entry that an import appended, among others.
+    Imported(SessionId, EventId),
     /// A session, and its group.
     Session(SessionId, &'a str),
     /// The instant at which a host last logged in with a record, or a later one.
@@ -117,6 +119,11 @@ impl Trace<'_> {
         match self {
             Self::Event(session, event) => {
                 apply::begin_write::<B>(connection, session, deadline).await?;
+                let query = statement::<B>(sql::EVENT_EXISTS).with(event.to_string()).with(session.get());
+                Ok(!query.rows(connection).await?.is_empty())
+            }
+            Self::Imported(session, event) => {
+                import::hold::<B>(connection).await?;
                 let query = statement::<B>(sql::EVENT_EXISTS).with(event.to_string()).with(session.get());
                 Ok(!query.rows(connection).await?.is_empty())
             }

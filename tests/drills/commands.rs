@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::drill::{Step, Way};
 
-use super::DRILL;
+use super::{DRILL, imports};
 use crate::support::database::TestDb;
 use crate::support::program::{Ran, TestEnv, end_of};
 use crate::support::requests::{opens, provision, provisioner};
@@ -102,11 +102,12 @@ fn end(step: Step, way: Way) -> End {
         // A lost answer is looked up; lines of the log are not worth a GUID.
         Step::HearCommit | Step::TellSuccess if way != Way::Kill => End::Done,
         Step::HearCommit | Step::TellSuccess | Step::HandOver => End::Undelivered,
+        Step::StageRows | Step::HoldTables | Step::InsertRows => unreachable!("a change imports nothing"),
         Step::Draw => unreachable!("a command draws nothing"),
     }
 }
 
-fn name(value: &impl ValueEnum) -> String {
+pub(super) fn name(value: &impl ValueEnum) -> String {
     value.to_possible_value().unwrap().get_name().to_owned()
 }
 
@@ -227,7 +228,8 @@ fn a_kill_at_any_step_leaves_all_or_nothing_done() {
 
 #[test]
 fn every_step_that_has_a_name_is_drilled() {
-    let drilled: BTreeSet<String> = CHANGES.iter().flat_map(Change::steps).map(|step| name(&step)).collect();
+    let steps = CHANGES.iter().flat_map(Change::steps).chain(imports::STEPS);
+    let drilled: BTreeSet<String> = steps.map(|step| name(&step)).collect();
     let named: BTreeSet<String> = Step::value_variants().iter().filter(|step| **step != Step::Draw).map(name).collect();
     assert_eq!(drilled, named);
 }

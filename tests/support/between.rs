@@ -11,9 +11,10 @@ use host_provisioner::domain::session::{NewSession, Session, SessionId};
 use host_provisioner::domain::snapshot::Snapshot;
 use host_provisioner::domain::time::{Clock, Timestamp};
 use host_provisioner::store::{
-    Applied, Change, ChangeMarker, Credential, HistoryQuery, ReadOnly, SessionFilter, SessionQuery, SessionRow, Store,
-    StoreError, Visit,
+    Applied, Change, ChangeMarker, Chunk, Credential, HistoryQuery, Import, Imported, ReadOnly, SessionFilter,
+    SessionQuery, SessionRow, Store, StoreError, Visit,
 };
+use tokio::sync::mpsc::Receiver;
 
 /// What the store between says instead of the real one.
 #[derive(Clone, Copy)]
@@ -105,6 +106,10 @@ impl Store for Between {
 
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError> {
         self.real.history(query).await
+    }
+
+    async fn import(&self, import: &Import<'_>, rows: &mut Receiver<Chunk>) -> Result<Imported, StoreError> {
+        self.real.import(import, rows).await
     }
 
     async fn change_marker(&self) -> Result<ChangeMarker, StoreError> {

@@ -4,9 +4,13 @@ use host_provisioner::domain::guid::HostGuid;
 use sqlx::AssertSqlSafe;
 
 use super::database::{TestDb, WEB_TABLES};
+use super::outside::Outside;
+use super::program::TestEnv;
 
-const SESSIONS: &str = include_str!("../fixtures/sessions.csv");
-const HOST_SESSIONS: &str = include_str!("../fixtures/host_sessions.csv");
+/// The exported sessions.
+pub(crate) const SESSIONS: &str = include_str!("../fixtures/sessions.csv");
+/// The exported host sessions.
+pub(crate) const HOST_SESSIONS: &str = include_str!("../fixtures/host_sessions.csv");
 const KNOWN_GUIDS: &str = include_str!("../fixtures/known_guids.csv");
 
 /// The secret under which the fixtures' hashes were made.
@@ -64,6 +68,24 @@ fn parse(csv: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let head = texts(reader.headers().unwrap());
     (head, reader.records().map(|record| texts(&record.unwrap())).collect())
+}
+
+/// Puts the exported files, and the secret of their hashes as `secret`, into the home of a run.
+pub(crate) fn write_files<D: Outside>(env: &TestEnv<D>) {
+    env.file("sessions.csv", SESSIONS.as_bytes());
+    env.file("host_sessions.csv", HOST_SESSIONS.as_bytes());
+    env.file("secret", APPLICATION_SECRET.as_bytes());
+}
+
+/// Writes an exported file as lines of JSON; what is NULL is left out, as SQL Server does.
+pub(crate) fn as_json_lines(csv: &str) -> String {
+    let (head, rows) = parse(csv);
+    let object = |row: Vec<String>| {
+        let cells = head.iter().cloned().zip(row).filter(|(_, cell)| cell != "NULL");
+        let cells: serde_json::Map<_, _> = cells.map(|(name, cell)| (name, cell.into())).collect();
+        format!("{}\n", serde_json::Value::from(cells))
+    };
+    rows.into_iter().map(object).collect()
 }
 
 /// The GUIDs that are known: session, record, GUID, whether the record is active.

@@ -1,15 +1,14 @@
 //! The plan that people review: one line of JSON for each session, so that it can be compared and edited.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::Permissions;
-use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::os::unix::fs::PermissionsExt as _;
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::cli::duplicates::CrowdedView;
+use crate::cli::new_file::NewFile;
 use crate::cli::{Exit, Failure, json};
 use crate::domain::consolidation::RecordsDigest;
 use crate::domain::expected::Expected;
@@ -49,7 +48,7 @@ struct Written {
 
 /// A plan on its way to its file, which appears whole or not at all.
 pub(super) struct PlanWriter {
-    file: BufWriter<tempfile::NamedTempFile>,
+    file: NewFile,
     place: PathBuf,
     empty: bool,
 }
@@ -71,12 +70,7 @@ impl PlanWriter {
     /// Begins a plan beside the place where it will be.
     pub(super) fn begin(place: &Path, heading: &Heading<'_>) -> Result<Self, Failure> {
         let tell = |why: io::Error| failed(place, &why);
-        if place.symlink_metadata().is_ok() {
-            return Err(tell(io::ErrorKind::AlreadyExists.into()));
-        }
-        let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().permissions(Permissions::from_mode(0o600)).tempfile_in(folder);
-        let mut file = BufWriter::new(file.map_err(tell)?);
+        let mut file = NewFile::begin(place).map_err(tell)?;
         let mut head = Vec::new();
         let written = json::write(&mut head, heading).map_err(io::Error::from);
         // The sessions go into the same object.
@@ -97,10 +91,7 @@ impl PlanWriter {
     /// Ends it and gives it its name, unless a file has that name meanwhile.
     pub(super) fn finish(mut self) -> Result<(), Failure> {
         let tell = |why: io::Error| failed(&self.place, &why);
-        self.file.write_all(b"\n]}\n").map_err(tell)?;
-        let file = self.file.into_inner().map_err(|error| tell(error.into_error()))?;
-        file.as_file().sync_all().map_err(tell)?;
-        file.persist_noclobber(&self.place).map(drop).map_err(|error| tell(error.error))
+        self.file.write_all(b"\n]}\n").and_then(|()| self.file.finish()).map_err(tell)
     }
 }
 

@@ -1,0 +1,83 @@
+//! What an import does differently on each engine.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use crate::domain::chain::StoredEntry;
+use crate::domain::host_record::HostRecord;
+use crate::domain::import::Row;
+use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
+use crate::store::backend::Backend;
+use crate::store::error::StoreError;
+
+/// The end of something that is done on a connection.
+pub(super) type Done<'a> = BoxFuture<'a, Result<(), StoreError>>;
+
+/// An engine that rows can be imported into.
+pub(in crate::store) trait Imports: Backend {
+    /// Makes what the connection needs once all rows wait.
+    const STAGED: &'static [&'static str];
+    /// Lists the tables of which this user is not the owner, where there are users.
+    const NOT_OWNED: Option<&'static str>;
+    /// Reads the server's clock as `now`, if there is a server.
+    const NOW: Option<&'static str>;
+    /// Reads what the database has of the sessions in a range of which rows wait.
+    const SESSIONS: &'static str;
+    /// Reads their records.
+    const RECORDS: &'static str;
+    /// Reads their entries, as far as they say who rules them.
+    const HEADS: &'static str;
+    /// Reads the lines of records whose id is taken in another session.
+    const ELSEWHERE: &'static str;
+    /// Brings sessions in; `$3` are the lines that stay out.
+    const INSERT_SESSIONS: &'static str;
+    /// Brings records in; `$4` are the lines of duplicates.
+    const INSERT_RECORDS: &'static str;
+    /// Brings their titles into the index, where that does not happen by itself.
+    const INSERT_TITLES: Option<&'static str>;
+    /// Sets the guards aside that stand in the way.
+    const GATES_OPEN: &'static [&'static str];
+    /// Puts what gives ids behind those that came, where that does not happen by itself.
+    const SEQUENCES: &'static [&'static str];
+
+    /// Puts the guards back, as they were.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where they are not found.
+    fn gates_closed() -> Result<Vec<&'static str>, StoreError>;
+
+    /// Makes the tables in which rows wait.
+    fn set_up(connection: &mut Self::Connection, patience: Duration) -> Done<'_>;
+
+    /// Lets sessions wait.
+    fn wait_sessions<'a>(connection: &'a mut Self::Connection, rows: &'a [Row<Session>]) -> Done<'a>;
+
+    /// Lets records wait.
+    fn wait_records<'a>(connection: &'a mut Self::Connection, rows: &'a [Row<HostRecord>]) -> Done<'a>;
+
+    /// Appends entries to their histories.
+    fn append(connection: &mut Self::Connection, entries: Vec<StoredEntry>) -> Done<'_>;
+
+    /// Writes lines as these statements take them.
+    fn list(lines: &[u64]) -> String;
+}
+
+/// Writes numbers with commas between, in brackets.
+pub(super) fn list(lines: &[u64], [open, close]: [char; 2]) -> String {
+    let numbers: Vec<String> = lines.iter().map(u64::to_string).collect();
+    format!("{open}{}{close}", numbers.join(","))
+}
+
+/// Writes an instant as Entity Framework does, with six digits: `2026-09-04 08:28:00.988623`, in UTC.
+pub(super) fn push_time(text: &mut String, at: Timestamp) {
+    use std::fmt::Write as _;
+
+    use chrono::{Datelike as _, Timelike as _};
+    let at = at.utc();
+    let (year, month, day) = (at.year(), at.month(), at.day());
+    let (hour, minute, second, micro) = (at.hour(), at.minute(), at.second(), at.nanosecond() / 1000);
+    // By numbers: a format that is read anew for each takes three times as long. Writing into a String does not fail.
+    let _ = write!(text, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{micro:06}");
+}

@@ -1,0 +1,160 @@
+//! Importing into `SQLite`: a hundred rows a statement.
+
+use std::time::Duration;
+
+use sqlx::Sqlite;
+use sqlx::sqlite::SqliteConnection;
+
+use super::engine::{self, Done, Imports, push_time};
+use super::sql::sqlite as sql;
+use crate::domain::chain::StoredEntry;
+use crate::domain::host_record::HostRecord;
+use crate::domain::import::{Place, Row};
+use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
+use crate::store::backend::{Statement, statement};
+use crate::store::error::StoreError;
+
+/// Rows of the longer statement.
+const MANY: usize = 100;
+
+/// The migrations that make the guards which an import sets aside.
+const GUARDS: [(&str, &str); 3] = [
+    ("TR_HostSessions_FlagInsert", include_str!("../../../migrations/sqlite/0002_single_guid_rule.sql")),
+    ("TR_HostSessions_FlagUpdate", include_str!("../../../migrations/sqlite/0002_single_guid_rule.sql")),
+    ("TR_Sessions_TitleInsert", include_str!("../../../migrations/sqlite/0003_browsing.sql")),
+];
+
+impl Imports for Sqlite {
+    const STAGED: &'static [&'static str] = &[];
+    const NOT_OWNED: Option<&'static str> = None;
+    const NOW: Option<&'static str> = None;
+    const SESSIONS: &'static str = sql::SESSIONS;
+    const RECORDS: &'static str = sql::RECORDS;
+    const HEADS: &'static str = sql::HEADS;
+    const ELSEWHERE: &'static str = sql::ELSEWHERE;
+    const INSERT_SESSIONS: &'static str = sql::INSERT_SESSIONS;
+    const INSERT_RECORDS: &'static str = sql::INSERT_RECORDS;
+    const INSERT_TITLES: Option<&'static str> = Some(sql::INSERT_TITLES);
+    const GATES_OPEN: &'static [&'static str] = sql::GATES_OPEN;
+    const SEQUENCES: &'static [&'static str] = &[];
+
+    fn gates_closed() -> Result<Vec<&'static str>, StoreError> {
+        let missing = |name: &str| StoreError::Corrupt { what: format!("no migration makes the trigger {name}") };
+        GUARDS.iter().map(|(name, migration)| trigger(name, migration).ok_or_else(|| missing(name))).collect()
+    }
+
+    fn set_up(connection: &mut SqliteConnection, _: Duration) -> Done<'_> {
+        Box::pin(async move {
+            for text in sql::STAGING {
+                statement::<Sqlite>(text).run(connection).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn wait_sessions<'a>(connection: &'a mut SqliteConnection, rows: &'a [Row<Session>]) -> Done<'a> {
+        Box::pin(insert(connection, rows.iter(), sql::WAIT_SESSIONS, bind_session))
+    }
+
+    fn wait_records<'a>(connection: &'a mut SqliteConnection, rows: &'a [Row<HostRecord>]) -> Done<'a> {
+        Box::pin(insert(connection, rows.iter(), sql::WAIT_RECORDS, bind_record))
+    }
+
+    fn append(connection: &mut SqliteConnection, entries: Vec<StoredEntry>) -> Done<'_> {
+        Box::pin(insert(connection, entries.into_iter(), sql::APPEND, bind_entry))
+    }
+
+    fn list(lines: &[u64]) -> String {
+        engine::list(lines, ['[', ']'])
+    }
+}
+
+/// Finds the text that makes a trigger, without the semicolon behind it.
+fn trigger(name: &str, migration: &'static str) -> Option<&'static str> {
+    const MAKES: &str = "CREATE TRIGGER \"";
+    const END: &str = "\nEND";
+    let is_own = |start: usize| migration[start + MAKES.len()..].strip_prefix(name)?.strip_prefix('"');
+    let start = migration.match_indices(MAKES).map(|(start, _)| start).find(|start| is_own(*start).is_some())?;
+    let length = migration[start..].find(END)? + END.len();
+    Some(&migration[start..start + length])
+}
+
+type Asked = Statement<'static, Sqlite>;
+
+/// Inserts rows, many at once as long as there are as many.
+async fn insert<T>(
+    connection: &mut SqliteConnection,
+    mut rows: impl ExactSizeIterator<Item = T>,
+    [many, one]: [&'static str; 2],
+    bind: impl Fn(Asked, T) -> Asked,
+) -> Result<(), StoreError> {
+    while rows.len() > 0 {
+        let (text, count) = if rows.len() >= MANY { (many, MANY) } else { (one, 1) };
+        rows.by_ref().take(count).fold(statement(text), &bind).run(connection).await?;
+    }
+    Ok(())
+}
+
+/// Binds a number that is never as great as its type allows: a place in a file.
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn bind_place(asked: Asked, place: Place) -> Asked {
+    asked.with(number(place.line)).with(number(place.offset)).with(number(place.length))
+}
+
+fn time(at: Timestamp) -> String {
+    let mut text = String::with_capacity(26);
+    push_time(&mut text, at);
+    text
+}
+
+fn bind_session(asked: Asked, Row { place, value: session }: &Row<Session>) -> Asked {
+    bind_place(asked.with(session.id.get()), *place)
+        .with(session.group_id.clone())
+        .with(session.title.clone())
+        .with(session.description.clone())
+        .with(session.status.clone())
+        .with(session.participant_count)
+        .with(session.max_participants)
+        .with(session.started_at.map(time))
+        .with(session.ended_at.map(time))
+        .with(session.expires_at.map(time))
+        .with(time(session.created_at))
+        .with(time(session.modified_at))
+}
+
+fn bind_record(asked: Asked, Row { place, value: record }: &Row<HostRecord>) -> Asked {
+    bind_place(asked.with(record.session.get()), *place)
+        .with(record.id.get())
+        .with(record.hash.as_str().to_owned())
+        .with(time(record.created_at))
+        .with(record.expires_at.map(time))
+        .with(record.last_used_at.map(time))
+        .with(record.created_by.clone())
+        .with(record.revoked_at.map(time))
+        .with(record.revoked_by.clone())
+        .with(record.is_active)
+}
+
+fn bind_entry(asked: Asked, entry: StoredEntry) -> Asked {
+    let StoredEntry { session, seq, event_id, action, at, body, prev_hash, entry_hash } = entry;
+    [event_id, action, at, body, prev_hash, entry_hash].into_iter().fold(asked.with(session).with(seq), Statement::with)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_guard_that_is_set_aside_is_put_back_as_its_migration_made_it() {
+        let closed = Sqlite::gates_closed().unwrap();
+        assert_eq!(closed.len(), sql::GATES_OPEN.len());
+        for (opened, closed) in sql::GATES_OPEN.iter().zip(closed) {
+            assert_eq!(closed.split_whitespace().nth(2), opened.split_whitespace().last(), "{closed}");
+            assert!(closed.ends_with("\nEND") && closed.matches("CREATE").count() == 1, "{closed}");
+        }
+    }
+}
