@@ -2,6 +2,9 @@
 
 use crossterm::event::KeyCode;
 use host_provisioner::config::ThemeName;
+use host_provisioner::domain::filter::{Name, Test};
+use host_provisioner::domain::overview::{Person, Rotations};
+use host_provisioner::domain::sanitize::is_hostile;
 use host_provisioner::tui::theme::Theme;
 use host_provisioner::tui::theme::signs::{ASCII, UNICODE};
 use ratatui::style::{Color, Modifier};
@@ -56,6 +59,26 @@ fn a_count_that_failed_is_told() {
         console.keys("O");
         console.refuse("the database did not answer within 10s");
     });
+}
+
+#[test]
+fn a_name_that_means_harm_is_shown_and_not_obeyed() {
+    let mut console = Console::on(showcase());
+    console.keys("O");
+    let name = "Mallory\u{1b}[2K\r\u{202e}Host Manager".to_owned();
+    let counted = console.model.overview.read.as_mut().unwrap();
+    counted.people = vec![Person { name: name.clone(), made: Rotations { rotations: 1, sessions: 1 } }];
+    console.press(KeyCode::BackTab);
+    for (columns, lines) in [(120, 35), (80, 24), (60, 16)] {
+        console.resize(columns, lines);
+        assert!(console.shows("Mallory\\u{1b}[2K"), "{:#?}", console.screen());
+        assert!(!console.screen().concat().chars().any(is_hostile));
+    }
+    console.enter();
+    assert!(console.shows("/ by:=\"Mallory\\u{1b}[2K"), "{:#?}", console.screen());
+    assert!(!console.screen().concat().chars().any(is_hostile));
+    let [by, _] = &console.model.list.wanted().terms[..] else { panic!("a name and an age") };
+    assert_eq!(by.test, Test::By(Name { text: name, exact: true }), "the list asks for the very name");
 }
 
 /// A console with the cursor on the bar of expired records.

@@ -2,8 +2,10 @@
 //! orders.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use host_provisioner::domain::order::{Order, SortKey};
+use host_provisioner::domain::overview::MaxAge;
 use host_provisioner::domain::session::SessionId;
 use host_provisioner::store::{Page, SessionFilter, SessionQuery, Store};
 use tokio::runtime::Runtime;
@@ -19,6 +21,7 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
         scale.sessions.map(|sessions| runtime.block_on(async { worlds::open(&worlds::demo(sessions).await).await }));
     compare(runtime, scale, report, &stores);
     narrow_and_sort(runtime, scale, report, &stores);
+    overview(runtime, scale, report, &stores[2]);
 }
 
 fn first_page(filter: &str, key: SortKey, descending: bool) -> SessionQuery {
@@ -67,6 +70,17 @@ fn narrow_and_sort(runtime: &Runtime, scale: &Scale, report: &mut Report, stores
     report.figure("with a word that many titles have", took[4] * 1e3, "ms", Target::AtMost(100.0));
     report.figure("with a word that one title has", took[5] * 1e3, "ms", Target::AtMost(100.0));
     report.figure("with two words that some titles have, by title", took[6] * 1e3, "ms", Target::AtMost(100.0));
+}
+
+/// Measures what the console counts for its overview in the largest world. That reads all of the indexes, so it is told
+/// in seconds.
+pub(crate) fn overview(runtime: &Runtime, scale: &Scale, report: &mut Report, store: &Arc<dyn Store>) {
+    let max_age = MaxAge::new(Duration::from_hours(90 * 24));
+    let sessions = u64::from(scale.sessions[2]);
+    let count = |_| assert_eq!(runtime.block_on(store.overview(max_age)).unwrap().sessions, sessions);
+    let [seconds] = turns::medians(scale.turns.min(9), &mut [&mut { count }]);
+    report.part(&format!("the overview of {sessions} sessions"));
+    report.figure("all its counts", seconds, "s", Target::None);
 }
 
 /// Measures pages of three worlds, the smallest first.

@@ -38,6 +38,7 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     let stores = worlds.each_ref().map(|db| runtime.block_on(open(db)));
     verify(runtime, scale, report, &stores);
     pages::compare(runtime, scale, report, &stores);
+    pages::overview(runtime, scale, report, &stores[2]);
     runtime.block_on(join_all(stores.iter().map(|store| store.close())));
 }
 

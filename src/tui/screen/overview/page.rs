@@ -109,6 +109,10 @@ fn nothing(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
                 format!("{} The sessions could not be counted: {}.", theme.signs.bad, text::clean(&failure.what));
             say(&what, theme.danger);
             say(&format!("Nothing was changed. {again} tries again, {back} goes back."), theme.plain);
+            say(
+                "All sessions are counted, which takes long where there are many: --timeout gives it more time.",
+                theme.dim,
+            );
         }
         (None, None, None) => {
             say("Counting was stopped, so there is nothing to show.", theme.plain);
