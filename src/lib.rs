@@ -296,8 +296,9 @@ async fn show(
     let origin = caller::origin();
     let unnamed = || Failure::new(Exit::Usage, "usage", "the operating system's user has no name");
     let operator = caller::fallback(&origin).ok_or_else(unnamed)?;
+    let warnings = config.warnings().map(ToString::to_string).collect();
     let max_age = MaxAge::new(config.policy().max_age);
-    let setup = tui::Setup { operator, origin, demo, places, max_age, look };
+    let setup = tui::Setup { operator, origin, demo, places, max_age, look, warnings };
     match tui::run(opened, open, setup).await {
         Ok(0) => Ok(()),
         Ok(1) => Err(Failure::internal("console")),

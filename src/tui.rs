@@ -8,6 +8,8 @@
 //! | `view`, `view/*` | the drawing |
 //! | `keymap` | keys by name; help and footer are made from it |
 //! | `look` | keys and styles as configured |
+//! | `fuzzy` | actions by the letters that are typed of them |
+//! | `possible` | what can be done now, and why the rest cannot |
 //! | `connection` | how old the picture is, and when it is tried again |
 //! | `runtime` | the only async part: terminal, timers, jobs, signals |
 //! | `terminal`, `clipboard` | the outside world of the terminal |
@@ -25,12 +27,14 @@ use crate::provision::Provisioner;
 mod clipboard;
 pub mod connection;
 pub mod effect;
+pub mod fuzzy;
 pub mod keymap;
 pub mod log_pane;
 pub mod look;
 pub mod marks;
 pub mod message;
 pub mod model;
+pub mod possible;
 mod runtime;
 pub mod screen;
 mod terminal;
@@ -89,6 +93,8 @@ pub struct Setup {
     pub max_age: MaxAge,
     /// Its keys, and what it looks like.
     pub look: look::Look,
+    /// What is said of the configuration.
+    pub warnings: Vec<String>,
 }
 
 /// Runs the console until the operator quits or a signal ends it; gives the exit code (0, 129, 130 or 143; 1 after

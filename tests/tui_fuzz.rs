@@ -50,6 +50,8 @@ enum Event {
     Jump(i64),
     /// A filter that is completed, wrong or right.
     Filter(String),
+    /// What is typed into the palette and run.
+    Palette(String),
 }
 
 fn events() -> impl Strategy<Value = Event> {
@@ -82,6 +84,7 @@ fn events() -> impl Strategy<Value = Event> {
         1 => (1..30_i64).prop_map(Event::Removed),
         1 => (1..520_i64).prop_map(Event::Jump),
         1 => "(-?(status|record|by|age|id|x):?[=a-z0-9<>d\t]{0,4} ?){1,3}\n?".prop_map(Event::Filter),
+        1 => "rotate|revoke|mark|[a-z]{0,3}|[0-9]{1,3}".prop_map(Event::Palette),
     ]
 }
 
@@ -234,6 +237,9 @@ impl Run {
                 let asked = self.asked.len();
                 self.send(Message::Looked(Look::Changed));
                 (asked..self.asked.len()).for_each(|which| self.answer(which, 0));
+                // Out of whatever takes letters as text.
+                self.plain(KeyCode::Esc);
+                self.plain(KeyCode::Esc);
                 self.plain(KeyCode::Char('R'));
                 self.plain(KeyCode::Down);
                 self.plain(KeyCode::Enter);
@@ -250,6 +256,11 @@ impl Run {
             }
             Event::Removed(number) => self.console.data.remove(number),
             Event::Jump(number) => self.send(Message::Ui(Ui::Main(MainUi::Jump(session_id(number))))),
+            Event::Palette(text) => {
+                self.plain(KeyCode::Char(':'));
+                text.chars().for_each(|c| self.plain(KeyCode::Char(c)));
+                self.plain(KeyCode::Enter);
+            }
             Event::Filter(text) => {
                 self.plain(KeyCode::Char('/'));
                 for c in text.chars() {

@@ -204,9 +204,9 @@ fn whoever_names_a_key_names_the_one_that_it_has() {
         good("refresh = \"F9\"\nunmark-all = \"U\"\nhelp = [\"F2\", \"?\"]\nlevel-up = [\"Esc\", \"F3\"]\n");
     console.keys(" j ");
     console.keys("R");
-    assert_eq!(console.notice(), "Not done: acting on several comes later. U unmarks all 2.");
+    assert_eq!(console.notice(), "Several cannot be acted on yet: U unmarks all 2.");
     assert!(console.shows(" F2:help"), "the footer");
-    console.keys("?");
+    console.keys("?/read again");
     assert!(console.shows("F9                     read again"), "the help");
     console.press(KeyCode::F(2));
     assert!(console.is_on_the_list(), "what opens the help closes it");
@@ -216,9 +216,9 @@ fn whoever_names_a_key_names_the_one_that_it_has() {
 }
 
 #[test]
-fn an_action_without_a_key_is_named_by_its_name() {
+fn an_action_without_a_key_is_named_as_the_palette_finds_it() {
     let map = good("refresh = []\n");
-    assert_eq!(map.main(MainUi::Refresh), "`refresh` (no key)");
+    assert_eq!(map.main(MainUi::Refresh), ":refresh");
     let keys = KeyMap::default();
     assert_eq!((keys.main(MainUi::Refresh), keys.of(&Ui::Reveal(RevealUi::Show))), ("Ctrl-r".into(), "v".into()));
     assert_eq!(keys.of(&Ui::Global(Global::Help)), "?");

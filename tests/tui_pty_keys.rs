@@ -1,6 +1,6 @@
 //! Configured keys in a real terminal.
 
-use crate::support::desk::Desk;
+use crate::support::desk::{Desk, cursor_row};
 
 fn desk_with(file: &str) -> Desk {
     let desk = Desk::demo();
@@ -40,4 +40,23 @@ fn a_clash_ends_the_console_before_it_begins() {
             && told.contains("config.toml:2:1"),
         "{told}"
     );
+}
+
+#[test]
+fn the_palette_goes_to_a_session_and_shows_what_is_said_of_the_configuration() {
+    let desk = desk_with("[keys]\nfliter = \"F6\"\n");
+    let mut console = desk.console_with((80, 24), &[], &[]);
+    console.sees(&["24 sessions", "The configuration has a warning: :config-warnings shows all"]);
+    console.send(":23");
+    console.sees(&["go to session 23"]);
+    console.send("\r");
+    console.wait_for("the cursor on the session", |screen| cursor_row(screen).is_some_and(|row| row.1 == 23));
+    console.send(":config-warnings");
+    console.sees(&["show the warnings of the configuration"]);
+    console.send("\r");
+    console.sees(&["Warnings of the configuration", "is `filter` meant?"]);
+    console.send("q\x10");
+    console.sees(&["Actions", "type to find"]);
+    console.send("quit\r");
+    assert_eq!(console.exit_code(), 0);
 }

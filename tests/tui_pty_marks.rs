@@ -37,7 +37,7 @@ fn all_that_match_are_marked_with_their_number_and_are_not_acted_on_yet() {
     console.send("*");
     console.sees(&["Marked 24; 24 marked in all.", "marked 24: R acts on these"]);
     console.send("R");
-    console.sees(&["Not done: acting on several comes later. u unmarks all 24."]);
+    console.sees(&["Several cannot be acted on yet: u unmarks all 24."]);
     console.send("u");
     console.sees(&["Unmarked 24 sessions."]);
     console.sees_no_more("R acts on these");

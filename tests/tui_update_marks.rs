@@ -170,7 +170,7 @@ fn several_marked_sessions_are_not_acted_on_yet_and_that_is_said() {
         assert!(console.shows("marked 2: R acts on these"), "{:#?}", console.screen());
         assert_eq!(console.keys(key), []);
         assert!(console.is_on_the_list());
-        assert!(console.notice().contains("acting on several comes later"), "{}", console.notice());
+        assert!(console.notice().contains("Several cannot be acted on yet"), "{}", console.notice());
         console.keys("u");
         console.keys(key);
         assert_eq!(console.form().session, session_id(2), "the cursor counts again");
@@ -264,7 +264,7 @@ fn a_marked_session_that_vanished_is_said_and_no_longer_acted_on() {
     for key in ["R", "X"] {
         console.keys(key);
         assert!(console.is_on_the_list());
-        assert!(console.notice().starts_with("Not done: session 7"), "{}", console.notice());
+        assert!(console.notice().starts_with("Session 7, which is marked, is gone"), "{}", console.notice());
     }
     console.ctrl('r');
     assert_eq!(console.notice(), "", "it is said once");

@@ -7,7 +7,6 @@ use host_provisioner::tui::keymap::KeyMap;
 use host_provisioner::tui::message::{JobEvent, Look, Message};
 use host_provisioner::tui::model::REST;
 use host_provisioner::tui::screen::Screen;
-use host_provisioner::tui::theme::signs::UNICODE;
 use host_provisioner::tui::update::tell;
 
 use crate::support::canned::showcase;
@@ -185,7 +184,7 @@ fn the_key_that_opens_the_help_closes_it() {
 fn every_key_of_the_help_can_be_scrolled_to() {
     for size in [(120, 35), (80, 24), (60, 16)] {
         let mut console = Console::sized(showcase(), size);
-        let last = KeyMap::default().help(&Screen::Sessions, &UNICODE).pop().unwrap().1;
+        let last = KeyMap::default().bindings(&Screen::Sessions).last().unwrap().action.help;
         console.keys("?G");
         assert!(console.shows(last), "{size:?}");
     }

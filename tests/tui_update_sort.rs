@@ -138,11 +138,11 @@ fn a_jump_to_no_session_says_so_and_leaves_the_list_as_it_is() {
     let ids = console.ids();
     jump(&mut console, 100);
     assert_eq!((console.cursor(), console.ids()), (Some(4), ids));
-    assert_eq!(console.notice(), "There is no session 100.");
+    assert_eq!(console.notice(), "There is no session 100. / finds one by its title.");
     console.keys("/review");
     console.enter();
     jump(&mut console, 215);
-    assert_eq!(console.notice(), "There is no session 215, or the filter hides it.");
+    assert_eq!(console.notice(), "There is no session 215, or the filter hides it: Esc takes the filter away.");
     assert_eq!(console.ids(), [1, 2]);
 }
 

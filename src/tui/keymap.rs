@@ -1,8 +1,10 @@
 //! The live key map: made from one table, from which keys are read and the help and the footer are made.
 
+use std::collections::BTreeSet;
+
 use crossterm::event::KeyEvent;
 
-use super::message::{ConfirmUi, FilterUi, MainUi, ReasonUi, Ui};
+use super::message::{ConfirmUi, FilterUi, Global, HelpUi, MainUi, PaletteUi, ReasonUi, Ui};
 use super::model::Model;
 use super::screen::Screen;
 use super::theme::signs::Signs;
@@ -35,6 +37,12 @@ pub enum Context {
     Pager,
     /// The help.
     Help,
+    /// The search of the help.
+    HelpSearch,
+    /// The palette.
+    Palette,
+    /// A text that nothing is done to but read.
+    Text,
     /// The list of profiles.
     Profiles,
     /// The overview.
@@ -45,7 +53,7 @@ pub enum Context {
 
 impl Context {
     /// Lists them all.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::List,
         Self::Filter,
         Self::Reason,
@@ -53,6 +61,9 @@ impl Context {
         Self::Reveal,
         Self::Pager,
         Self::Help,
+        Self::HelpSearch,
+        Self::Palette,
+        Self::Text,
         Self::Profiles,
         Self::Overview,
         Self::Leave,
@@ -66,7 +77,10 @@ impl Context {
             Screen::Confirm(_) => Self::Confirm,
             Screen::Reveal(_) => Self::Reveal,
             Screen::Detail(_) | Screen::History(_) => Self::Pager,
+            Screen::Help(help) if help.typing => Self::HelpSearch,
             Screen::Help(_) => Self::Help,
+            Screen::Palette(_) => Self::Palette,
+            Screen::Warnings(_) => Self::Text,
             Screen::Profiles(_) => Self::Profiles,
             Screen::Overview => Self::Overview,
             Screen::Leave => Self::Leave,
@@ -76,11 +90,35 @@ impl Context {
     /// Tells whether a character is text here, or a part of an id or an answer, and so no action.
     const fn takes(self, character: char) -> bool {
         match self {
-            Self::Filter | Self::Reason => true,
+            Self::Filter | Self::Reason | Self::HelpSearch | Self::Palette => true,
             Self::Confirm => character.is_ascii_alphanumeric(),
-            Self::List | Self::Reveal | Self::Pager | Self::Help | Self::Profiles | Self::Overview | Self::Leave => {
-                false
-            }
+            Self::List
+            | Self::Reveal
+            | Self::Pager
+            | Self::Help
+            | Self::Text
+            | Self::Profiles
+            | Self::Overview
+            | Self::Leave => false,
+        }
+    }
+
+    /// Says where it is, as a part of a sentence.
+    const fn place(self) -> &'static str {
+        match self {
+            Self::List => "on the list of sessions",
+            Self::Filter => "in the filter line",
+            Self::Reason => "in the form of a change",
+            Self::Confirm => "before a plan",
+            Self::Reveal => "before a new GUID",
+            Self::Pager => "in a detail or a history",
+            Self::Help => "in the help",
+            Self::HelpSearch => "in the search of the help",
+            Self::Palette => "among the actions",
+            Self::Text => "in the warnings",
+            Self::Profiles => "in the list of profiles",
+            Self::Overview => "in the overview",
+            Self::Leave => "before the question whether to quit",
         }
     }
 }
@@ -143,7 +181,7 @@ impl KeyMap {
         self.of(&Ui::Main(does))
     }
 
-    /// Names an action in a sentence: by its first key, else by its own name.
+    /// Names an action in a sentence: by its first key, else by how the palette finds it.
     #[must_use]
     pub fn of(&self, does: &Ui) -> String {
         self.named(does, Key::to_string)
@@ -156,22 +194,22 @@ impl KeyMap {
     }
 
     fn named(&self, does: &Ui, write: impl Fn(&Key) -> String) -> String {
-        let mut bindings = self.0.iter().filter(|binding| binding.action.does == *does);
-        let key = bindings.clone().find_map(|binding| binding.keys.first());
-        let name = || bindings.next().map_or(String::new(), |binding| format!("`{}` (no key)", binding.action.name));
-        key.map_or_else(name, write)
+        let bindings = || self.0.iter().filter(|binding| binding.action.does == *does);
+        if let Some(key) = bindings().find_map(|binding| binding.keys.first()) {
+            return write(key);
+        }
+        let palette = self.0.iter().find(|binding| binding.action.does == Ui::Global(Global::Palette));
+        let palette = palette.and_then(|binding| binding.keys.first()).map_or(String::new(), write);
+        let gap = if palette.chars().count() > 1 { " " } else { "" };
+        bindings().next().map_or(String::new(), |binding| format!("{palette}{gap}{}", binding.action.name))
     }
 
-    /// Lists the keys of a screen and what they do.
-    #[must_use]
-    pub fn help(&self, screen: &Screen, signs: &Signs) -> Vec<(String, &'static str)> {
-        self.bindings(screen).map(|binding| (binding.shown(signs), binding.action.help)).collect()
-    }
-
-    /// Lists the keys that the footer of a screen names.
-    pub fn footer(&self, screen: &Screen, signs: &Signs) -> impl Iterator<Item = (String, &'static str)> {
-        let named = self.bindings(screen).filter(|binding| !binding.action.footer.is_empty());
-        named.filter_map(|binding| binding.keys.first().map(|key| (key.sign(signs), binding.action.footer)))
+    /// Lists the actions of other screens, each once, and where they work.
+    pub fn elsewhere(&self, screen: &Screen) -> impl Iterator<Item = (&Binding, &'static str)> {
+        let here = Context::of(screen);
+        let mut seen: BTreeSet<&str> = self.bindings(screen).map(|binding| binding.action.name).collect();
+        let other = self.0.iter().filter(move |binding| binding.context != here && binding.context != Context::Palette);
+        other.filter(move |binding| seen.insert(binding.action.name)).map(|binding| (binding, binding.context.place()))
     }
 
     /// Reads a key on a screen; `None` where it means nothing.
@@ -185,12 +223,15 @@ impl KeyMap {
             (None, Context::Reason) => typing::edit(pressed).map(|request| Ui::Reason(ReasonUi::Edit(request))),
             // Any other character counts as a key that was ignored: it prolongs the quiet that a confirmation needs.
             (None, Context::Confirm) => pressed.character().map(|c| Ui::Confirm(ConfirmUi::Type(c))),
+            (None, Context::HelpSearch) => typing::edit(pressed).map(|request| Ui::Help(HelpUi::Edit(request))),
+            (None, Context::Palette) => typing::edit(pressed).map(|request| Ui::Palette(PaletteUi::Edit(request))),
             (
                 None,
                 Context::List
                 | Context::Reveal
                 | Context::Pager
                 | Context::Help
+                | Context::Text
                 | Context::Profiles
                 | Context::Overview
                 | Context::Leave,

@@ -57,8 +57,12 @@ pub enum Ui {
     Confirm(ConfirmUi),
     /// Before a new GUID.
     Reveal(RevealUi),
-    /// In a text that scrolls: detail, history, help.
+    /// In a text that scrolls: detail, history, help, warnings.
     Pager(PagerUi),
+    /// In the search of the help.
+    Help(HelpUi),
+    /// In the palette.
+    Palette(PaletteUi),
     /// In the list of profiles.
     Profiles(ProfilesUi),
     /// In the overview.
@@ -70,8 +74,10 @@ pub enum Ui {
 /// What works on every screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Global {
-    /// Shows the keys.
+    /// Shows the keys, or takes them away.
     Help,
+    /// Shows all actions by name; over the main screen, a detail or a history.
+    Palette,
     /// Draws everything again.
     Redraw,
     /// Suspends the program.
@@ -137,6 +143,8 @@ pub enum MainUi {
     Profiles,
     /// Shows the overview.
     Overview,
+    /// Shows what is said of the configuration.
+    Warnings,
     /// Quits; asks while a job runs.
     Quit,
     /// Cancels what waits.
@@ -218,6 +226,32 @@ pub enum PagerUi {
     Rotate,
     /// From the detail to a revocation.
     Revoke,
+    /// Leaves.
+    Back,
+}
+
+/// What works in the search of the help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HelpUi {
+    /// Begins to type.
+    Search,
+    /// Edits the text.
+    Edit(InputRequest),
+    /// Goes back to the keys that were found.
+    Keep,
+    /// Takes the search away.
+    Drop,
+}
+
+/// What works in the palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaletteUi {
+    /// Edits the text.
+    Edit(InputRequest),
+    /// Goes to another action that can be done.
+    Move(Motion),
+    /// Does the action under the cursor.
+    Run,
     /// Leaves.
     Back,
 }

@@ -29,6 +29,8 @@ pub struct About {
     pub operator: Actor,
     /// What the machine knows of the operator.
     pub origin: Origin,
+    /// What is said of the configuration.
+    pub warnings: Vec<String>,
     /// A throwaway world.
     pub demo: bool,
     /// The age from which on a Host GUID should be rotated.

@@ -131,6 +131,7 @@ impl Runtime {
             places: setup.places,
             operator: setup.operator,
             origin: setup.origin,
+            warnings: setup.warnings,
             demo: setup.demo,
             max_age: setup.max_age,
             unverified,

@@ -8,10 +8,12 @@ pub mod history;
 pub mod leave;
 pub mod main;
 pub mod overview;
+pub mod palette;
 pub mod profiles;
 pub mod reason;
 pub mod reveal;
 pub mod sessions;
+pub mod warnings;
 
 /// What has the keys: one dialog at a time, by construction.
 #[derive(Debug)]
@@ -32,10 +34,14 @@ pub enum Screen {
     Reveal(Box<reveal::Reveal>),
     /// The keys of the screen beneath.
     Help(help::Help),
+    /// Every action by name, over another screen.
+    Palette(palette::Palette),
     /// The profiles that there are.
     Profiles(profiles::Profiles),
     /// How the records of all sessions stand.
     Overview,
+    /// What is said of the configuration.
+    Warnings(warnings::Warnings),
     /// Whether to quit while a change is under way.
     Leave,
 }
@@ -52,8 +58,10 @@ impl Screen {
             | Self::Reason(_)
             | Self::Confirm(_)
             | Self::Reveal(_)
+            | Self::Palette(_)
             | Self::Profiles(_)
             | Self::Overview
+            | Self::Warnings(_)
             | Self::Leave) => other,
         }
     }

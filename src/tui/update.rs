@@ -7,7 +7,7 @@ use super::model::{Model, Panel, Settling};
 use super::screen::confirm::Confirm;
 use super::screen::sessions::{marked, marking};
 use super::screen::{
-    Screen, confirm, detail, filter, help, history, leave, main, overview, profiles, reason, reveal, sessions,
+    Screen, confirm, detail, filter, help, history, leave, main, overview, profiles, reason, reveal, sessions, warnings,
 };
 use super::view::layout;
 use crate::domain::session::SessionId;
@@ -16,13 +16,16 @@ use crate::store::Page;
 
 mod anywhere;
 mod following;
+mod from_palette;
 
 use anywhere::anywhere;
 pub use following::try_again;
 use following::{keep_up, looked, regained};
+use from_palette::from_palette;
 
 /// Starts: asks for the first rows.
 pub fn start(model: &mut Model) -> Vec<Effect> {
+    warnings::announce(model);
     sessions::load_first(model)
 }
 
@@ -62,6 +65,8 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         | Ui::Confirm(_)
         | Ui::Reveal(_)
         | Ui::Pager(_)
+        | Ui::Help(_)
+        | Ui::Palette(_)
         | Ui::Profiles(_)
         | Ui::Overview(_)
         | Ui::Leave(_) => {
@@ -82,6 +87,9 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         (Ui::Pager(ui), Screen::Detail(drawer)) => detail::update(model, drawer, ui),
         (Ui::Pager(ui), Screen::History(shown)) => history::update(model, shown, ui),
         (Ui::Pager(ui), Screen::Help(shown)) => help::update(model, shown, ui),
+        (Ui::Pager(ui), Screen::Warnings(shown)) => warnings::update(model, shown, ui),
+        (Ui::Help(ui), Screen::Help(shown)) => help::search(model, shown, ui),
+        (Ui::Palette(ui), Screen::Palette(shown)) => return from_palette(model, shown, ui),
         (Ui::Profiles(ui), Screen::Profiles(shown)) => profiles::update(model, shown, ui),
         (Ui::Overview(ui), Screen::Overview) => overview::update(model, ui),
         (Ui::Leave(ui), Screen::Leave) => leave::update(model, ui),
@@ -93,6 +101,8 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
             | Ui::Confirm(_)
             | Ui::Reveal(_)
             | Ui::Pager(_)
+            | Ui::Help(_)
+            | Ui::Palette(_)
             | Ui::Profiles(_)
             | Ui::Overview(_)
             | Ui::Leave(_),
@@ -197,8 +207,10 @@ fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) ->
         | Screen::Confirm(_)
         | Screen::Reveal(_)
         | Screen::Help(_)
+        | Screen::Palette(_)
         | Screen::Profiles(_)
         | Screen::Overview
+        | Screen::Warnings(_)
         | Screen::Leave => {}
     }
     Vec::new()

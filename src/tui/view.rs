@@ -16,7 +16,10 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 use super::log_pane;
 use super::message::MainUi;
 use super::model::{Model, Panel};
-use super::screen::{Screen, confirm, detail, help, history, leave, overview, profiles, reason, reveal, sessions};
+use super::possible::why_not;
+use super::screen::{
+    Screen, confirm, detail, help, history, leave, overview, palette, profiles, reason, reveal, sessions, warnings,
+};
 use super::theme::Theme;
 
 pub mod header;
@@ -65,6 +68,14 @@ fn dialog(model: &Model, screen: &Screen, theme: &Theme, area: Rect, frame: &mut
         Screen::Reveal(shown) => reveal::draw(model, shown, theme, area, frame),
         Screen::Profiles(shown) => profiles::draw(model, shown, theme, area, frame),
         Screen::Overview => overview::draw(model, theme, area, frame),
+        Screen::Palette(shown) => {
+            dialog(model, &shown.back, theme, area, frame);
+            palette::draw(model, shown, theme, area, frame);
+        }
+        Screen::Warnings(shown) => {
+            frame.render_widget(Clear, area);
+            warnings::draw(model, *shown, theme, area, frame);
+        }
         Screen::Leave => leave::draw(theme, area, frame),
         Screen::Help(shown) => {
             // What is beneath stays dark: a GUID under a help screen has nobody's eyes on it.
@@ -116,7 +127,10 @@ fn strip(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 fn footer(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let mut spans = Vec::new();
     let mut used = 1;
-    for (keys, does) in model.keys.footer(&model.screen, theme.signs) {
+    let named = model.keys.bindings(&model.screen).filter(|binding| !binding.action.footer.is_empty());
+    for binding in named.filter(|binding| why_not(model, &binding.action.does).is_none()) {
+        let (Some(key), does) = (binding.keys.first(), binding.action.footer) else { continue };
+        let keys = key.sign(theme.signs);
         let shown = text::width(&keys) + text::width(does) + 3;
         if used + shown > usize::from(area.width) {
             break;

@@ -53,6 +53,7 @@ pub(crate) fn about() -> About {
         places: Vec::new(),
         operator: Actor::parse("M. Keller").unwrap(),
         origin: Origin { os_user: "mkeller".to_owned(), client: "bastion2 host-provisioner/0.1.0".to_owned() },
+        warnings: Vec::new(),
         demo: false,
         max_age: MaxAge::new(std::time::Duration::from_hours(90 * 24)),
         unverified: false,

@@ -1,9 +1,10 @@
 //! The table of everything that a key can do: the names that `[keys]` uses, the keys without it, and the words of help,
-//! footer and palette. Whoever adds an action adds a line here, and nothing else.
+//! footer and palette. Whoever adds an action adds a line here; and to `possible`, where it cannot always be done.
 
 use super::{Context, Key};
 use crate::tui::message::{
-    ConfirmUi, FilterUi, Global, LeaveUi, MainUi, Motion, OverviewUi, PagerUi, ProfilesUi, ReasonUi, RevealUi, Ui,
+    ConfirmUi, FilterUi, Global, HelpUi, LeaveUi, MainUi, Motion, OverviewUi, PagerUi, PaletteUi, ProfilesUi, ReasonUi,
+    RevealUi, Ui,
 };
 use crate::tui::model::Panel;
 
@@ -12,7 +13,7 @@ use crate::tui::model::Panel;
 pub struct Action {
     /// Its name in `[keys]`; the same in every context where it means the same.
     pub name: &'static str,
-    /// Its keys unless others are configured, separated by blanks.
+    /// Its keys unless others are configured, separated by blanks; empty where it has none.
     pub keys: &'static str,
     /// What happens.
     pub does: Ui,
@@ -114,6 +115,15 @@ const fn overview(motion: Motion) -> Ui {
 /// The help comes first, wherever it works.
 static HELP: &[Action] = &[needed(action("help", "? F1", Ui::Global(Global::Help), "these keys", "help"))];
 
+/// The palette follows it, where letters are keys and nothing is half done.
+static PALETTE: &[Action] = &[needed(action(
+    "palette",
+    ": Ctrl-p",
+    Ui::Global(Global::Palette),
+    "every action by name; a number: go to that session",
+    "actions",
+))];
+
 static EVERYWHERE: &[Action] = &[
     action("redraw", "Ctrl-l", Ui::Global(Global::Redraw), "draw everything again", ""),
     action("suspend", "Ctrl-z", Ui::Global(Global::Suspend), "suspend the program", ""),
@@ -140,6 +150,7 @@ static LIST: &[Action] = &[
     action("open", "Enter", Ui::Main(MainUi::Open), "detail of the session", "detail"),
     action("overview", "O", Ui::Main(MainUi::Overview), "overview: charts of all records; a bar is a filter", ""),
     action("profiles", "p", Ui::Main(MainUi::Profiles), "another profile: its database instead of this one", ""),
+    action("config-warnings", "", Ui::Main(MainUi::Warnings), "show the warnings of the configuration", ""),
     needed(action("quit", "q", Ui::Main(MainUi::Quit), "quit", "quit")),
     dangerous(action("revoke", "X", Ui::Main(MainUi::Revoke), "revoke: no Host GUID works any more", "revoke")),
     action("next-panel", "Tab", Ui::Main(MainUi::NextPanel), "next panel", "panel"),
@@ -213,8 +224,23 @@ static PAGER: &[Action] = &[
     needed(action("back", "Esc q Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back")),
 ];
 
-static HELP_SCREEN: &[Action] =
-    &[needed(action("close-help", "Esc q Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back"))];
+static HELP_SCREEN: &[Action] = &[
+    action("search-help", "/", Ui::Help(HelpUi::Search), "search these keys", "search"),
+    needed(action("close-help", "Esc q Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back")),
+];
+
+static HELP_SEARCH: &[Action] = &[
+    needed(action("keep-search", "Enter", Ui::Help(HelpUi::Keep), "keep the search, back to the keys", "keep")),
+    needed(action("drop-search", "Esc Ctrl-c", Ui::Help(HelpUi::Drop), "take the search away", "take away")),
+];
+
+static PALETTE_SCREEN: &[Action] = &[
+    needed(action("run-action", "Enter", Ui::Palette(PaletteUi::Run), "do it", "do it")),
+    needed(action("close-palette", "Esc Ctrl-c", Ui::Palette(PaletteUi::Back), "back", "back")),
+];
+
+static TEXT: &[Action] =
+    &[needed(action("close-text", "Esc q Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back"))];
 
 static PROFILES: &[Action] = &[
     needed(action("open-profile", "Enter", Ui::Profiles(ProfilesUi::Choose), "open this database instead", "open")),
@@ -243,6 +269,18 @@ static LEAVE: &[Action] = &[
     fixed(action("stay", "Esc n", Ui::Leave(LeaveUi::Stay), "stay", "stay")),
 ];
 
+const fn palette(motion: Motion) -> Ui {
+    Ui::Palette(PaletteUi::Move(motion))
+}
+
+/// The others edit what is typed.
+static PALETTE_MOTIONS: &[Action] = &[
+    action("down", "j Down", palette(Motion::Down), "down", ""),
+    action("up", "k Up", palette(Motion::Up), "up", ""),
+    action("page-down", "PgDn", palette(Motion::PageDown), "a page down", ""),
+    action("page-up", "PgUp", palette(Motion::PageUp), "a page up", ""),
+];
+
 static LIST_MOTIONS: &[Action] = motions!(list);
 static PROFILES_MOTIONS: &[Action] = motions!(profiles);
 static PAGER_MOTIONS: &[Action] = motions!(pager);
@@ -258,9 +296,13 @@ pub(super) fn of(context: Context) -> impl Iterator<Item = &'static Action> {
         Context::Reveal => (REVEAL, &[]),
         Context::Pager => (PAGER, PAGER_MOTIONS),
         Context::Help => (HELP_SCREEN, PAGER_MOTIONS),
+        Context::HelpSearch => (HELP_SEARCH, &[]),
+        Context::Palette => (PALETTE_SCREEN, PALETTE_MOTIONS),
+        Context::Text => (TEXT, PAGER_MOTIONS),
         Context::Profiles => (PROFILES, PROFILES_MOTIONS),
         Context::Overview => (OVERVIEW, OVERVIEW_MOTIONS),
         Context::Leave => (LEAVE, &[]),
     };
-    HELP.iter().chain(own).chain(motions).chain(EVERYWHERE)
+    let palette: &[Action] = if matches!(context, Context::List | Context::Pager) { PALETTE } else { &[] };
+    HELP.iter().chain(own).chain(palette).chain(motions).chain(EVERYWHERE)
 }

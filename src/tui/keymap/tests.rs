@@ -27,7 +27,7 @@ fn every_action_has_a_name_keys_that_can_be_read_and_words() {
         let is_name = |c: char| c.is_ascii_lowercase() || c == '-';
         assert!(!action.name.is_empty() && action.name.chars().all(is_name), "{action:?}");
         assert!(!action.help.is_empty(), "{action:?}");
-        for key in action.keys.split(' ') {
+        for key in action.keys.split_whitespace() {
             assert!(Key::parse(key).is_some(), "{key:?} of {}", action.name);
         }
     });
@@ -76,5 +76,5 @@ fn a_letter_is_text_where_text_is_typed() {
     let map = KeyMap::default();
     let question = KeyEvent::new(KeyCode::Char('?'), KeyModifiers::NONE);
     assert!(matches!(map.message_for(&Screen::Filter, question), Some(Ui::Filter(FilterUi::Edit(_)))));
-    assert_eq!(map.help(&Screen::Filter, &UNICODE)[0].0, "F1");
+    assert_eq!(map.bindings(&Screen::Filter).next().unwrap().shown(&UNICODE), "F1");
 }

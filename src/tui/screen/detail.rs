@@ -14,8 +14,9 @@ use crate::domain::session::{Session, SessionId};
 use crate::domain::snapshot::{Snapshot, current_of};
 use crate::domain::time::Timestamp;
 use crate::tui::effect::{Effect, Query, Ticket};
-use crate::tui::message::{Motion, PagerUi};
+use crate::tui::message::{MainUi, Motion, PagerUi, Ui};
 use crate::tui::model::{Model, Panel};
+use crate::tui::possible::refused;
 use crate::tui::theme::Theme;
 use crate::tui::view::{frame_of, layout, text};
 
@@ -108,12 +109,12 @@ pub fn update(model: &mut Model, drawer: Drawer, ui: PagerUi) -> Vec<Effect> {
             model.screen = Screen::Detail(Drawer { scroll });
             Vec::new()
         }
-        PagerUi::History => super::history::open(model),
+        PagerUi::History => refused(model, &Ui::Main(MainUi::History)).unwrap_or_else(|| super::history::open(model)),
         PagerUi::Rotate | PagerUi::Revoke => {
             // Where it is refused, the reader stays where they are.
             model.screen = Screen::Detail(drawer);
             let purpose = if ui == PagerUi::Rotate { Purpose::Rotate } else { Purpose::Revoke };
-            reason::open_for_cursor(model, purpose)
+            refused(model, &Ui::Pager(ui)).unwrap_or_else(|| reason::open_for_cursor(model, purpose))
         }
         PagerUi::Back => {
             model.screen = Screen::Sessions;

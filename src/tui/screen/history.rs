@@ -14,6 +14,7 @@ use crate::domain::session::SessionId;
 use crate::tui::effect::Effect;
 use crate::tui::message::{PagerUi, Ui};
 use crate::tui::model::Model;
+use crate::tui::possible::refused;
 use crate::tui::theme::Theme;
 use crate::tui::view::{frame_of, layout, text};
 
@@ -28,10 +29,7 @@ pub struct History {
 
 /// Opens the history of the session under the cursor, freshly read.
 pub fn open(model: &mut Model) -> Vec<Effect> {
-    let Some(session) = model.list.target().map(|row| row.session.id) else {
-        model.say("There is no session under the cursor.");
-        return Vec::new();
-    };
+    let Some(session) = model.list.target().map(|row| row.session.id) else { return Vec::new() };
     model.screen = Screen::History(History { session, scroll: 0 });
     let mut effects = sessions::hold(model);
     effects.extend(detail::follow_cursor(model, true));
@@ -56,7 +54,7 @@ pub fn update(model: &mut Model, history: History, ui: PagerUi) -> Vec<Effect> {
             // Where it is refused, the reader stays where they are.
             model.screen = Screen::History(history);
             let purpose = if ui == PagerUi::Rotate { Purpose::Rotate } else { Purpose::Revoke };
-            reason::open_for_cursor(model, purpose)
+            refused(model, &Ui::Pager(ui)).unwrap_or_else(|| reason::open_for_cursor(model, purpose))
         }
     }
 }

@@ -2,14 +2,19 @@
 
 use super::reason::Purpose;
 use super::sessions::{marking, sorting};
+use super::warnings::Warnings;
 use super::{Screen, detail, filter, history, overview, profiles, reason, sessions};
 use crate::tui::effect::Effect;
-use crate::tui::message::MainUi;
+use crate::tui::message::{MainUi, Ui};
 use crate::tui::model::{Model, Panel};
+use crate::tui::possible::refused;
 use crate::tui::view::layout;
 
 /// Carries it out.
 pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
+    if let Some(effects) = refused(model, &Ui::Main(ui)) {
+        return effects;
+    }
     match ui {
         MainUi::Move(motion) => match layout::focused(model) {
             Panel::Sessions => {
@@ -18,7 +23,7 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
                 effects.extend(detail::follow_cursor(model, false));
                 effects
             }
-            Panel::Detail => open_detail(model),
+            Panel::Detail => update(model, MainUi::Open),
             Panel::Log => {
                 let page = layout::log_rows(model);
                 model.log.scroll(motion, page);
@@ -81,6 +86,10 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
         }
         MainUi::Profiles => profiles::open(model),
         MainUi::Overview => overview::open(model),
+        MainUi::Warnings => {
+            model.screen = Screen::Warnings(Warnings::default());
+            Vec::new()
+        }
         MainUi::Quit => quit(model),
         MainUi::Cancel => cancel(model),
     }
@@ -95,10 +104,6 @@ fn focus(model: &mut Model, step: i8) -> Vec<Effect> {
 }
 
 fn open_detail(model: &mut Model) -> Vec<Effect> {
-    if model.list.target().is_none() {
-        model.say("There is no session under the cursor.");
-        return Vec::new();
-    }
     model.screen = Screen::Detail(detail::Drawer::default());
     let mut effects = sessions::hold(model);
     effects.extend(detail::follow_cursor(model, false));
@@ -149,11 +154,7 @@ fn cancel(model: &mut Model) -> Vec<Effect> {
     if let Some(effect) = sessions::stop(model) {
         return vec![effect];
     }
-    if let Some(effects) = marking::stop(model) {
-        return effects;
-    }
-    model.say(format!("Nothing waits. {} quits.", model.keys.main(MainUi::Quit)));
-    Vec::new()
+    marking::stop(model).unwrap_or_default()
 }
 
 /// Rolls the running change back, unless its COMMIT was sent.

@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::tui::Place;
 use crate::tui::effect::{Effect, Ticket};
 use crate::tui::log_pane::LogLine;
-use crate::tui::message::{Arrival, Failure, MainUi, Motion, ProfilesUi, Ui};
+use crate::tui::message::{Arrival, Failure, Motion, ProfilesUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::theme::{Theme, banner};
 use crate::tui::view::{popup, text};
@@ -39,18 +39,10 @@ pub struct Waiting {
     pub since: Timestamp,
 }
 
-/// Opens the list, unless a change belongs to the present database.
+/// Opens the list.
 pub fn open(model: &mut Model) -> Vec<Effect> {
-    let here = place_of(model);
-    if model.job.is_some() {
-        let cancel = model.keys.main(MainUi::Cancel);
-        model
-            .warn(format!("A change is under way: it ends before another profile can be opened. {cancel} cancels it."));
-    } else if model.about.places.len() < 2 {
-        model.say("There is no other profile: [profiles.NAME] in the configuration names databases.");
-    } else {
-        model.screen = Screen::Profiles(Profiles { cursor: here.unwrap_or(0), ..Profiles::default() });
-    }
+    let cursor = place_of(model).unwrap_or(0);
+    model.screen = Screen::Profiles(Profiles { cursor, ..Profiles::default() });
     Vec::new()
 }
 

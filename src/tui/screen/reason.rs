@@ -20,8 +20,8 @@ use crate::domain::time::Timestamp;
 use crate::store::{Page, SessionFilter, SessionQuery, SessionRow};
 use crate::tui::effect::{Effect, Query, Ticket};
 use crate::tui::keymap::KeyMap;
-use crate::tui::marks::{Aim, grouped};
-use crate::tui::message::{Failure, Loaded, MainUi, ReasonUi, Ui};
+use crate::tui::marks::Aim;
+use crate::tui::message::{Failure, Loaded, ReasonUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::update::try_again;
@@ -107,54 +107,23 @@ pub fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
         Aim::Cursor => open_for_cursor(model, purpose),
         Aim::One(id) => {
             let row = model.list.rows.iter().find(|row| row.session.id == id).cloned();
-            open_form(model, purpose, Some(Of { id, row }))
+            show_form(model, purpose, Of { id, row })
         }
-        Aim::Gone(id) => {
-            let unmark = model.keys.main(MainUi::UnmarkAll);
-            model.warn(format!("Not done: session {id}, which is marked, is gone. {unmark} unmarks it."));
-            Vec::new()
-        }
-        Aim::Many(count) => {
-            let unmark = model.keys.main(MainUi::UnmarkAll);
-            model.warn(format!("Not done: acting on several comes later. {unmark} unmarks all {}.", grouped(count)));
-            Vec::new()
-        }
-        Aim::Range => {
-            let (mark, drop) = (model.keys.main(MainUi::MarkRange), model.keys.main(MainUi::Back));
-            model.warn(format!("A range is begun: {mark} marks it, {drop} drops it. Nothing was done."));
-            Vec::new()
-        }
+        // Refused before it comes here.
+        Aim::Gone(_) | Aim::Many(_) | Aim::Range => Vec::new(),
     }
 }
 
 /// Asks why the session under the cursor is to be changed, whatever is marked.
 pub fn open_for_cursor(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
     let row = model.list.target().cloned();
-    open_form(model, purpose, row.map(|row| Of { id: row.session.id, row: Some(row) }))
+    row.map_or_else(Vec::new, |row| show_form(model, purpose, Of { id: row.session.id, row: Some(row) }))
 }
 
 /// The session of a form, and its row as far as the list has it.
 struct Of {
     id: SessionId,
     row: Option<SessionRow>,
-}
-
-fn open_form(model: &mut Model, purpose: Purpose, of: Option<Of>) -> Vec<Effect> {
-    if let Some(why) = model.about.read_only {
-        model.warn(format!("Nothing can be changed: {why}; {}.", why.hint()));
-    } else if model.job.is_some() || model.ready.is_some() {
-        model.warn("One change at a time: wait for the running one to end.");
-    } else if let Some(why) = model.connection.lock(model.now) {
-        model.warn(why);
-        return try_again(model);
-    } else if let Some(of) = of {
-        return show_form(model, purpose, of);
-    } else if model.list.cursor_lost {
-        model.warn("The session under the cursor is gone. Move the cursor first.");
-    } else {
-        model.say("There is no session under the cursor.");
-    }
-    Vec::new()
 }
 
 fn show_form(model: &mut Model, purpose: Purpose, Of { id, row }: Of) -> Vec<Effect> {

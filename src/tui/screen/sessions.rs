@@ -193,11 +193,18 @@ pub fn stop_slow(model: &mut Model) -> Option<Effect> {
     if model.list.loading.as_ref().is_some_and(is_slow) { stop(model) } else { None }
 }
 
+/// Tells whether a question is under way that a key stops.
+#[must_use]
+pub fn can_be_stopped(model: &Model) -> bool {
+    // What nobody asked for is no reason for a key to do something else than it says, unless it shows.
+    let shows = |loading: &Loading| !loading.unasked || model.now.millis_since(loading.since) >= SLOW;
+    model.list.loading.as_ref().is_some_and(shows)
+}
+
 /// Stops the question under way, if there is one.
 pub fn stop(model: &mut Model) -> Option<Effect> {
-    // What nobody asked for is no reason for a key to do something else than it says, unless it shows.
-    let shows = |loading: &mut Loading| !loading.unasked || model.now.millis_since(loading.since) >= SLOW;
-    let stopped = model.list.loading.take_if(shows)?;
+    let stops = can_be_stopped(model);
+    let stopped = model.list.loading.take_if(|_| stops)?;
     // Whoever stopped it does not want it begun again.
     if model.following == Following::Outdated {
         model.following = Following::Resting;

@@ -2,9 +2,10 @@
 
 use super::{keep_the_cursor_in_sight, show_what_is_ready};
 use crate::tui::effect::Effect;
-use crate::tui::message::Global;
+use crate::tui::message::{Global, Ui};
 use crate::tui::model::Model;
-use crate::tui::screen::{Screen, filter, help, reveal};
+use crate::tui::possible::refused;
+use crate::tui::screen::{Screen, filter, help, palette, reveal};
 
 /// Carries it out.
 pub(super) fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
@@ -15,16 +16,18 @@ pub(super) fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
             show_what_is_ready(model);
             Vec::new()
         }
-        Global::Redraw => vec![Effect::Redraw],
-        // A program that stands still would keep the database's lock.
-        Global::Suspend if model.job.is_some() => {
-            model.warn("A change is under way: it ends before the program can be suspended.");
+        Global::Palette => {
+            model.notice = None;
+            if matches!(model.screen, Screen::Sessions | Screen::Detail(_) | Screen::History(_)) {
+                palette::open(model);
+            }
             Vec::new()
         }
-        Global::Suspend => {
+        Global::Redraw => vec![Effect::Redraw],
+        Global::Suspend => refused(model, &Ui::Global(global)).unwrap_or_else(|| {
             reveal::mask(model);
             vec![Effect::Suspend]
-        }
+        }),
         Global::Paste(data) => paste(model, &data),
         Global::Resize(columns, lines) => {
             model.size = (columns, lines);
@@ -44,6 +47,8 @@ fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
     match &mut model.screen {
         Screen::Filter => return filter::paste(model, data),
         Screen::Reason(form) => form.paste(data),
+        Screen::Palette(palette) => palette::paste(palette, data),
+        Screen::Help(help) if help.typing => help::paste(help, data),
         Screen::Sessions
         | Screen::Detail(_)
         | Screen::History(_)
@@ -52,6 +57,7 @@ fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
         | Screen::Help(_)
         | Screen::Profiles(_)
         | Screen::Overview
+        | Screen::Warnings(_)
         | Screen::Leave => model.warn("A paste does nothing here: it goes into text fields alone."),
     }
     Vec::new()

@@ -104,10 +104,16 @@ pub fn list_rows(model: &Model) -> usize {
     usize::from(height.saturating_sub(3 + model.filter_lines())).max(1)
 }
 
+/// Gives what lies between header and strip.
+#[must_use]
+pub fn body(model: &Model) -> Rect {
+    places(model, whole(model)).body
+}
+
 /// Counts the columns and lines inside a frame that has the whole body.
 #[must_use]
 pub fn page(model: &Model) -> (usize, usize) {
-    let body = places(model, whole(model)).body;
+    let body = body(model);
     (usize::from(body.width.saturating_sub(2)), usize::from(body.height.saturating_sub(2)))
 }
 

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{CHUNK, KEPT, Land, SessionList};
 use crate::domain::session::SessionId;
 use crate::store::{Page, SessionRow};
+use crate::tui::message::MainUi;
 use crate::tui::model::Model;
 
 /// Takes rows in, where they belong. The cursor stays on its session.
@@ -14,9 +15,13 @@ pub fn loaded(model: &mut Model, page: &Page, land: Land, rows: Vec<SessionRow>,
     list.failure = None;
     match (page, land) {
         (_, Land::On(session)) if rows.first().is_none_or(|row| row.session.id != session) => {
-            let filtered = !list.filter.is_empty();
-            let or = if filtered { ", or the filter hides it" } else { "" };
-            model.say(format!("There is no session {session}{or}."));
+            let told = if list.filter.is_empty() {
+                format!("There is no session {session}. {} finds one by its title.", model.keys.main(MainUi::Filter))
+            } else {
+                let drop = model.keys.main(MainUi::Back);
+                format!("There is no session {session}, or the filter hides it: {drop} takes the filter away.")
+            };
+            model.say(told);
             return;
         }
         (_, Land::InPlace) => put_in_place(list, rows),

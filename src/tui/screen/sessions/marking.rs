@@ -9,36 +9,22 @@ use crate::tui::SLOW;
 use crate::tui::effect::{Effect, Query};
 use crate::tui::marks::{Gather, Gathering, Marks, grouped};
 use crate::tui::message::{Failure, MainUi};
-use crate::tui::model::{Model, Panel};
-use crate::tui::view::layout;
+use crate::tui::model::Model;
 
 /// Ids that one question asks for.
 const PAGE: u32 = 5_000;
 
 /// Marks the session under the cursor, or takes its mark away.
 pub fn toggle(model: &mut Model) -> Vec<Effect> {
-    if let Some(row) = under_the_cursor(model) {
+    if let Some(row) = model.list.target() {
         model.marks.toggle(row.session.id);
     }
     Vec::new()
 }
 
-/// Gives the row that a mark would be put on; says why there is none.
-fn under_the_cursor(model: &mut Model) -> Option<SessionRow> {
-    if !layout::panels(model).contains(&Panel::Sessions) {
-        model.say(format!("The sessions are not shown: {} shows all panels.", model.keys.main(MainUi::Zoom)));
-        return None;
-    }
-    let target = model.list.target().cloned();
-    if target.is_none() {
-        model.say("There is no session under the cursor.");
-    }
-    target
-}
-
 /// Begins a range, or marks it up to the cursor.
 pub fn range(model: &mut Model) -> Vec<Effect> {
-    let Some(here) = under_the_cursor(model) else {
+    let Some(here) = model.list.target().cloned() else {
         return Vec::new();
     };
     let Some(from) = model.marks.range.take() else {
@@ -105,7 +91,7 @@ pub fn clear(model: &mut Model) -> Vec<Effect> {
     let marked = model.marks.ids.len();
     model.marks = Marks::default();
     model.say(match marked {
-        0 => "Nothing is marked.".to_owned(),
+        0 => "What was begun to be marked is dropped.".to_owned(),
         1 => "Unmarked 1 session.".to_owned(),
         many => format!("Unmarked {} sessions.", grouped(many)),
     });
