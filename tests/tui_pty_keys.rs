@@ -46,7 +46,7 @@ fn a_clash_ends_the_console_before_it_begins() {
 fn the_palette_goes_to_a_session_and_shows_what_is_said_of_the_configuration() {
     let desk = desk_with("[keys]\nfliter = \"F6\"\n");
     let mut console = desk.console_with((80, 24), &[], &[]);
-    console.sees(&["24 sessions", "The configuration has a warning: :config-warnings shows all"]);
+    console.sees(&["24 sessions", "Configuration: 1 warning. `config check` or :config-warnings lists them."]);
     console.send(":23");
     console.sees(&["go to session 23"]);
     console.send("\r");

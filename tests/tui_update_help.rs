@@ -82,10 +82,7 @@ fn warnings_of_the_configuration_are_announced_at_the_start_and_shown_in_full() 
     };
     let mut console = Console::on(showcase());
     act(&mut console);
-    assert_eq!(
-        console.notice(),
-        "The configuration has 2 warnings: :config-warnings shows all, and so does `config check`."
-    );
+    assert_eq!(console.notice(), "Configuration: 2 warnings. `config check` or :config-warnings lists them.");
     console.keys(":config-w");
     console.enter();
     assert!(matches!(console.model.screen, Screen::Warnings(_)));

@@ -24,11 +24,11 @@ pub struct Warnings {
 pub fn announce(model: &mut Model) {
     let count = match model.about.warnings.len() {
         0 => return,
-        1 => "a warning".to_owned(),
+        1 => "1 warning".to_owned(),
         many => format!("{many} warnings"),
     };
     let show = model.keys.main(MainUi::Warnings);
-    model.say(format!("The configuration has {count}: {show} shows all, and so does `config check`."));
+    model.say(format!("Configuration: {count}. `config check` or {show} lists them."));
 }
 
 /// Carries out what a person does before them.
