@@ -24,6 +24,7 @@ pub mod plan;
 pub mod reason;
 pub mod request;
 pub mod sanitize;
+pub mod search;
 pub mod secret;
 pub mod session;
 pub mod session_set;

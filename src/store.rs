@@ -36,6 +36,7 @@ mod entries_text;
 mod error;
 mod examination;
 mod history;
+mod history_query;
 mod import;
 mod listing;
 mod migration;
@@ -44,6 +45,7 @@ mod postgres;
 #[cfg(test)]
 mod query_plan_tests;
 mod rows;
+mod search;
 mod server;
 mod session_query;
 mod settings;
@@ -62,6 +64,7 @@ use sql_store::SqlStore;
 
 pub use error::{StoreError, Unchanged, Unsettled};
 pub use examination::{Census, Examination, Finding, HashForm, Rollout, Step, examine};
+pub use history_query::{HistoryPage, HistoryQuery, HistorySearch, Stretch};
 pub use import::{Aside, Chunk, Import, Imported, Outcome as ImportOutcome, Progress, Tally};
 pub use migration::MigrationReport;
 pub use server::Server;
@@ -115,17 +118,6 @@ pub struct Applied {
     pub event: Option<EventId>,
     /// The instant of the transaction.
     pub at: Timestamp,
-}
-
-/// Which entries of the history to read, newest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HistoryQuery {
-    /// One session's, or everybody's.
-    pub session: Option<SessionId>,
-    /// Only entries before this one.
-    pub before: Option<EventId>,
-    /// At most so many.
-    pub limit: u32,
 }
 
 /// What a session's history and records are shown to.
@@ -184,6 +176,9 @@ pub trait Store: Send + Sync {
 
     /// Reads entries of the history, newest first.
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError>;
+
+    /// Searches one stretch of the history, towards the oldest: no further than one question may go.
+    async fn search_history(&self, query: &HistorySearch) -> Result<Stretch, StoreError>;
 
     /// Reads a marker that differs as soon as anybody committed something.
     async fn change_marker(&self) -> Result<ChangeMarker, StoreError>;

@@ -10,7 +10,7 @@ use host_provisioner::domain::plan::Outcome;
 use host_provisioner::domain::request::Action;
 use host_provisioner::domain::snapshot::Snapshot;
 use host_provisioner::provision::Provisioner;
-use host_provisioner::store::{HistoryQuery, StoreError};
+use host_provisioner::store::{HistoryPage, HistoryQuery, StoreError};
 
 use crate::support::database::TestDb;
 use crate::support::requests::{
@@ -37,7 +37,7 @@ async fn only_active(provisioner: &Provisioner, id: i64) -> HostRecord {
 }
 
 async fn last_entry(provisioner: &Provisioner) -> AuditBody {
-    let newest = HistoryQuery { session: None, before: None, limit: 1 };
+    let newest = HistoryQuery { session: None, page: HistoryPage::Newest, limit: 1 };
     provisioner.store().history(&newest).await.unwrap()[0].parse_body().unwrap()
 }
 

@@ -9,7 +9,9 @@ use host_provisioner::domain::host_record::RecordState;
 use host_provisioner::domain::order::Order;
 use host_provisioner::domain::sanitize::is_hostile;
 use host_provisioner::domain::time::Timestamp;
-use host_provisioner::store::{HistoryQuery, Page, SessionFilter, SessionQuery, SessionRow, Store, StoreError};
+use host_provisioner::store::{
+    HistoryPage, HistoryQuery, Page, SessionFilter, SessionQuery, SessionRow, Store, StoreError,
+};
 
 use crate::support::database::TestDb;
 use crate::support::requests::{SetClock, provisioner, session};
@@ -34,7 +36,7 @@ async fn a_history_of_several_people_verifies() {
     let (_db, store) = demo(60).await;
     let report = provisioner(&store).verify_audit().await.unwrap();
     assert_eq!((report.damage, report.entries), (vec![], 12));
-    let entries = store.history(&HistoryQuery { session: None, before: None, limit: 100 }).await.unwrap();
+    let entries = store.history(&HistoryQuery { session: None, page: HistoryPage::Newest, limit: 100 }).await.unwrap();
     let bodies: Vec<_> = entries.iter().map(|entry| entry.parse_body().unwrap()).collect();
     let people: BTreeSet<&str> = bodies.iter().map(|body| body.by.as_str()).collect();
     let actions: BTreeSet<&str> = bodies.iter().map(|body| body.action.word()).collect();

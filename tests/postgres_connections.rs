@@ -241,7 +241,7 @@ async fn every_read_ends_at_the_deadline_behind_a_lock() {
     let store = store_of(&db, timeout).await;
     let mut other = db.open().await;
     raw_sql(r#"BEGIN; LOCK TABLE "Sessions", "HostSessions", "HostSessionEvents""#).execute(&mut other).await.unwrap();
-    let all = store::HistoryQuery { session: None, before: None, limit: 9 };
+    let all = store::HistoryQuery { session: None, page: store::HistoryPage::Newest, limit: 9 };
     let of_one = request(1, PROVISION).session;
     let start = Instant::now();
     let ends = tokio::join!(

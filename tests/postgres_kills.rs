@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::provision::{Certainty, Provisioner};
-use host_provisioner::store::{self, HistoryQuery, Settings, Store, Target};
+use host_provisioner::store::{self, HistoryPage, HistoryQuery, Settings, Store, Target};
 use sqlx::{ConnectOptions as _, Connection as _, raw_sql};
 use tokio::time::sleep;
 
@@ -69,7 +69,7 @@ impl Told {
 
     /// Compares what was said with what the database holds.
     async fn is_true(&self, provisioner: &Provisioner) {
-        let query = HistoryQuery { session: Some(session(self.id)), before: None, limit: 10_000 };
+        let query = HistoryQuery { session: Some(session(self.id)), page: HistoryPage::Newest, limit: 10_000 };
         let entries = provisioner.store().history(&query).await.unwrap().len();
         assert_eq!(entries, self.committed, "session {}", self.id);
         if let Some(newest) = &self.newest {

@@ -15,6 +15,7 @@ mod imports;
 mod listing;
 mod one_session;
 mod overview;
+mod search;
 
 /// A database of one engine: migrated over the rows that it was made with.
 #[async_trait]
@@ -197,6 +198,12 @@ contract! {
         an_imported_title_is_found
         a_history_goes_on_where_a_deleted_session_left_it
         many_sessions_come_in_several_parts;
+    search:
+        a_search_finds_what_the_domain_says_newest_first
+        a_search_of_one_session_leaves_the_others_out
+        a_search_looks_at_a_bounded_number_and_goes_on_where_it_stopped
+        a_search_of_a_time_looks_at_nothing_else
+        the_history_pages_from_its_oldest_entry_to_the_newest;
 }
 
 /// The functions of a text that begin with `start`, by name.
@@ -205,13 +212,14 @@ fn functions(text: &str, start: &str) -> Vec<String> {
     text.lines().filter_map(name).collect()
 }
 
-const PARTS: [&str; 6] = [
+const PARTS: [&str; 7] = [
     include_str!("store_contract/one_session.rs"),
     include_str!("store_contract/listing.rs"),
     include_str!("store_contract/filters.rs"),
     include_str!("store_contract/history.rs"),
     include_str!("store_contract/overview.rs"),
     include_str!("store_contract/imports.rs"),
+    include_str!("store_contract/search.rs"),
 ];
 
 #[test]

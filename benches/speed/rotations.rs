@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::hash::{HashScheme, Hasher};
 use host_provisioner::provision::Provisioner;
-use host_provisioner::store::HistoryQuery;
+use host_provisioner::store::{HistoryPage, HistoryQuery};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
@@ -20,7 +20,7 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     let provisioner = Provisioner::new(runtime.block_on(worlds::open(&ours)), hasher);
     let provision = |id| runtime.block_on(provision(&provisioner, id));
     provision(1);
-    let newest = HistoryQuery { session: None, before: None, limit: 1 };
+    let newest = HistoryQuery { session: None, page: HistoryPage::Newest, limit: 1 };
     let sample = runtime.block_on(provisioner.store().history(&newest)).unwrap().remove(0);
     let floor = std::cell::RefCell::new(runtime.block_on(Floor::open(&bare, sample)));
     runtime.block_on(floor.borrow_mut().create(1));

@@ -9,7 +9,7 @@ use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::domain::hash::{HashScheme, Hasher};
 use host_provisioner::domain::session::SessionId;
 use host_provisioner::provision::Provisioner;
-use host_provisioner::store::{self, HistoryQuery, Store};
+use host_provisioner::store::{self, HistoryPage, HistoryQuery, Store};
 use tokio::runtime::Runtime;
 
 use crate::floor::pgbench::Pgbench;
@@ -90,7 +90,7 @@ fn throughput(runtime: &Runtime, scale: &Scale, report: &mut Report, db: &TestPg
     });
     // A rotation's entry is longer than a creation's.
     runtime.block_on(rotations::provision(first, ours.start));
-    let newest = HistoryQuery { session: None, before: None, limit: 1 };
+    let newest = HistoryQuery { session: None, page: HistoryPage::Newest, limit: 1 };
     let sample = runtime.block_on(first.store().history(&newest)).unwrap().remove(0);
     let mut pgbench = Pgbench::new(url(db), sample);
     report.part("rotations on a server, one store for each client, against pgbench with the same statements");

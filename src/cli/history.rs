@@ -11,7 +11,7 @@ use crate::domain::chain::{AuditBody, StoredEntry};
 use crate::domain::event_id::EventId;
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
-use crate::store::HistoryQuery;
+use crate::store::{HistoryPage, HistoryQuery};
 
 /// Arguments of `history`.
 #[derive(Debug, Args)]
@@ -35,7 +35,8 @@ pub struct History {
 
 impl From<HistoryArgs> for History {
     fn from(args: HistoryArgs) -> Self {
-        Self { query: HistoryQuery { session: args.session_id, before: args.before, limit: args.limit } }
+        let page = args.before.map_or(HistoryPage::Newest, |event| HistoryPage::Before(event.to_string()));
+        Self { query: HistoryQuery { session: args.session_id, page, limit: args.limit } }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::plan::Refusal;
 use crate::domain::session::{Session, SessionId};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::Timestamp;
-use crate::store::{HistoryQuery, StoreError};
+use crate::store::{HistoryPage, HistoryQuery, StoreError};
 
 /// Events that are shown; `history` has them all.
 const EVENTS: u32 = 10;
@@ -48,7 +48,7 @@ impl Show {
         let store = context.provisioner.store();
         let seen = store.snapshot(self.session).await?;
         let now = store.clock().now();
-        let query = HistoryQuery { session: Some(self.session), before: None, limit: EVENTS };
+        let query = HistoryQuery { session: Some(self.session), page: HistoryPage::Newest, limit: EVENTS };
         let events = store.history(&query).await?;
         let missing = || StoreError::Refused(Refusal::SessionNotFound(self.session));
         let whole = Whole::new(&seen, events, now).ok_or_else(missing)?;

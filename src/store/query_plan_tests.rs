@@ -14,9 +14,10 @@ use super::backend::Backend;
 use super::connections::{Connections, Lease};
 use super::deadline::Deadline;
 use super::listing::{self, Start};
-use super::{SessionFilter, Settings, demo, sql};
+use super::{SessionFilter, Settings, demo, search, sql};
 use crate::domain::order::{Order, Place, SortKey, SortValue};
 use crate::domain::overview::MaxAge;
+use crate::domain::search::Search;
 use crate::domain::session::SessionId;
 use crate::domain::time::{Clock as _, SystemClock};
 
@@ -34,6 +35,9 @@ const READS: &[Named] = &[
     ("COUNT_SESSIONS", sql::COUNT_SESSIONS, "10000"),
     ("HISTORY_OF_SESSION", sql::HISTORY_OF_SESSION, "7001, 'an id', 9223372036854775807, 50"),
     ("HISTORY_OF_ALL", sql::HISTORY_OF_ALL, "'~', 50"),
+    ("HISTORY_OF_SESSION_ON", sql::HISTORY_OF_SESSION_ON, "7001, 'an id', 0, 50"),
+    ("HISTORY_OF_ALL_ON", sql::HISTORY_OF_ALL_ON, "'', 50"),
+    ("SEARCH_STRETCH", sql::SEARCH_STRETCH, "'~', '', 9999"),
     ("ONE_SESSION", sql::ONE_SESSION, ""),
     ("NEWEST_ACTIONS", sql::NEWEST_ACTIONS, "'imported', '~', 1000"),
     ("CENSUS_SLICE", sql::CENSUS_SLICE, "7001, 1000"),
@@ -75,6 +79,9 @@ const OTHERS: &[&str] = &[
     "FROM_SESSIONS",
     "COUNT_HEAD",
     "COUNT_TAIL",
+    "SEARCH_HEAD",
+    "SEARCH_FROM",
+    "SEARCH_TAIL",
     "TITLES_WITH",
     "TITLES_CHANGED",
     "SESSIONS_OF_RECORDS",
@@ -231,7 +238,7 @@ fn starts(key: SortKey) -> Vec<Start> {
     [Start::First, Start::Last].into_iter().chain(around).collect()
 }
 
-/// Pages of every kind, in the order of ids with every filter but words, and in every order that an index serves.
+/// Pages and searches of every kind, pages in the order of ids with every filter but words, and in every order that an index serves.
 fn pages<B: Backend>() -> Vec<(String, QueryBuilder<B>)> {
     let now = SystemClock.now();
     let mut all = Vec::new();
@@ -255,7 +262,16 @@ fn pages<B: Backend>() -> Vec<(String, QueryBuilder<B>)> {
         let among = listing::assemble_among(&some, &SessionFilter::parse(text).unwrap(), now);
         all.push((format!("some with {text}"), among));
     }
+    all.extend(SEARCHES.map(|text| (format!("a search for {text}"), searched(text))));
     all
+}
+
+/// Searches of every kind.
+const SEARCHES: [&str; 4] = ["", "suspected leak 215", "by:sato id:7,100-200", "-leak age:<7d"];
+
+/// The question for a stretch of the history.
+fn searched<B: Backend>(text: &str) -> QueryBuilder<B> {
+    search::assemble(&Search::parse(text).unwrap(), "0192f3a1-7c44".to_owned(), "0182".to_owned())
 }
 
 fn bounded(name: &str, table: &str) -> bool {
@@ -300,7 +316,13 @@ async fn without_its_indexes_the_daily_work_scans_and_that_is_seen() {
     let mut world = World::new().await;
     world.run(r#"DROP INDEX "UX_HostSessionEvents_EventId""#).await;
     let found = world.complaints().await.join("\n");
-    for name in ["HISTORY_OF_ALL: ", "APPEND_EVENT with its triggers walks HostSessionEvents"] {
+    for name in [
+        "HISTORY_OF_ALL: ",
+        "HISTORY_OF_ALL_ON: ",
+        "SEARCH_STRETCH: ",
+        "a search for suspected leak 215: ",
+        "APPEND_EVENT with its triggers walks HostSessionEvents",
+    ] {
         assert!(found.contains(name), "{found}");
     }
     world.run(r#"DROP INDEX "IX_HostSessions_SessionId"; DROP INDEX "IX_HostSessions_SessionGuidHash";"#).await;

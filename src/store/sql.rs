@@ -155,6 +155,31 @@ pub(super) const HISTORY_OF_ALL: &str = concat!(
     r#" FROM "HostSessionEvents" AS e WHERE e."EventId" < $1 ORDER BY e."EventId" DESC LIMIT $2"#
 );
 
+/// The two of them the other way, from an entry on towards the newest.
+pub(super) const HISTORY_OF_SESSION_ON: &str = concat!(
+    "SELECT ",
+    event_columns!(),
+    r#" FROM "HostSessionEvents" AS e WHERE e."SessionId" = $1
+        AND e."Seq" > CASE WHEN $2 = '' THEN $3
+            ELSE (SELECT b."Seq" FROM "HostSessionEvents" AS b WHERE b."EventId" = $2 AND b."SessionId" = $1) END
+        ORDER BY e."Seq" LIMIT $4"#
+);
+pub(super) const HISTORY_OF_ALL_ON: &str = concat!(
+    "SELECT ",
+    event_columns!(),
+    r#" FROM "HostSessionEvents" AS e WHERE e."EventId" > $1 ORDER BY e."EventId" LIMIT $2"#
+);
+
+/// Where a stretch of the history ends that is searched at once; nothing where it is the last.
+pub(super) const SEARCH_STRETCH: &str = r#"SELECT "EventId" FROM "HostSessionEvents"
+    WHERE "EventId" < $1 AND "EventId" >= $2 ORDER BY "EventId" DESC LIMIT 1 OFFSET $3"#;
+
+/// A search of a stretch begins so; its two ends, conditions and [`SEARCH_TAIL`] follow.
+pub(super) const SEARCH_HEAD: &str =
+    concat!("SELECT ", event_columns!(), r#" FROM "HostSessionEvents" AS e WHERE e."EventId" < "#);
+pub(super) const SEARCH_FROM: &str = r#" AND e."EventId" >= "#;
+pub(super) const SEARCH_TAIL: &str = r#" ORDER BY e."EventId" DESC LIMIT "#;
+
 /// Where the next batch of sessions to verify ends at the latest, counted in records; nothing where it is the last.
 pub(super) const AUDIT_END: &str =
     r#"SELECT "SessionId" FROM "HostSessions" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT 1 OFFSET $2"#;

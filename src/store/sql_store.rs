@@ -16,9 +16,10 @@ use super::settings::Settings;
 use super::trace::Trace;
 use super::watch::Watch;
 use super::{
-    Applied, Change, ChangeMarker, HistoryQuery, ReadOnly, SessionFilter, SessionQuery, SessionRow, Store, Visit,
+    Applied, Change, ChangeMarker, HistoryQuery, HistorySearch, ReadOnly, SessionFilter, SessionQuery, SessionRow,
+    Store, Stretch, Visit,
 };
-use super::{audit_walk, history, listing, new_session, settle, snapshot, sql, standing, touch};
+use super::{audit_walk, history, listing, new_session, search, settle, snapshot, sql, standing, touch};
 use crate::domain::chain::StoredEntry;
 use crate::domain::event_id::EventId;
 use crate::domain::host_record::{HostRecord, HostRecordId};
@@ -164,6 +165,10 @@ impl<B: Imports> Store for SqlStore<B> {
 
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError> {
         ask!(self, |connection| history::page::<B>(connection, query))
+    }
+
+    async fn search_history(&self, query: &HistorySearch) -> Result<Stretch, StoreError> {
+        ask!(self, |connection| search::stretch::<B>(connection, query, self.clock.now()))
     }
 
     async fn change_marker(&self) -> Result<ChangeMarker, StoreError> {

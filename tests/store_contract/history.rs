@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use host_provisioner::domain::audit::Trail;
 use host_provisioner::domain::chain::StoredEntry;
-use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::session::SessionId;
-use host_provisioner::store::{HistoryQuery, Store};
+use host_provisioner::store::{HistoryPage, HistoryQuery, Store};
 
 use super::Database;
 use super::one_session::{NOW, apply};
@@ -22,8 +21,8 @@ async fn with_history(db: &dyn Database) -> Arc<dyn Store> {
     store
 }
 
-async fn entries(store: &dyn Store, of: Option<SessionId>, before: Option<EventId>, limit: u32) -> Vec<StoredEntry> {
-    store.history(&HistoryQuery { session: of, before, limit }).await.unwrap()
+async fn entries(store: &dyn Store, of: Option<SessionId>, page: HistoryPage, limit: u32) -> Vec<StoredEntry> {
+    store.history(&HistoryQuery { session: of, page, limit }).await.unwrap()
 }
 
 fn places(entries: &[StoredEntry]) -> Vec<(i64, i64)> {
@@ -34,7 +33,7 @@ const NEWEST_FIRST: [(i64, i64); 6] = [(7, 3), (1, 3), (7, 2), (1, 2), (7, 1), (
 
 pub(crate) async fn the_history_comes_newest_first(db: &dyn Database) {
     let store = with_history(db).await;
-    let all = entries(&*store, None, None, 100).await;
+    let all = entries(&*store, None, HistoryPage::Newest, 100).await;
     assert_eq!(places(&all), NEWEST_FIRST);
     assert_eq!((all[0].action.as_str(), all[0].at.as_str()), ("rotated", NOW));
     assert_eq!(all[0].parse_body().unwrap().event, all[0].event_id);
@@ -42,18 +41,18 @@ pub(crate) async fn the_history_comes_newest_first(db: &dyn Database) {
 
 pub(crate) async fn the_history_of_one_session_leaves_the_others_out(db: &dyn Database) {
     let store = with_history(db).await;
-    assert_eq!(places(&entries(&*store, Some(session(1)), None, 100).await), [(1, 3), (1, 2), (1, 1)]);
-    assert_eq!(places(&entries(&*store, Some(session(2)), None, 100).await), []);
+    assert_eq!(places(&entries(&*store, Some(session(1)), HistoryPage::Newest, 100).await), [(1, 3), (1, 2), (1, 1)]);
+    assert_eq!(places(&entries(&*store, Some(session(2)), HistoryPage::Newest, 100).await), []);
 }
 
 pub(crate) async fn the_history_pages_without_gap_or_repetition(db: &dyn Database) {
     let store = with_history(db).await;
     for (of, expected) in [(None, NEWEST_FIRST.to_vec()), (Some(session(7)), vec![(7, 3), (7, 2), (7, 1)])] {
-        let (mut seen, mut before) = (Vec::new(), None);
+        let (mut seen, mut from) = (Vec::new(), HistoryPage::Newest);
         loop {
-            let page = entries(&*store, of, before, 2).await;
+            let page = entries(&*store, of, from, 2).await;
             let Some(last) = page.last() else { break };
-            before = Some(last.event_id.parse().unwrap());
+            from = HistoryPage::Before(last.event_id.clone());
             seen.extend(places(&page));
             assert!(seen.len() <= expected.len(), "{seen:?}");
         }

@@ -11,8 +11,8 @@ use host_provisioner::domain::order::Order;
 use host_provisioner::domain::request::Action;
 use host_provisioner::domain::session::{NewSession, Session};
 use host_provisioner::store::{
-    Aside, Chunk, HistoryQuery, Import, ImportOutcome, Imported, Page, Progress, SessionFilter, SessionQuery, Store,
-    StoreError,
+    Aside, Chunk, HistoryPage, HistoryQuery, Import, ImportOutcome, Imported, Page, Progress, SessionFilter,
+    SessionQuery, Store, StoreError,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -172,7 +172,7 @@ pub(crate) async fn new_rows_come_with_their_ids_and_the_best_active_record_of_e
         .map(|row| HostRecord { legacy_duplicate: [900, 902].contains(&row.id.get()), ..row.clone() })
         .collect();
     assert_eq!(seen.records, expected);
-    let query = HistoryQuery { session: Some(session(100)), before: None, limit: 9 };
+    let query = HistoryQuery { session: Some(session(100)), page: HistoryPage::Newest, limit: 9 };
     let body = store.history(&query).await.unwrap()[0].parse_body().unwrap();
     assert_eq!((body.host_session, body.by.as_str(), body.reason), (Some(901), "M. Keller", None));
     assert_eq!(body.at, store.clock().now().fixed_width());

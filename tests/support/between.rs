@@ -11,8 +11,8 @@ use host_provisioner::domain::session::{NewSession, Session, SessionId};
 use host_provisioner::domain::snapshot::Snapshot;
 use host_provisioner::domain::time::{Clock, Timestamp};
 use host_provisioner::store::{
-    Applied, Change, ChangeMarker, Chunk, Credential, HistoryQuery, Import, Imported, ReadOnly, SessionFilter,
-    SessionQuery, SessionRow, Store, StoreError, Visit,
+    Applied, Change, ChangeMarker, Chunk, Credential, HistoryQuery, HistorySearch, Import, Imported, ReadOnly,
+    SessionFilter, SessionQuery, SessionRow, Store, StoreError, Stretch, Visit,
 };
 use tokio::sync::mpsc::Receiver;
 
@@ -102,6 +102,10 @@ impl Store for Between {
 
     async fn add_session(&self, new: &NewSession, group: &str) -> Result<Session, StoreError> {
         self.real.add_session(new, group).await
+    }
+
+    async fn search_history(&self, query: &HistorySearch) -> Result<Stretch, StoreError> {
+        self.real.search_history(query).await
     }
 
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<StoredEntry>, StoreError> {

@@ -53,7 +53,9 @@ impl Age {
         now.plus_seconds(-i64::from(self.seconds))
     }
 
-    pub(super) fn holds(self, made: Timestamp, now: Timestamp) -> bool {
+    /// Tells whether what was made at an instant is so old.
+    #[must_use]
+    pub fn holds(self, made: Timestamp, now: Timestamp) -> bool {
         let limit = self.made_at(now);
         match self.compare {
             Compare::Over => made < limit,

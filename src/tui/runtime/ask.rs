@@ -9,7 +9,7 @@ use crate::domain::event_id::EventId;
 use crate::domain::expected::Expected;
 use crate::domain::session::SessionId;
 use crate::provision::Provisioner;
-use crate::store::{ChangeMarker, HistoryQuery, SessionFilter, Store, StoreError};
+use crate::store::{ChangeMarker, HistoryPage, HistoryQuery, SessionFilter, Store, StoreError};
 use crate::tui::COUNT_LIMIT;
 use crate::tui::effect::{JobId, Query};
 use crate::tui::message::{Failure, JobEvent, Loaded, Look, Message};
@@ -57,7 +57,7 @@ pub(super) async fn load(provisioner: &Provisioner, query: Query) -> Result<Load
         Query::Overview(max_age) => store.overview(max_age).await.map(|overview| Loaded::Overview(Box::new(overview))),
         Query::Detail(session) => {
             // The history first: what is appended in between shows as "not all read", never as damage.
-            let query = HistoryQuery { session: Some(session), before: None, limit: detail::ENTRIES };
+            let query = HistoryQuery { session: Some(session), page: HistoryPage::Newest, limit: detail::ENTRIES };
             match store.history(&query).await {
                 Ok(entries) => {
                     store.snapshot(session).await.map(|snapshot| Loaded::Detail(Box::new(snapshot), entries))
