@@ -6,10 +6,11 @@ use host_provisioner::tui::keymap::KeyMap;
 use host_provisioner::tui::look::Look;
 use host_provisioner::tui::message::{Global, MainUi, PagerUi, RevealUi, Ui};
 use host_provisioner::tui::screen::Screen;
-use host_provisioner::tui::screen::detail::Drawer;
+use host_provisioner::tui::screen::detail::full::Full;
 
 use crate::support::canned::showcase;
 use crate::support::console::Console;
+use crate::world::session_id;
 
 /// Makes the key map of a configuration; gives its errors and its warnings.
 fn keys(lines: &str) -> (KeyMap, Vec<String>, Vec<String>) {
@@ -56,7 +57,10 @@ fn an_action_has_the_keys_that_it_is_given_and_its_own_no_more() {
     assert_eq!(map.message_for(&Screen::Sessions, f6), Some(Ui::Main(MainUi::MarkAll)));
     assert_eq!((on_list(&map, '*'), on_list(&map, 'H')), (None, None));
     // The same name is the same action on every screen.
-    assert_eq!(does(&map, &Screen::Detail(Drawer::default()), 'h'), Some(Ui::Pager(PagerUi::History)));
+    assert_eq!(
+        does(&map, &Screen::Detail(Full { session: session_id(1), scroll: 0 }), 'h'),
+        Some(Ui::Pager(PagerUi::History))
+    );
 }
 
 #[test]
@@ -177,8 +181,8 @@ fn no_harmless_action_gets_the_key_of_a_change_or_the_one_beside_it() {
     assert_eq!(refused("refresh = \"r\"\n"), [near("refresh", "r", "rotate")]);
     assert_eq!(refused("refresh = \"R\"\n"), [near("refresh", "R", "rotate")]);
     assert_eq!(refused("copy-guid = \"X\"\n"), [near("copy-guid", "X", "revoke")], "on another screen");
-    assert!(refused("rotate = \"N\"\nsort = \"n\"\n").iter().any(|told| told.contains("keys.sort: `n`")));
-    good("rotate = \"N\"\nrefresh = \"R\"\n");
+    assert!(refused("rotate = \"W\"\nsort = \"w\"\n").iter().any(|told| told.contains("keys.sort: `w`")));
+    good("rotate = \"W\"\nrefresh = \"R\"\n");
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn the_history_shows_the_rotation_with_its_reason() {
     console.send("v\x1b");
     console.sees_no_more("New Host GUID");
     console.send("H");
-    console.sees(&["History of session 23", "2 entries, chain intact", "reason       leaked in a chat"]);
+    console.sees(&["History of session 23", "2 entries, chain intact", "leaked in a chat"]);
 }
 
 #[test]

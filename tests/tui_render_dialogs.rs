@@ -206,40 +206,6 @@ fn a_guid_that_was_not_committed_says_that_it_is_worthless() {
     });
 }
 
-fn with_history() -> Canned {
-    let mut data = crowded();
-    data.rotated_elsewhere(215, -30);
-    data.rotated_elsewhere(215, -2);
-    data
-}
-
-#[test]
-fn the_history_is_shown_newest_first() {
-    assert_screens("tui_history", &with_history(), |console| {
-        console.answer();
-        console.keys("H");
-    });
-}
-
-#[test]
-fn a_damaged_history_names_the_damage() {
-    let mut data = with_history();
-    let body = &mut data.tables.entries[0].body;
-    *body = body.replace("R. Sato", "N. O'Body");
-    assert_screens("tui_history_damaged", &data, |console| {
-        console.answer();
-        console.keys("H");
-    });
-}
-
-#[test]
-fn a_session_without_history_says_how_one_begins() {
-    assert_screens("tui_history_none", &showcase(), |console| {
-        console.answer();
-        console.keys("H");
-    });
-}
-
 #[test]
 fn the_help_lists_the_keys_of_the_list() {
     assert_screens("tui_help", &showcase(), |console| {

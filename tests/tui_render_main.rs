@@ -2,10 +2,12 @@
 
 use crossterm::event::KeyCode;
 use host_provisioner::domain::actor::Actor;
+use host_provisioner::domain::host_record::HostRecord;
 
-use crate::support::canned::{Canned, showcase};
+use crate::support::canned::{Canned, of, showcase};
 use crate::support::console::Console;
 use crate::support::drawn::assert_screens;
+use crate::world::{duplicate, hours, record};
 
 #[test]
 fn the_list_shows_every_kind_of_session() {
@@ -77,6 +79,22 @@ fn the_detail_covers_the_list() {
         console.data.rotated_elsewhere(215, -3);
         console.go_to(215);
         console.enter();
+    });
+}
+
+#[test]
+fn the_detail_tells_of_every_record_and_scrolls_to_the_history() {
+    let mut data = showcase();
+    let ended = Some(hours(-1));
+    let retired = |number| HostRecord { is_active: false, revoked_at: ended, ..record(number) };
+    let by = Some("Mallory\u{1b}[2K".to_owned());
+    data.tables.records.push(of(215, HostRecord { revoked_by: by, ..retired(28) }));
+    data.tables.records.push(of(215, HostRecord { expires_at: ended, ..duplicate(29) }));
+    assert_screens("tui_detail_records", &data, |console| {
+        console.answer();
+        console.go_to(215);
+        console.enter();
+        console.keys("G");
     });
 }
 

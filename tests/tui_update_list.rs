@@ -24,7 +24,7 @@ fn a_refresh_keeps_the_scrolled_place_sane() {
 #[test]
 fn an_empty_list_has_nothing_to_act_on() {
     let mut console = Console::on(Canned::default());
-    for key in ["R", "X", "H", "j", "k", "g", "G"] {
+    for key in ["R", "X", "j", "k", "g", "G"] {
         console.keys(key);
         assert!(console.is_on_the_list(), "{key}");
     }

@@ -8,12 +8,8 @@ use crate::support::console::Console;
 use crate::world::session_id;
 
 fn page_of(console: &Console) -> Option<Page> {
-    console.waiting.iter().find_map(|(_, query)| match query {
-        Query::Sessions(query) => Some(query.page.clone()),
-        Query::Ids(_) | Query::Marked(..) | Query::Count | Query::Detail(_) | Query::Plan(_) | Query::Overview(_) => {
-            None
-        }
-    })
+    let page = |query: &Query| if let Query::Sessions(query) = query { Some(query.page.clone()) } else { None };
+    console.waiting.iter().find_map(|(_, query)| page(query))
 }
 
 fn assert_in_order(console: &Console) {

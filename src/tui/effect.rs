@@ -7,7 +7,7 @@ use crate::domain::overview::MaxAge;
 use crate::domain::request::Request;
 use crate::domain::session::SessionId;
 use crate::provision::Certainty;
-use crate::store::{SessionFilter, SessionQuery};
+use crate::store::{HistoryQuery, HistorySearch, SessionFilter, SessionQuery};
 
 /// Names one running change; an event with another id changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +34,10 @@ pub enum Query {
     Plan(Box<Request>),
     /// The counts of the overview, against a policy.
     Overview(MaxAge),
+    /// A page of the history.
+    History(HistoryQuery),
+    /// A stretch of a search of the history.
+    Search(HistorySearch),
 }
 
 /// One thing to do.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crossterm::event::KeyEvent;
 
-use super::message::{ConfirmUi, FilterUi, Global, HelpUi, MainUi, PaletteUi, ReasonUi, Ui};
+use super::message::{ConfirmUi, FilterUi, Global, HelpUi, HistoryUi, MainUi, PaletteUi, ReasonUi, Ui};
 use super::model::Model;
 use super::screen::Screen;
+use super::screen::history::Mode;
 use super::theme::signs::Signs;
 use super::view::layout;
 
@@ -35,6 +36,12 @@ pub enum Context {
     Reveal,
     /// A text that scrolls.
     Pager,
+    /// The history.
+    History,
+    /// The line of its search.
+    Search,
+    /// An entry of it.
+    Entry,
     /// The help.
     Help,
     /// The search of the help.
@@ -53,13 +60,16 @@ pub enum Context {
 
 impl Context {
     /// Lists them all.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::List,
         Self::Filter,
         Self::Reason,
         Self::Confirm,
         Self::Reveal,
         Self::Pager,
+        Self::History,
+        Self::Search,
+        Self::Entry,
         Self::Help,
         Self::HelpSearch,
         Self::Palette,
@@ -76,7 +86,12 @@ impl Context {
             Screen::Reason(_) => Self::Reason,
             Screen::Confirm(_) => Self::Confirm,
             Screen::Reveal(_) => Self::Reveal,
-            Screen::Detail(_) | Screen::History(_) => Self::Pager,
+            Screen::Detail(_) => Self::Pager,
+            Screen::History(history) => match history.mode {
+                Mode::List => Self::History,
+                Mode::Typing => Self::Search,
+                Mode::Entry { .. } => Self::Entry,
+            },
             Screen::Help(help) if help.typing => Self::HelpSearch,
             Screen::Help(_) => Self::Help,
             Screen::Palette(_) => Self::Palette,
@@ -90,11 +105,13 @@ impl Context {
     /// Tells whether a character is text here, or a part of an id or an answer, and so no action.
     const fn takes(self, character: char) -> bool {
         match self {
-            Self::Filter | Self::Reason | Self::HelpSearch | Self::Palette => true,
+            Self::Filter | Self::Reason | Self::Search | Self::HelpSearch | Self::Palette => true,
             Self::Confirm => character.is_ascii_alphanumeric(),
             Self::List
             | Self::Reveal
             | Self::Pager
+            | Self::History
+            | Self::Entry
             | Self::Help
             | Self::Text
             | Self::Profiles
@@ -111,7 +128,10 @@ impl Context {
             Self::Reason => "in the form of a change",
             Self::Confirm => "before a plan",
             Self::Reveal => "before a new GUID",
-            Self::Pager => "in a detail or a history",
+            Self::Pager => "in the detail",
+            Self::History => "in the history",
+            Self::Search => "in the search of the history",
+            Self::Entry => "before an entry of the history",
             Self::Help => "in the help",
             Self::HelpSearch => "in the search of the help",
             Self::Palette => "among the actions",
@@ -220,6 +240,7 @@ impl KeyMap {
         match (bound, Context::of(screen)) {
             (Some(binding), _) => Some(binding.action.does.clone()),
             (None, Context::Filter) => typing::edit(pressed).map(|request| Ui::Filter(FilterUi::Edit(request))),
+            (None, Context::Search) => typing::edit(pressed).map(|request| Ui::History(HistoryUi::Edit(request))),
             (None, Context::Reason) => typing::edit(pressed).map(|request| Ui::Reason(ReasonUi::Edit(request))),
             // Any other character counts as a key that was ignored: it prolongs the quiet that a confirmation needs.
             (None, Context::Confirm) => pressed.character().map(|c| Ui::Confirm(ConfirmUi::Type(c))),
@@ -230,6 +251,8 @@ impl KeyMap {
                 Context::List
                 | Context::Reveal
                 | Context::Pager
+                | Context::History
+                | Context::Entry
                 | Context::Help
                 | Context::Text
                 | Context::Profiles

@@ -10,7 +10,11 @@ use crate::domain::session::SessionId;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::Timestamp;
 use crate::provision::{Preview, ProvisionEvent, Provisioned};
-use crate::store::SessionRow;
+use crate::store::{SessionRow, Stretch};
+
+mod history;
+
+pub use history::HistoryUi;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -57,7 +61,9 @@ pub enum Ui {
     Confirm(ConfirmUi),
     /// Before a new GUID.
     Reveal(RevealUi),
-    /// In a text that scrolls: detail, history, help, warnings.
+    /// In the history.
+    History(HistoryUi),
+    /// In a text that scrolls: detail, help, warnings.
     Pager(PagerUi),
     /// In the search of the help.
     Help(HelpUi),
@@ -364,4 +370,8 @@ pub enum Loaded {
     Plan(Box<Preview>),
     /// The counts of the overview.
     Overview(Box<Overview>),
+    /// A page of the history, newest first.
+    History(Vec<StoredEntry>),
+    /// What a search of the history found in one stretch.
+    Found(Stretch),
 }

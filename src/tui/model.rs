@@ -244,6 +244,7 @@ impl Model {
             || self.marks.gathering.is_some()
             || self.overview.loading.is_some()
             || matches!(&self.screen, Screen::Profiles(profiles) if profiles.waiting.is_some())
+            || matches!(&self.screen, Screen::History(history) if history.window.loading.is_some())
             || matches!(&self.screen, Screen::Confirm(confirm) if confirm.is_waiting());
         let counts = matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_some())
             || matches!(&self.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some())

@@ -3,7 +3,7 @@
 
 use super::effect::Effect;
 use super::marks::{Aim, grouped};
-use super::message::{Global, MainUi, PagerUi, Ui};
+use super::message::{Global, HistoryUi, MainUi, PagerUi, Ui};
 use super::model::{Model, Panel};
 use super::screen::sessions;
 use super::update::try_again;
@@ -38,7 +38,12 @@ pub fn why_not(model: &Model, does: &Ui) -> Option<WhyNot> {
             let cursor = || if let Aim::One(_) = model.marks.aim() { None } else { target(model) };
             aim(model).or_else(|| change(model)).or_else(cursor)
         }
-        Ui::Pager(PagerUi::Rotate | PagerUi::Revoke) => change(model).or_else(|| target(model)),
+        // Whose session it is, the screen knows.
+        Ui::Pager(PagerUi::Rotate | PagerUi::Revoke) | Ui::History(HistoryUi::Rotate | HistoryUi::Revoke) => {
+            change(model)
+        }
+        // Without any session there is still the history of all.
+        Ui::Main(MainUi::History) if model.list.rows.is_empty() => None,
         Ui::Main(MainUi::Open | MainUi::History) => under_the_cursor(model),
         Ui::Main(MainUi::Mark | MainUi::MarkRange) => shown(model).or_else(|| under_the_cursor(model)),
         Ui::Main(MainUi::UnmarkAll) => unmark(model),

@@ -22,10 +22,10 @@ pub enum Screen {
     Sessions,
     /// The filter line of the main screen.
     Filter,
-    /// The detail of one session as a drawer.
-    Detail(detail::Drawer),
-    /// The history of one session.
-    History(history::History),
+    /// One session full-screen.
+    Detail(detail::full::Full),
+    /// The history of one session, or of all.
+    History(Box<history::History>),
     /// Why, by whom, until when.
     Reason(Box<reason::ReasonForm>),
     /// The plan, to be confirmed.
@@ -47,10 +47,11 @@ pub enum Screen {
 }
 
 impl Screen {
-    /// Gives the screen that a help screen covers, or the screen itself.
+    /// Gives the screen that a help screen or the palette covers, or the screen itself.
     pub fn beneath(&mut self) -> &mut Self {
         match self {
-            Self::Help(help) => &mut help.back,
+            Self::Help(help) => help.back.beneath(),
+            Self::Palette(palette) => palette.back.beneath(),
             other @ (Self::Sessions
             | Self::Filter
             | Self::Detail(_)
@@ -58,7 +59,6 @@ impl Screen {
             | Self::Reason(_)
             | Self::Confirm(_)
             | Self::Reveal(_)
-            | Self::Palette(_)
             | Self::Profiles(_)
             | Self::Overview
             | Self::Warnings(_)

@@ -1,26 +1,27 @@
 //! The reducer: what happens changes the model and says what to do. Pure: no I/O, no clock, no randomness.
 
-use super::effect::{Effect, JobId, Ticket};
+use super::effect::{Effect, JobId};
 use super::log_pane::LogLine;
-use super::message::{Failure, JobEvent, Loaded, MainUi, Message, RevealUi, Ui};
+use super::message::{Failure, JobEvent, MainUi, Message, RevealUi, Ui};
 use super::model::{Model, Panel, Settling};
 use super::screen::confirm::Confirm;
-use super::screen::sessions::{marked, marking};
+use super::screen::sessions::marked;
 use super::screen::{
     Screen, confirm, detail, filter, help, history, leave, main, overview, profiles, reason, reveal, sessions, warnings,
 };
 use super::view::layout;
 use crate::domain::session::SessionId;
 use crate::provision::{Certainty, ProvisionEvent, Provisioned};
-use crate::store::Page;
 
+mod answers;
 mod anywhere;
 mod following;
 mod from_palette;
 
+use answers::loaded;
 use anywhere::anywhere;
 pub use following::try_again;
-use following::{keep_up, looked, regained};
+use following::{keep_up, looked};
 use from_palette::from_palette;
 
 /// Starts: asks for the first rows.
@@ -67,6 +68,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         | Ui::Pager(_)
         | Ui::Help(_)
         | Ui::Palette(_)
+        | Ui::History(_)
         | Ui::Profiles(_)
         | Ui::Overview(_)
         | Ui::Leave(_) => {
@@ -84,8 +86,8 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         (Ui::Reason(ui), Screen::Reason(form)) => reason::update(model, form, ui),
         (Ui::Confirm(ui), Screen::Confirm(confirm)) => confirm::update(model, confirm, ui),
         (Ui::Reveal(ui), Screen::Reveal(reveal)) => reveal::update(model, reveal, ui),
-        (Ui::Pager(ui), Screen::Detail(drawer)) => detail::update(model, drawer, ui),
-        (Ui::Pager(ui), Screen::History(shown)) => history::update(model, shown, ui),
+        (Ui::Pager(ui), Screen::Detail(full)) => detail::full::update(model, full, ui),
+        (Ui::History(ui), Screen::History(shown)) => history::update(model, shown, ui),
         (Ui::Pager(ui), Screen::Help(shown)) => help::update(model, shown, ui),
         (Ui::Pager(ui), Screen::Warnings(shown)) => warnings::update(model, shown, ui),
         (Ui::Help(ui), Screen::Help(shown)) => help::search(model, shown, ui),
@@ -103,6 +105,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
             | Ui::Pager(_)
             | Ui::Help(_)
             | Ui::Palette(_)
+            | Ui::History(_)
             | Ui::Profiles(_)
             | Ui::Overview(_)
             | Ui::Leave(_),
@@ -123,136 +126,6 @@ fn keep_the_cursor_in_sight(model: &mut Model) {
         let height = layout::list_rows(model);
         model.list.scroll_into_view(height);
     }
-}
-
-fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) -> Vec<Effect> {
-    if model.list.loading.as_ref().is_some_and(|loading| loading.ticket == ticket) {
-        return list_loaded(model, answer);
-    }
-    if model.marks.gathering.as_ref().is_some_and(|gathering| gathering.ticket == ticket) {
-        return match answer {
-            Ok(Loaded::Ids(ids)) => marking::gathered(model, Ok(ids)),
-            Err(failure) => marking::gathered(model, Err(failure)),
-            Ok(
-                Loaded::Sessions(_)
-                | Loaded::Marked(..)
-                | Loaded::Count(_)
-                | Loaded::Detail(..)
-                | Loaded::Plan(_)
-                | Loaded::Overview(_),
-            ) => Vec::new(),
-        };
-    }
-    if model.marks.lookup.as_ref().is_some_and(|lookup| lookup.ticket == ticket) {
-        return match answer {
-            Ok(Loaded::Marked(there, shown)) => marked::looked_up(model, Ok((there, shown))),
-            Err(failure) => marked::looked_up(model, Err(failure)),
-            Ok(
-                Loaded::Sessions(_)
-                | Loaded::Ids(_)
-                | Loaded::Count(_)
-                | Loaded::Detail(..)
-                | Loaded::Plan(_)
-                | Loaded::Overview(_),
-            ) => Vec::new(),
-        };
-    }
-    if model.overview.loading.is_some_and(|(asked, _)| asked == ticket) {
-        return overview::loaded(model, answer);
-    }
-    if model.list.counting == Some(ticket) {
-        model.list.counting = None;
-        if let Ok(Loaded::Count(count)) = answer {
-            model.list.count = Some(count);
-        }
-        return Vec::new();
-    }
-    if let Some((_, id)) = model.detail.ticket.take_if(|(asked, _)| *asked == ticket) {
-        match answer {
-            Ok(Loaded::Detail(snapshot, entries)) => {
-                model.detail.whole = Some(detail::Whole::new(id, *snapshot, entries));
-            }
-            Err(failure) => model.warn(format!("The detail could not be read: {}", failure.what)),
-            Ok(
-                Loaded::Sessions(_)
-                | Loaded::Ids(_)
-                | Loaded::Marked(..)
-                | Loaded::Count(_)
-                | Loaded::Plan(_)
-                | Loaded::Overview(_),
-            ) => {}
-        }
-        return Vec::new();
-    }
-    let now = model.now;
-    match model.screen.beneath() {
-        Screen::Confirm(confirm) if confirm.ticket == ticket => match answer {
-            Ok(Loaded::Plan(preview)) => confirm.loaded(Ok(*preview), now),
-            Err(failure) => confirm.loaded(Err(failure), now),
-            Ok(
-                Loaded::Sessions(_)
-                | Loaded::Ids(_)
-                | Loaded::Marked(..)
-                | Loaded::Count(_)
-                | Loaded::Detail(..)
-                | Loaded::Overview(_),
-            ) => {}
-        },
-        Screen::Reason(form) if form.ticket == Some(ticket) => form.loaded(answer, now),
-        Screen::Sessions
-        | Screen::Filter
-        | Screen::Detail(_)
-        | Screen::History(_)
-        | Screen::Reason(_)
-        | Screen::Confirm(_)
-        | Screen::Reveal(_)
-        | Screen::Help(_)
-        | Screen::Palette(_)
-        | Screen::Profiles(_)
-        | Screen::Overview
-        | Screen::Warnings(_)
-        | Screen::Leave => {}
-    }
-    Vec::new()
-}
-
-fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect> {
-    let Some(loading) = model.list.loading.take() else {
-        return Vec::new();
-    };
-    match answer {
-        Ok(Loaded::Sessions(rows)) => {
-            regained(model, loading.since);
-            let height = layout::list_rows(model);
-            sessions::loaded(model, &loading.page, loading.land, rows, height);
-            if matches!(loading.page, Page::First | Page::Last | Page::From(_)) {
-                model.marks.look_again();
-            }
-            let mut effects = sessions::more(model);
-            if let Some(next) = &mut model.list.loading {
-                next.unasked = loading.unasked;
-            }
-            effects.extend(detail::follow_cursor(model, false));
-            return effects;
-        }
-        Err(failure) => {
-            // While the database is out of reach the header says so, and what was said about a key stays.
-            if !(loading.unasked && model.connection.trouble.is_some()) {
-                let again = model.keys.main(MainUi::Refresh);
-                model.warn(format!("The sessions could not be read: {}. {again} tries again.", failure.what));
-            }
-            sessions::failed(model, loading.land, failure);
-        }
-        Ok(
-            Loaded::Ids(_)
-            | Loaded::Marked(..)
-            | Loaded::Count(_)
-            | Loaded::Detail(..)
-            | Loaded::Plan(_)
-            | Loaded::Overview(_),
-        ) => {}
-    }
-    Vec::new()
 }
 
 fn job(model: &mut Model, id: JobId, event: JobEvent) -> Vec<Effect> {

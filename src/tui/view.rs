@@ -55,9 +55,9 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
 fn dialog(model: &Model, screen: &Screen, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     match screen {
         Screen::Sessions | Screen::Filter => {}
-        Screen::Detail(drawer) => {
+        Screen::Detail(full) => {
             frame.render_widget(Clear, area);
-            detail::draw(model, drawer.scroll, true, theme, area, frame);
+            detail::full::draw(model, full, theme, area, frame);
         }
         Screen::History(shown) => {
             frame.render_widget(Clear, area);

@@ -1,8 +1,8 @@
 //! A database in memory that answers the console's questions at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use host_provisioner::domain::chain::{AuditAction, StoredEntry};
+use host_provisioner::domain::chain::{AuditAction, AuditBody, ChainHash, ChainHead, StoredEntry};
 use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::expected::{Conflict, Expected};
 use host_provisioner::domain::guid::HostGuid;
@@ -16,12 +16,18 @@ use host_provisioner::domain::session::{Session, SessionId};
 use host_provisioner::domain::snapshot::{LastChange, Snapshot};
 use host_provisioner::domain::time::Timestamp;
 use host_provisioner::provision::{Certainty, Preview, Provisioned};
-use host_provisioner::store::{Applied, Page, SessionQuery, SessionRow};
+use host_provisioner::store::{
+    Applied, HistoryPage, HistoryQuery, HistorySearch, Page, SessionQuery, SessionRow, Stretch,
+};
 use host_provisioner::tui::effect::Query;
 use host_provisioner::tui::message::{Failure, Loaded};
+use host_provisioner::tui::screen::detail::ENTRIES;
 
 use crate::model::Tables;
 use crate::world::{duplicate, guid, hours, record, request, session, session_id};
+
+/// Entries that one question of a search looks at.
+pub(crate) const LOOKED_AT: usize = 50;
 
 /// Sessions, records and histories.
 #[derive(Debug, Clone, Default)]
@@ -98,6 +104,19 @@ impl Canned {
         self.tables.change(&asked, &secret, hours(hour)).unwrap();
     }
 
+    /// Gives every entry a name, and so a hash, that is the same in each run.
+    pub(crate) fn name_entries(&mut self) {
+        let mut heads: HashMap<i64, ChainHead> = HashMap::new();
+        for (place, entry) in self.tables.entries.iter_mut().enumerate() {
+            let made = Timestamp::parse_fixed_width(&entry.at).unwrap();
+            let event = format!("{}-7000-8000-{place:012}", EventId::begin_of(made));
+            let body = AuditBody { event, ..entry.parse_body().unwrap() };
+            let head = heads.entry(entry.session).or_default();
+            *entry = body.follow(*head);
+            *head = ChainHead { seq: entry.seq, hash: ChainHash::parse(&entry.entry_hash).unwrap() };
+        }
+    }
+
     fn row(&self, session: &Session) -> SessionRow {
         let records = self.tables.records_of(session.id);
         SessionRow { session: session.clone(), active: records.into_iter().filter(|record| record.is_active).collect() }
@@ -139,6 +158,41 @@ impl Canned {
     /// The history of a session, newest first.
     fn entries(&self, id: SessionId) -> Vec<StoredEntry> {
         self.tables.trail(id.get()).entries.into_iter().rev().collect()
+    }
+
+    /// All entries of a session, or of all, newest first.
+    fn told(&self, session: Option<SessionId>) -> Vec<StoredEntry> {
+        let of = |entry: &&StoredEntry| session.is_none_or(|id| id.get() == entry.session);
+        self.tables.entries.iter().rev().filter(of).cloned().collect()
+    }
+
+    fn history(&self, query: &HistoryQuery) -> Vec<StoredEntry> {
+        let mut found = self.told(query.session);
+        let limit = usize::try_from(query.limit).unwrap();
+        let place = |found: &[StoredEntry], key: &String| found.iter().position(|entry| entry.event_id == *key);
+        match &query.page {
+            HistoryPage::Newest => {}
+            HistoryPage::Oldest => drop(found.drain(..found.len().saturating_sub(limit))),
+            HistoryPage::Before(key) => drop(found.drain(..=place(&found, key).unwrap())),
+            HistoryPage::After(key) => {
+                found.truncate(place(&found, key).unwrap());
+                found.drain(..found.len().saturating_sub(limit));
+            }
+        }
+        found.truncate(limit);
+        found
+    }
+
+    /// Looks at [`LOOKED_AT`] entries at once.
+    fn search(&self, query: &HistorySearch, now: Timestamp) -> Stretch {
+        let mut all = self.told(query.session);
+        if let Some(key) = &query.before {
+            all.drain(..=all.iter().position(|entry| entry.event_id == *key).unwrap());
+        }
+        let reached = (all.len() > LOOKED_AT).then(|| all[LOOKED_AT - 1].event_id.clone());
+        all.truncate(LOOKED_AT);
+        all.retain(|entry| query.search.finds(entry, now));
+        Stretch { found: all, reached }
     }
 
     /// Plans as the program does.
@@ -214,8 +268,14 @@ impl Canned {
                 Ok(Loaded::Marked(there, shown as u64))
             }
             Query::Count => Ok(Loaded::Count(u32::try_from(self.sessions.len()).unwrap())),
-            Query::Detail(id) => Ok(Loaded::Detail(Box::new(self.snapshot(*id)), self.entries(*id))),
             Query::Overview(max_age) => Ok(Loaded::Overview(Box::new(self.overview(*max_age, now)))),
+            Query::Detail(id) => {
+                let mut entries = self.entries(*id);
+                entries.truncate(usize::try_from(ENTRIES).unwrap());
+                Ok(Loaded::Detail(Box::new(self.snapshot(*id)), entries))
+            }
+            Query::History(query) => Ok(Loaded::History(self.history(query))),
+            Query::Search(query) => Ok(Loaded::Found(self.search(query, now))),
             Query::Plan(request) => self.preview(request, now).map(|preview| Loaded::Plan(Box::new(preview))),
         }
     }

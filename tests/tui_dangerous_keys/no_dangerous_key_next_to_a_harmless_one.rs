@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use host_provisioner::tui::keymap::message_in;
-use host_provisioner::tui::message::{ConfirmUi, MainUi, PagerUi, Ui};
+use host_provisioner::tui::message::{ConfirmUi, HistoryUi, MainUi, PagerUi, Ui};
 use host_provisioner::tui::screen::Screen;
 
 use crate::support::canned::showcase;
@@ -30,17 +30,24 @@ fn console_at(way: &str) -> Console {
             console.keys("q");
         }
         "detail" => drop(console.enter()),
+        "entry" => {
+            console.data.rotated_elsewhere(2, -1);
+            console.go_to(2);
+            console.keys("H");
+            console.enter();
+        }
         keys => drop(console.keys(keys)),
     }
     console
 }
 
-const WAYS: [&str; 8] = ["", "detail", "H", "?", "plan", "live plan", "guid", "quitting"];
+const WAYS: [&str; 9] = ["", "detail", "H", "entry", "?", "plan", "live plan", "guid", "quitting"];
 
 /// What a key does, if it opens the form of a change.
 fn opens(console: &Console, key: KeyEvent) -> Option<Ui> {
     let opening = [Ui::Main(MainUi::Rotate), Ui::Main(MainUi::Revoke)];
     let opening = opening.into_iter().chain([Ui::Pager(PagerUi::Rotate), Ui::Pager(PagerUi::Revoke)]);
+    let opening = opening.chain([Ui::History(HistoryUi::Rotate), Ui::History(HistoryUi::Revoke)]);
     message_in(&console.model, key).filter(|ui| opening.clone().any(|dangerous| dangerous == *ui))
 }
 
@@ -53,7 +60,7 @@ fn a_change_begins_with_two_capital_letters_and_with_no_other_key() {
     for way in WAYS {
         let console = console_at(way);
         for key in keys().into_iter().filter(|key| opens(&console, *key).is_some()) {
-            assert!(["", "detail", "H"].contains(&way), "{key:?} on {way:?}");
+            assert!(["", "detail", "H", "entry"].contains(&way), "{key:?} on {way:?}");
             assert!(matches!(key.code, KeyCode::Char('R' | 'X')), "{key:?} on {way:?}");
             assert!(KeyModifiers::SHIFT.contains(key.modifiers), "{key:?} on {way:?}");
         }

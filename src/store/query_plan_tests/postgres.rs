@@ -34,6 +34,8 @@ const BOUNDED: &[(&str, &str, &str)] = &[
     ("AUDIT_ENTRIES", "Sort", "of few entries, found by their key; the key gives the order of many"),
     ("AUDIT_EVENTS", "Sort", "likewise"),
     ("people", "Sort", "the people of the last days"),
+    ("a search for suspected leak 215", "Sort", "what is found among the entries of one stretch"),
+    ("a search for by:sato id:7,100-200", "Sort", "what is found among the entries of one stretch"),
 ];
 
 async fn connect() -> PgConnection {

@@ -3,8 +3,8 @@
 
 use super::{Context, Key};
 use crate::tui::message::{
-    ConfirmUi, FilterUi, Global, HelpUi, LeaveUi, MainUi, Motion, OverviewUi, PagerUi, PaletteUi, ProfilesUi, ReasonUi,
-    RevealUi, Ui,
+    ConfirmUi, FilterUi, Global, HelpUi, HistoryUi, LeaveUi, MainUi, Motion, OverviewUi, PagerUi, PaletteUi,
+    ProfilesUi, ReasonUi, RevealUi, Ui,
 };
 use crate::tui::model::Panel;
 
@@ -102,6 +102,10 @@ const fn list(motion: Motion) -> Ui {
 
 const fn pager(motion: Motion) -> Ui {
     Ui::Pager(PagerUi::Move(motion))
+}
+
+const fn history(motion: Motion) -> Ui {
+    Ui::History(HistoryUi::Move(motion))
 }
 
 const fn profiles(motion: Motion) -> Ui {
@@ -224,6 +228,51 @@ static PAGER: &[Action] = &[
     needed(action("back", "Esc q Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back")),
 ];
 
+static HISTORY: &[Action] = &[
+    action("search", "/", Ui::History(HistoryUi::Search), "search: words, id: by: age:", "search"),
+    action("open-entry", "Enter", Ui::History(HistoryUi::Open), "the entry whole", "entry"),
+    action(
+        "other-history",
+        "Tab",
+        Ui::History(HistoryUi::OtherScope),
+        "of this session, of all sessions",
+        "one or all",
+    ),
+    action("next-match", "n", Ui::History(HistoryUi::NextMatch), "next entry that was found", ""),
+    action("previous-match", "N", Ui::History(HistoryUi::PreviousMatch), "the one before", ""),
+    dangerous(action("rotate", "R", Ui::History(HistoryUi::Rotate), "rotate this session", "rotate")),
+    dangerous(action("revoke", "X", Ui::History(HistoryUi::Revoke), "revoke this session", "revoke")),
+    needed(action(
+        "level-up",
+        "Esc",
+        Ui::History(HistoryUi::Up),
+        "one level up: stop reading, search, history",
+        "back",
+    )),
+    action("leave-history", "q H", Ui::History(HistoryUi::Leave), "leave the history", ""),
+    action("refresh", "Ctrl-r F5", Ui::History(HistoryUi::Refresh), "read again", ""),
+    needed(action("cancel", "Ctrl-c", Ui::History(HistoryUi::Cancel), "stop reading, or leave", "")),
+];
+
+static SEARCH: &[Action] = &[
+    needed(action(
+        "search-history",
+        "Enter",
+        Ui::History(HistoryUi::Keep),
+        "search from the newest entry on",
+        "search",
+    )),
+    needed(action("leave-search", "Esc Ctrl-c", Ui::History(HistoryUi::Discard), "leave the search as it was", "back")),
+];
+
+static ENTRY: &[Action] = &[
+    action("next-match", "n", Ui::History(HistoryUi::NextMatch), "next entry that was found", "next found"),
+    action("previous-match", "N", Ui::History(HistoryUi::PreviousMatch), "the one before", ""),
+    dangerous(action("rotate", "R", Ui::History(HistoryUi::Rotate), "rotate this session", "rotate")),
+    dangerous(action("revoke", "X", Ui::History(HistoryUi::Revoke), "revoke this session", "revoke")),
+    needed(action("back", "Esc q Enter Ctrl-c", Ui::History(HistoryUi::Up), "back", "back")),
+];
+
 static HELP_SCREEN: &[Action] = &[
     action("search-help", "/", Ui::Help(HelpUi::Search), "search these keys", "search"),
     needed(action("close-help", "Esc q Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back")),
@@ -282,6 +331,7 @@ static PALETTE_MOTIONS: &[Action] = &[
 ];
 
 static LIST_MOTIONS: &[Action] = motions!(list);
+static HISTORY_MOTIONS: &[Action] = motions!(history);
 static PROFILES_MOTIONS: &[Action] = motions!(profiles);
 static PAGER_MOTIONS: &[Action] = motions!(pager);
 static OVERVIEW_MOTIONS: &[Action] = motions!(overview);
@@ -295,6 +345,9 @@ pub(super) fn of(context: Context) -> impl Iterator<Item = &'static Action> {
         Context::Confirm => (CONFIRM, &[]),
         Context::Reveal => (REVEAL, &[]),
         Context::Pager => (PAGER, PAGER_MOTIONS),
+        Context::History => (HISTORY, HISTORY_MOTIONS),
+        Context::Search => (SEARCH, &[]),
+        Context::Entry => (ENTRY, HISTORY_MOTIONS),
         Context::Help => (HELP_SCREEN, PAGER_MOTIONS),
         Context::HelpSearch => (HELP_SEARCH, &[]),
         Context::Palette => (PALETTE_SCREEN, PALETTE_MOTIONS),

@@ -55,6 +55,8 @@ pub(super) async fn load(provisioner: &Provisioner, query: Query) -> Result<Load
             provisioner.preview(&request, &Expected::Anything).await.map(|preview| Loaded::Plan(Box::new(preview)))
         }
         Query::Overview(max_age) => store.overview(max_age).await.map(|overview| Loaded::Overview(Box::new(overview))),
+        Query::History(query) => store.history(&query).await.map(Loaded::History),
+        Query::Search(query) => store.search_history(&query).await.map(Loaded::Found),
         Query::Detail(session) => {
             // The history first: what is appended in between shows as "not all read", never as damage.
             let query = HistoryQuery { session: Some(session), page: HistoryPage::Newest, limit: detail::ENTRIES };

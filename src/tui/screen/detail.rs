@@ -1,12 +1,12 @@
-//! One session whole: as a panel beside the list, and as a drawer over it.
+//! One session whole: as a panel beside the list, and [full-screen](full).
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::style::Style;
+use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use super::Screen;
-use super::reason::{self, Purpose};
 use crate::domain::audit::{Finding, Trail, verify};
 use crate::domain::chain::StoredEntry;
 use crate::domain::host_record::HostRecord;
@@ -14,11 +14,12 @@ use crate::domain::session::{Session, SessionId};
 use crate::domain::snapshot::{Snapshot, current_of};
 use crate::domain::time::Timestamp;
 use crate::tui::effect::{Effect, Query, Ticket};
-use crate::tui::message::{MainUi, Motion, PagerUi, Ui};
+use crate::tui::message::Motion;
 use crate::tui::model::{Model, Panel};
-use crate::tui::possible::refused;
 use crate::tui::theme::Theme;
 use crate::tui::view::{frame_of, layout, text};
+
+pub mod full;
 
 /// Entries that one question asks for.
 pub const ENTRIES: u32 = 500;
@@ -45,13 +46,6 @@ pub struct Whole {
     pub chain: Option<Finding>,
 }
 
-/// The detail as a drawer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Drawer {
-    /// Lines that are scrolled away.
-    pub scroll: usize,
-}
-
 impl Whole {
     /// Puts a session and its entries together, and verifies them where all entries are there.
     #[must_use]
@@ -71,7 +65,8 @@ impl Whole {
         let count = self.snapshot.head.seq;
         let entries = if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
         match &self.chain {
-            None => entries,
+            None if count == 0 => entries,
+            None => format!("{entries}, not verified"),
             Some(Finding::Intact | Finding::SessionDeleted) => format!("{entries}, chain intact"),
             Some(Finding::Unaudited) => "none: from before this program".to_owned(),
             Some(Finding::Damaged(damage)) => format!("{entries}, {} {} DAMAGED", theme.signs.bad, damage.len()),
@@ -79,9 +74,29 @@ impl Whole {
     }
 }
 
-/// Asks for the session under the cursor, unless it is known or asked for already.
+/// Gives the session that is looked at: that of the screen, else the one under the cursor.
+fn looked_at(model: &mut Model) -> Option<SessionId> {
+    let of_screen = match model.screen.beneath() {
+        Screen::Detail(full) => Some(full.session),
+        Screen::History(history) => history.session,
+        Screen::Sessions
+        | Screen::Filter
+        | Screen::Reason(_)
+        | Screen::Confirm(_)
+        | Screen::Reveal(_)
+        | Screen::Help(_)
+        | Screen::Palette(_)
+        | Screen::Profiles(_)
+        | Screen::Overview
+        | Screen::Warnings(_)
+        | Screen::Leave => None,
+    };
+    of_screen.or_else(|| model.list.selected().map(|row| row.session.id))
+}
+
+/// Asks for the session that is looked at, unless it is known or asked for already.
 pub fn follow_cursor(model: &mut Model, again: bool) -> Vec<Effect> {
-    let Some(id) = model.list.selected().map(|row| row.session.id) else {
+    let Some(id) = looked_at(model) else {
         model.detail = Detail::default();
         return Vec::new();
     };
@@ -97,30 +112,6 @@ pub fn follow_cursor(model: &mut Model, again: bool) -> Vec<Effect> {
     let stopped = model.detail.ticket.replace((ticket, id));
     let stop = stopped.map(|(old, _)| Effect::CancelLoad(old));
     stop.into_iter().chain([Effect::Load(ticket, Query::Detail(id))]).collect()
-}
-
-/// Carries out what a person does in the drawer.
-pub fn update(model: &mut Model, drawer: Drawer, ui: PagerUi) -> Vec<Effect> {
-    let (columns, page) = layout::page(model);
-    match ui {
-        PagerUi::Move(motion) => {
-            let total = lines(model, &Theme::new(false), columns).len();
-            let scroll = scrolled(drawer.scroll, motion, page, total);
-            model.screen = Screen::Detail(Drawer { scroll });
-            Vec::new()
-        }
-        PagerUi::History => refused(model, &Ui::Main(MainUi::History)).unwrap_or_else(|| super::history::open(model)),
-        PagerUi::Rotate | PagerUi::Revoke => {
-            // Where it is refused, the reader stays where they are.
-            model.screen = Screen::Detail(drawer);
-            let purpose = if ui == PagerUi::Rotate { Purpose::Rotate } else { Purpose::Revoke };
-            refused(model, &Ui::Pager(ui)).unwrap_or_else(|| reason::open_for_cursor(model, purpose))
-        }
-        PagerUi::Back => {
-            model.screen = Screen::Sessions;
-            Vec::new()
-        }
-    }
 }
 
 /// Moves through `total` lines of which `page` are shown.
@@ -140,17 +131,11 @@ pub fn scrolled(scroll: usize, motion: Motion, page: usize, total: usize) -> usi
     .min(most)
 }
 
-/// Draws the panel beside the list, or the drawer over it.
-pub fn draw(model: &Model, scroll: usize, focused: bool, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let title = model.list.selected().map_or(String::new(), |row| format!("Session {}", row.session.id));
-    let inner = frame_of(" 2 Detail ", &title, focused, theme, area, frame);
-    let lines: Vec<Line<'_>> = lines(model, theme, usize::from(inner.width)).into_iter().skip(scroll).collect();
-    frame.render_widget(Paragraph::new(lines), inner);
-}
-
 /// Draws the panel of the main screen.
 pub fn draw_panel(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    draw(model, 0, layout::focused(model) == Panel::Detail, theme, area, frame);
+    let title = model.list.selected().map_or(String::new(), |row| format!("Session {}", row.session.id));
+    let inner = frame_of(" 2 Detail ", &title, layout::focused(model) == Panel::Detail, theme, area, frame);
+    frame.render_widget(Paragraph::new(lines(model, theme, usize::from(inner.width))), inner);
 }
 
 fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
@@ -191,8 +176,12 @@ fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
 
 fn record_lines(record: &HostRecord, now: Timestamp, width: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
     lines.push(Line::styled(format!("Host record #{}", record.id), theme.strong));
+    lines.push(theme.labelled("State", record.state(now).word(), width));
+    record_fields(record, now, width, theme, lines);
+}
+
+fn record_fields(record: &HostRecord, now: Timestamp, width: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
     let mut put = |label: &str, value: String| lines.push(theme.labelled(label, &value, width));
-    put("State", record.state(now).word().to_owned());
     put("Fingerprint", record.hash.fingerprint().short());
     put("Made by", text::clean(record.created_by.as_deref().unwrap_or(theme.signs.none)));
     put("Made at", text::instant(record.created_at, now));
@@ -207,17 +196,22 @@ fn history_lines(model: &Model, id: SessionId, width: usize, theme: &Theme, line
         lines.push(theme.labelled("History", &format!("reading {}", theme.signs.ellipsis), width));
         return;
     };
-    let damaged = matches!(whole.chain, Some(Finding::Damaged(_)));
-    let style = if damaged { theme.danger } else { theme.plain };
     lines.push(theme.labelled("History", "", width));
-    lines.push(Line::styled(theme.fit(&format!("  {}", whole.chain_text(theme)), width), style));
-    for entry in whole.entries.iter().take(6) {
-        let body = entry.parse_body();
-        let by = body.as_ref().map_or_else(|| "?".to_owned(), |body| text::clean(&body.by));
-        let reason = body.and_then(|body| body.reason).map(|reason| text::clean(&reason)).unwrap_or_default();
-        let line = format!("  {:<13} {by}  {reason}", text::clean(&entry.action));
-        lines.push(Line::from(Span::styled(theme.fit(&line, width), theme.plain)));
-    }
+    let chain = format!("  {}", whole.chain_text(theme));
+    lines.push(Line::styled(theme.fit(&chain, width), chain_style(whole, theme)));
+    lines.extend(whole.entries.iter().take(6).map(|entry| event_line(entry, theme, width)));
+}
+
+fn chain_style(whole: &Whole, theme: &Theme) -> Style {
+    if matches!(whole.chain, Some(Finding::Damaged(_))) { theme.danger } else { theme.plain }
+}
+
+fn event_line(entry: &StoredEntry, theme: &Theme, width: usize) -> Line<'static> {
+    let body = entry.parse_body();
+    let by = body.as_ref().map_or_else(|| "?".to_owned(), |body| text::clean(&body.by));
+    let reason = body.and_then(|body| body.reason).map(|reason| text::clean(&reason)).unwrap_or_default();
+    let line = format!("  {:<13} {by}  {reason}", text::clean(&entry.action));
+    Line::styled(theme.fit(&line, width), theme.plain)
 }
 
 fn status(session: &Session, now: Timestamp, theme: &Theme) -> String {

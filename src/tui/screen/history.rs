@@ -1,130 +1,296 @@
-//! The history of one session, newest first, with the state of its chain.
+//! The history of one session or of all, newest first: a list with a cursor, a search, and one entry whole.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-use ratatui::text::Line;
-use ratatui::widgets::Paragraph;
+use tui_input::{Input, InputRequest};
 
-use super::detail::{self, Whole, scrolled};
 use super::reason::{self, Purpose};
-use super::{Screen, sessions};
-use crate::domain::audit::Finding;
-use crate::domain::chain::StoredEntry;
+use super::{Screen, detail, sessions};
+use crate::domain::search::Search;
 use crate::domain::session::SessionId;
-use crate::tui::effect::Effect;
-use crate::tui::message::{PagerUi, Ui};
+use crate::tui::effect::{Effect, Ticket};
+use crate::tui::message::{Failure, HistoryUi, Loaded, Motion, Ui};
 use crate::tui::model::Model;
 use crate::tui::possible::refused;
 use crate::tui::theme::Theme;
-use crate::tui::view::{frame_of, layout, text};
+use crate::tui::view::layout;
+
+mod draw;
+mod entry;
+mod window;
+
+pub use draw::draw;
+pub use window::{Loading, Want, Window};
+
+/// Characters that a search may have.
+const LIMIT: usize = 200;
 
 /// The history screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct History {
-    /// Whose.
-    pub session: SessionId,
-    /// Lines that are scrolled away.
-    pub scroll: usize,
+    /// Whose; `None` is everybody's.
+    pub session: Option<SessionId>,
+    /// The entries around the cursor.
+    pub window: Window,
+    /// What has the keys.
+    pub mode: Mode,
+    /// The line of the search.
+    pub input: Input,
+    /// Where leaving leads.
+    pub back: Box<Screen>,
 }
 
-/// Opens the history of the session under the cursor, freshly read.
+/// What of the history has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The list.
+    List,
+    /// The line of the search.
+    Typing,
+    /// The entry under the cursor, whole.
+    Entry {
+        /// Lines that are scrolled away.
+        scroll: usize,
+    },
+}
+
+/// Opens the history of the session under the cursor; of all, where there is no session at all.
 pub fn open(model: &mut Model) -> Vec<Effect> {
-    let Some(session) = model.list.target().map(|row| row.session.id) else { return Vec::new() };
-    model.screen = Screen::History(History { session, scroll: 0 });
+    let session = model.list.target().map(|row| row.session.id);
+    open_of(model, session, Screen::Sessions)
+}
+
+/// Opens the history of a session, or of all, freshly read; leaving it leads to `back`.
+pub fn open_of(model: &mut Model, session: Option<SessionId>, back: Screen) -> Vec<Effect> {
+    let mut history = Box::new(History {
+        session,
+        window: Window::default(),
+        mode: Mode::List,
+        input: Input::default(),
+        back: Box::new(back),
+    });
     let mut effects = sessions::hold(model);
+    effects.extend(history.ask(model, Want::Newest));
+    model.screen = Screen::History(history);
     effects.extend(detail::follow_cursor(model, true));
     effects
 }
 
 /// Carries out what a person does in the history.
-pub fn update(model: &mut Model, history: History, ui: PagerUi) -> Vec<Effect> {
-    let (columns, page) = layout::page(model);
-    match ui {
-        PagerUi::Move(motion) => {
-            let total = lines(model, &history, &Theme::new(false), columns).len();
-            let scroll = scrolled(history.scroll, motion, page, total);
-            model.screen = Screen::History(History { scroll, ..history });
+pub fn update(model: &mut Model, mut history: Box<History>, ui: HistoryUi) -> Vec<Effect> {
+    let effects = match (ui, history.mode) {
+        (HistoryUi::Move(motion), Mode::Entry { scroll }) => {
+            let (columns, page) = layout::page(model);
+            let total = entry::lines(&history, model, &Theme::new(false), columns).len();
+            history.mode = Mode::Entry { scroll: detail::scrolled(scroll, motion, page, total) };
             Vec::new()
         }
-        PagerUi::History | PagerUi::Back => {
-            model.screen = Screen::Sessions;
+        (HistoryUi::Move(motion), Mode::List | Mode::Typing) => history.step(model, motion),
+        (HistoryUi::NextMatch, _) => history.step_found(model, Motion::Down),
+        (HistoryUi::PreviousMatch, _) => history.step_found(model, Motion::Up),
+        (HistoryUi::Open, _) => {
+            if history.window.entry().is_some() {
+                history.mode = Mode::Entry { scroll: 0 };
+            }
             Vec::new()
         }
-        PagerUi::Rotate | PagerUi::Revoke => {
-            // Where it is refused, the reader stays where they are.
+        (HistoryUi::Search, _) => {
+            history.mode = Mode::Typing;
+            Vec::new()
+        }
+        (HistoryUi::Edit(request), _) => {
+            history.edit(request);
+            Vec::new()
+        }
+        (HistoryUi::Keep, _) => history.keep(model),
+        (HistoryUi::Discard, _) => {
+            history.input = Input::new(history.window.text.clone());
+            history.mode = Mode::List;
+            Vec::new()
+        }
+        (HistoryUi::OtherScope, _) => return other_scope(model, history),
+        (HistoryUi::Refresh, _) => {
+            let want = if history.window.search.is_empty() { Want::Fresh } else { Want::Newest };
+            let effects = history.ask(model, want);
             model.screen = Screen::History(history);
-            let purpose = if ui == PagerUi::Rotate { Purpose::Rotate } else { Purpose::Revoke };
-            refused(model, &Ui::Pager(ui)).unwrap_or_else(|| reason::open_for_cursor(model, purpose))
+            return effects.into_iter().chain(detail::follow_cursor(model, true)).collect();
+        }
+        (HistoryUi::Rotate, _) => return change(model, history, Purpose::Rotate),
+        (HistoryUi::Revoke, _) => return change(model, history, Purpose::Revoke),
+        (HistoryUi::Up, Mode::Entry { .. }) => {
+            history.mode = Mode::List;
+            Vec::new()
+        }
+        (HistoryUi::Up, Mode::List | Mode::Typing) => return up(model, history),
+        (HistoryUi::Cancel, _) => match history.window.stop() {
+            Some(stopped) => vec![stopped],
+            None => return leave(model, *history),
+        },
+        (HistoryUi::Leave, _) => return leave(model, *history),
+    };
+    model.screen = Screen::History(history);
+    effects
+}
+
+/// Goes up one level: stops reading, takes the search away, leaves.
+fn up(model: &mut Model, mut history: Box<History>) -> Vec<Effect> {
+    let effects = if let Some(stopped) = history.window.stop_slow(model.now) {
+        let on = model.keys.of(&Ui::History(HistoryUi::Move(Motion::PageDown)));
+        model.say(format!("Stopped reading; {on} goes on."));
+        vec![stopped]
+    } else if history.window.search.is_empty() {
+        return leave(model, *history);
+    } else {
+        history.input.reset();
+        history.look_around(model)
+    };
+    model.screen = Screen::History(history);
+    effects
+}
+
+fn leave(model: &mut Model, mut history: History) -> Vec<Effect> {
+    let stopped = history.window.stop();
+    model.screen = *history.back;
+    stopped.into_iter().chain(detail::follow_cursor(model, false)).collect()
+}
+
+/// Goes from one session to all, or from all to the session of the entry under the cursor. Without a search the cursor
+/// stays on its entry.
+fn other_scope(model: &mut Model, mut history: Box<History>) -> Vec<Effect> {
+    let effects = match (history.session, history.session_here()) {
+        (None, None) => {
+            model.say("There is no entry under the cursor, and so no session.");
+            Vec::new()
+        }
+        (session, here) => {
+            history.session = if session.is_some() { None } else { here };
+            if history.window.search.is_empty() { history.look_around(model) } else { history.ask(model, Want::Newest) }
+        }
+    };
+    model.screen = Screen::History(history);
+    effects.into_iter().chain(detail::follow_cursor(model, false)).collect()
+}
+
+/// Opens the form for the session of the history, or of the entry under the cursor.
+fn change(model: &mut Model, history: Box<History>, purpose: Purpose) -> Vec<Effect> {
+    let session = history.session.or_else(|| history.session_here());
+    // Where it is refused, the reader stays where they are.
+    model.screen = Screen::History(history);
+    if let Some(session) = session {
+        let does = Ui::History(if purpose == Purpose::Rotate { HistoryUi::Rotate } else { HistoryUi::Revoke });
+        return refused(model, &does).unwrap_or_else(|| reason::open_for(model, purpose, session));
+    }
+    model.say("There is no entry under the cursor, and so no session.");
+    Vec::new()
+}
+
+/// Tells whether a question is the history's.
+#[must_use]
+pub fn asked(model: &mut Model, ticket: Ticket) -> bool {
+    let Screen::History(history) = model.screen.beneath() else { return false };
+    history.window.loading.as_ref().is_some_and(|loading| loading.ticket == ticket)
+}
+
+/// Takes an answer in.
+pub fn loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect> {
+    with(model, |model, history| match answer {
+        Ok(Loaded::History(entries)) => history.read(model, entries),
+        Ok(Loaded::Found(stretch)) => history.searched(model, stretch),
+        Err(failure) => {
+            history.window.loading = None;
+            history.window.fault = Some(failure.what);
+            Vec::new()
+        }
+        Ok(
+            Loaded::Sessions(_)
+            | Loaded::Ids(_)
+            | Loaded::Marked(..)
+            | Loaded::Count(_)
+            | Loaded::Detail(..)
+            | Loaded::Plan(_)
+            | Loaded::Overview(_),
+        ) => Vec::new(),
+    })
+}
+
+/// Asks for entries that came since, because the database changed. A search looks again when it is asked to.
+pub fn freshen(model: &mut Model) -> Vec<Effect> {
+    with(model, |model, history| {
+        let window = &history.window;
+        let follows = window.at_newest && window.loading.is_none() && window.search.is_empty();
+        if follows { history.ask(model, Want::Fresh) } else { Vec::new() }
+    })
+}
+
+/// Lends the history, wherever it lies beneath, together with the rest of the model.
+fn with(model: &mut Model, act: impl FnOnce(&mut Model, &mut History) -> Vec<Effect>) -> Vec<Effect> {
+    let place = model.screen.beneath();
+    match std::mem::replace(place, Screen::Sessions) {
+        Screen::History(mut history) => {
+            let effects = act(model, &mut history);
+            *model.screen.beneath() = Screen::History(history);
+            effects
+        }
+        other => {
+            *place = other;
+            Vec::new()
         }
     }
 }
 
-/// Draws the history.
-pub fn draw(model: &Model, history: &History, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let state = whole(model, history)
-        .map_or_else(|| format!("reading {}", theme.signs.ellipsis), |whole| whole.chain_text(theme));
-    let title = format!(" History of session {} ", history.session);
-    let inner = frame_of(&title, &state, true, theme, area, frame);
-    let lines = lines(model, history, theme, usize::from(inner.width));
-    frame.render_widget(Paragraph::new(lines.into_iter().skip(history.scroll).collect::<Vec<_>>()), inner);
-}
-
-fn whole<'a>(model: &'a Model, history: &History) -> Option<&'a Whole> {
-    let mine = |whole: &&Whole| whole.id == history.session;
-    model.detail.whole.as_ref().filter(mine)
-}
-
-fn lines(model: &Model, history: &History, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let Some(whole) = whole(model, history) else {
-        return vec![Line::styled(format!("Reading the history {}", theme.signs.ellipsis), theme.plain)];
-    };
-    let mut lines = Vec::new();
-    if whole.snapshot.session.is_none() {
-        let gone = format!("There is no session {} any more.", history.session);
-        lines.push(Line::styled(theme.fit(&gone, width), theme.caution));
+impl History {
+    /// Gives the session of the entry under the cursor, if that has one.
+    fn session_here(&self) -> Option<SessionId> {
+        self.window.entry().and_then(|entry| SessionId::new(entry.session))
     }
-    if let Some(Finding::Damaged(damage)) = &whole.chain {
-        for found in damage {
-            lines.push(Line::styled(theme.fit(&format!("{} {found}", theme.signs.bad), width), theme.danger));
+
+    fn edit(&mut self, request: InputRequest) {
+        let inserts = matches!(request, InputRequest::InsertChar(_));
+        if !inserts || self.input.value().chars().count() < LIMIT {
+            self.input.handle(request);
         }
-        lines.push(Line::default());
     }
-    if whole.entries.is_empty() {
-        lines.push(Line::styled("Nothing was done to this session with this program yet.", theme.plain));
-        let [rotate, back] = [PagerUi::Rotate, PagerUi::Back].map(|does| model.keys.of(&Ui::Pager(does)));
-        let told = format!("{rotate} rotates its Host GUID and begins its history; {back} goes back.");
-        lines.push(Line::styled(theme.fit(&told, width), theme.dim));
-    }
-    lines.extend(whole.entries.iter().flat_map(|entry| entry_lines(entry, theme, width)));
-    if i64::try_from(whole.entries.len()).is_ok_and(|count| count < whole.snapshot.head.seq) {
-        lines.push(Line::styled("Older entries: host-provisioner history --session-id ID --before SEQ", theme.dim));
-    }
-    lines
-}
 
-fn entry_lines(entry: &StoredEntry, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let signs = theme.signs;
-    let Some(body) = entry.parse_body() else {
-        let line = format!("{:>4}  {} this entry cannot be read", entry.seq, signs.bad);
-        return vec![Line::styled(line, theme.danger)];
-    };
-    let at = text::clean(&body.at).replace('T', " ");
-    let at: String = at.chars().take(19).collect();
-    let record = body.host_session.map_or(String::new(), |id| format!("#{id}"));
-    let short = |fp: Option<String>| fp.map_or(signs.none.to_owned(), |fp| text::clean(&fp).chars().take(12).collect());
-    let head = format!("{:>4}  {at}Z  {:<13} {record:<6} by {}", entry.seq, body.action.word(), text::clean(&body.by));
-    let mut lines = vec![Line::styled(theme.fit(&head, width), theme.strong)];
-    let mut put = |label: &str, value: String| {
-        lines.push(Line::styled(theme.fit(&format!("      {label:<12} {value}"), width), theme.plain));
-    };
-    put("reason", body.reason.map_or(signs.none.to_owned(), |reason| text::clean(&reason)));
-    put("fingerprint", format!("{} {} {}", short(body.old_fp), signs.to, short(body.new_fp)));
-    if !body.retired.is_empty() {
-        put("retired", body.retired.iter().map(|id| format!("#{id}")).collect::<Vec<_>>().join(", "));
+    /// Takes a paste in as one line.
+    pub fn paste(&mut self, data: &str) {
+        for c in data.chars().take(LIMIT) {
+            self.edit(InputRequest::InsertChar(if c.is_control() { ' ' } else { c }));
+        }
     }
-    if let Some(end) = body.expires {
-        put("expires", text::clean(&end));
+
+    /// Searches for the text of the line, from the newest entry on.
+    fn keep(&mut self, model: &mut Model) -> Vec<Effect> {
+        let text = self.input.value().trim().to_owned();
+        let search = match Search::parse(&text) {
+            Ok(search) => search,
+            Err(wrong) => {
+                model.warn(format!("Not a search yet: {wrong}."));
+                return Vec::new();
+            }
+        };
+        self.mode = Mode::List;
+        if search == self.window.search {
+            return Vec::new();
+        }
+        if search.is_empty() {
+            return self.look_around(model);
+        }
+        (self.window.search, self.window.text) = (search, text);
+        self.ask(model, Want::Newest)
     }
-    put("from", text::clean(&format!("{} on {}", body.os_user, body.client)));
-    lines
+
+    fn step_found(&mut self, model: &mut Model, motion: Motion) -> Vec<Effect> {
+        if self.window.search.is_empty() {
+            let [search, next, before] = [HistoryUi::Search, HistoryUi::NextMatch, HistoryUi::PreviousMatch]
+                .map(|does| model.keys.of(&Ui::History(does)));
+            model.say(format!("{next} and {before} go through what a search found: {search} searches."));
+            return Vec::new();
+        }
+        let before = self.window.cursor;
+        let effects = self.step(model, motion);
+        if self.window.cursor != before
+            && let Mode::Entry { scroll } = &mut self.mode
+        {
+            *scroll = 0;
+        }
+        effects
+    }
 }

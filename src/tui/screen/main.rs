@@ -53,7 +53,7 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
             model.focus = Panel::Sessions;
             Vec::new()
         }
-        MainUi::Open => open_detail(model),
+        MainUi::Open => detail::full::open(model),
         MainUi::Back => back(model),
         MainUi::Rotate => reason::open(model, Purpose::Rotate),
         MainUi::ExplainRotate => {
@@ -101,13 +101,6 @@ fn focus(model: &mut Model, step: i8) -> Vec<Effect> {
     let next = if step > 0 { here + 1 } else { here + shown.len().saturating_sub(1) };
     model.focus = shown.get(next % shown.len().max(1)).copied().unwrap_or(Panel::Sessions);
     Vec::new()
-}
-
-fn open_detail(model: &mut Model) -> Vec<Effect> {
-    model.screen = Screen::Detail(detail::Drawer::default());
-    let mut effects = sessions::hold(model);
-    effects.extend(detail::follow_cursor(model, false));
-    effects
 }
 
 /// Goes up one level: a question, marks that are gathered, the zoom, the filter. Never quits.

@@ -155,7 +155,9 @@ pub fn loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect>
             | Loaded::Marked(..)
             | Loaded::Count(_)
             | Loaded::Detail(..)
-            | Loaded::Plan(_),
+            | Loaded::Plan(_)
+            | Loaded::History(_)
+            | Loaded::Found(_),
         ) => {}
     }
     Vec::new()

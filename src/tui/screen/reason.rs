@@ -105,10 +105,7 @@ pub struct ReasonForm {
 pub fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
     match model.marks.aim() {
         Aim::Cursor => open_for_cursor(model, purpose),
-        Aim::One(id) => {
-            let row = model.list.rows.iter().find(|row| row.session.id == id).cloned();
-            show_form(model, purpose, Of { id, row })
-        }
+        Aim::One(id) => open_for(model, purpose, id),
         // Refused before it comes here.
         Aim::Gone(_) | Aim::Many(_) | Aim::Range => Vec::new(),
     }
@@ -118,6 +115,12 @@ pub fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
 pub fn open_for_cursor(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
     let row = model.list.target().cloned();
     row.map_or_else(Vec::new, |row| show_form(model, purpose, Of { id: row.session.id, row: Some(row) }))
+}
+
+/// Asks why this session is to be changed, whatever is marked and wherever the cursor is.
+pub fn open_for(model: &mut Model, purpose: Purpose, id: SessionId) -> Vec<Effect> {
+    let row = model.list.rows.iter().find(|row| row.session.id == id).cloned();
+    show_form(model, purpose, Of { id, row })
 }
 
 /// The session of a form, and its row as far as the list has it.
@@ -253,7 +256,7 @@ impl ReasonForm {
         match answer {
             Ok(Loaded::Sessions(rows)) => match rows.first().filter(|row| row.session.id == self.session) {
                 Some(row) => self.take_row(row, now),
-                None => self.fault = Some(format!("session {}, which is marked, is gone", self.session)),
+                None => self.fault = Some(format!("session {} is gone", self.session)),
             },
             Err(failure) => self.fault = Some(format!("the session could not be read: {}", failure.what)),
             Ok(
@@ -262,7 +265,9 @@ impl ReasonForm {
                 | Loaded::Count(_)
                 | Loaded::Detail(..)
                 | Loaded::Plan(_)
-                | Loaded::Overview(_),
+                | Loaded::Overview(_)
+                | Loaded::History(_)
+                | Loaded::Found(_),
             ) => {}
         }
     }

@@ -5,7 +5,7 @@ use crate::tui::effect::Effect;
 use crate::tui::message::{Global, Ui};
 use crate::tui::model::Model;
 use crate::tui::possible::refused;
-use crate::tui::screen::{Screen, filter, help, palette, reveal};
+use crate::tui::screen::{Screen, filter, help, history, palette, reveal};
 
 /// Carries it out.
 pub(super) fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
@@ -49,6 +49,7 @@ fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
         Screen::Reason(form) => form.paste(data),
         Screen::Palette(palette) => palette::paste(palette, data),
         Screen::Help(help) if help.typing => help::paste(help, data),
+        Screen::History(shown) if shown.mode == history::Mode::Typing => shown.paste(data),
         Screen::Sessions
         | Screen::Detail(_)
         | Screen::History(_)

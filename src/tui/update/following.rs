@@ -6,7 +6,7 @@ use crate::tui::effect::Effect;
 use crate::tui::log_pane::LogLine;
 use crate::tui::message::Look;
 use crate::tui::model::{Following, Model};
-use crate::tui::screen::{detail, sessions};
+use crate::tui::screen::{detail, history, sessions};
 
 /// Follows what others do to the database: reads the list again where it is, and watches once that is shown. While a
 /// question is under way neither is done, so a slow or busy database is asked no more than it can answer.
@@ -25,6 +25,7 @@ pub(super) fn keep_up(model: &mut Model) -> Vec<Effect> {
             let mut effects = sessions::refresh_unasked(model);
             effects.extend(sessions::count(model));
             effects.extend(detail::follow_cursor(model, true));
+            effects.extend(history::freshen(model));
             effects
         }
     }

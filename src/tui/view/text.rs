@@ -125,6 +125,13 @@ impl Theme {
         Line::from(vec![Span::styled(format!("{label:<11} "), self.dim), Span::styled(value, self.plain)])
     }
 
+    /// Draws a label and its value on as many lines as it takes.
+    #[must_use]
+    pub fn field(&self, label: &str, value: &str, columns: usize) -> Vec<Line<'static>> {
+        let lines = self.wrap(value, columns.saturating_sub(12)).into_iter().enumerate();
+        lines.map(|(place, line)| self.labelled(if place == 0 { label } else { "" }, &line, columns)).collect()
+    }
+
     /// Gives a session's status with its sign: a live one is not told by colour alone.
     #[must_use]
     pub fn status(&self, session: &Session) -> String {

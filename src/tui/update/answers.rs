@@ -1,0 +1,154 @@
+//! Who gets the answer to a question.
+
+use super::following::regained;
+use crate::store::Page;
+use crate::tui::effect::{Effect, Ticket};
+use crate::tui::message::{Failure, Loaded, MainUi};
+use crate::tui::model::Model;
+use crate::tui::screen::sessions::{marked, marking};
+use crate::tui::screen::{Screen, detail, history, overview, sessions};
+use crate::tui::view::layout;
+
+/// Takes the answer to a question in; one that nobody waits for any more changes nothing.
+pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) -> Vec<Effect> {
+    if history::asked(model, ticket) {
+        return history::loaded(model, answer);
+    }
+    if model.list.loading.as_ref().is_some_and(|loading| loading.ticket == ticket) {
+        return list_loaded(model, answer);
+    }
+    if model.marks.gathering.as_ref().is_some_and(|gathering| gathering.ticket == ticket) {
+        return match answer {
+            Ok(Loaded::Ids(ids)) => marking::gathered(model, Ok(ids)),
+            Err(failure) => marking::gathered(model, Err(failure)),
+            Ok(
+                Loaded::Sessions(_)
+                | Loaded::Marked(..)
+                | Loaded::Count(_)
+                | Loaded::Detail(..)
+                | Loaded::Plan(_)
+                | Loaded::Overview(_)
+                | Loaded::History(_)
+                | Loaded::Found(_),
+            ) => Vec::new(),
+        };
+    }
+    if model.marks.lookup.as_ref().is_some_and(|lookup| lookup.ticket == ticket) {
+        return match answer {
+            Ok(Loaded::Marked(there, shown)) => marked::looked_up(model, Ok((there, shown))),
+            Err(failure) => marked::looked_up(model, Err(failure)),
+            Ok(
+                Loaded::Sessions(_)
+                | Loaded::Ids(_)
+                | Loaded::Count(_)
+                | Loaded::Detail(..)
+                | Loaded::Plan(_)
+                | Loaded::Overview(_)
+                | Loaded::History(_)
+                | Loaded::Found(_),
+            ) => Vec::new(),
+        };
+    }
+    if model.overview.loading.is_some_and(|(asked, _)| asked == ticket) {
+        return overview::loaded(model, answer);
+    }
+    if model.list.counting == Some(ticket) {
+        model.list.counting = None;
+        if let Ok(Loaded::Count(count)) = answer {
+            model.list.count = Some(count);
+        }
+        return Vec::new();
+    }
+    if let Some((_, id)) = model.detail.ticket.take_if(|(asked, _)| *asked == ticket) {
+        match answer {
+            Ok(Loaded::Detail(snapshot, entries)) => {
+                model.detail.whole = Some(detail::Whole::new(id, *snapshot, entries));
+            }
+            Err(failure) => model.warn(format!("The detail could not be read: {}", failure.what)),
+            Ok(
+                Loaded::Sessions(_)
+                | Loaded::Ids(_)
+                | Loaded::Marked(..)
+                | Loaded::Count(_)
+                | Loaded::Plan(_)
+                | Loaded::Overview(_)
+                | Loaded::History(_)
+                | Loaded::Found(_),
+            ) => {}
+        }
+        return Vec::new();
+    }
+    let now = model.now;
+    match model.screen.beneath() {
+        Screen::Confirm(confirm) if confirm.ticket == ticket => match answer {
+            Ok(Loaded::Plan(preview)) => confirm.loaded(Ok(*preview), now),
+            Err(failure) => confirm.loaded(Err(failure), now),
+            Ok(
+                Loaded::Sessions(_)
+                | Loaded::Ids(_)
+                | Loaded::Marked(..)
+                | Loaded::Count(_)
+                | Loaded::Detail(..)
+                | Loaded::Overview(_)
+                | Loaded::History(_)
+                | Loaded::Found(_),
+            ) => {}
+        },
+        Screen::Reason(form) if form.ticket == Some(ticket) => form.loaded(answer, now),
+        Screen::Sessions
+        | Screen::Filter
+        | Screen::Detail(_)
+        | Screen::History(_)
+        | Screen::Reason(_)
+        | Screen::Confirm(_)
+        | Screen::Reveal(_)
+        | Screen::Help(_)
+        | Screen::Palette(_)
+        | Screen::Profiles(_)
+        | Screen::Overview
+        | Screen::Warnings(_)
+        | Screen::Leave => {}
+    }
+    Vec::new()
+}
+
+fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect> {
+    let Some(loading) = model.list.loading.take() else {
+        return Vec::new();
+    };
+    match answer {
+        Ok(Loaded::Sessions(rows)) => {
+            regained(model, loading.since);
+            let height = layout::list_rows(model);
+            sessions::loaded(model, &loading.page, loading.land, rows, height);
+            if matches!(loading.page, Page::First | Page::Last | Page::From(_)) {
+                model.marks.look_again();
+            }
+            let mut effects = sessions::more(model);
+            if let Some(next) = &mut model.list.loading {
+                next.unasked = loading.unasked;
+            }
+            effects.extend(detail::follow_cursor(model, false));
+            return effects;
+        }
+        Err(failure) => {
+            // While the database is out of reach the header says so, and what was said about a key stays.
+            if !(loading.unasked && model.connection.trouble.is_some()) {
+                let again = model.keys.main(MainUi::Refresh);
+                model.warn(format!("The sessions could not be read: {}. {again} tries again.", failure.what));
+            }
+            sessions::failed(model, loading.land, failure);
+        }
+        Ok(
+            Loaded::Ids(_)
+            | Loaded::Marked(..)
+            | Loaded::Count(_)
+            | Loaded::Detail(..)
+            | Loaded::Plan(_)
+            | Loaded::Overview(_)
+            | Loaded::History(_)
+            | Loaded::Found(_),
+        ) => {}
+    }
+    Vec::new()
+}
