@@ -91,7 +91,9 @@ fn every_picture_of_the_readme_is_there_and_shows_no_guid() {
 #[test]
 fn every_file_that_the_documents_link_to_is_there() {
     let mut seen = 0;
-    for (document, folder) in [("README.md", ""), ("CONTRIBUTING.md", ""), ("docs/shared-database.md", "docs/")] {
+    for (document, folder) in
+        [("README.md", ""), ("CONTRIBUTING.md", ""), ("docs/shared-database.md", "docs/"), ("docs/rollout.md", "docs/")]
+    {
         for link in read(document).split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
             if !link.contains("://") {
                 assert!(!read(&format!("{folder}{link}")).is_empty(), "{document}: {link}");

@@ -63,7 +63,8 @@ async fn filled(tables: &str) -> TestDb {
     db
 }
 
-fn parse(csv: &str) -> (Vec<String>, Vec<Vec<String>>) {
+/// Reads a file of CSV: its heading, and its rows.
+pub(crate) fn parse(csv: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let texts = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let head = texts(reader.headers().unwrap());
