@@ -2,6 +2,7 @@
 //!
 //! [`connect`] gives a store whose database is up to date, or says what is wrong; [`migrate`] makes it so.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -189,9 +190,12 @@ pub trait Store: Send + Sync {
     /// Closes the idle connections and waits for it, so that an embedded database is left in one file.
     async fn close(&self);
 
-    /// Shows every session that has entries or records to `visit`, in the order of ids, from one consistent read. It
-    /// reads everything, in batches: the deadline is that of each of them.
-    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError>;
+    /// Counts the entries of all histories. It takes longer the more there are.
+    async fn count_entries(&self) -> Result<u64, StoreError>;
+
+    /// Shows every session within these ids that has entries or records to `visit`, in the order of ids, from one
+    /// consistent read. It reads everything, in batches: the deadline is that of each of them.
+    async fn walk_audit(&self, within: RangeInclusive<i64>, visit: &mut Visit<'_>) -> Result<(), StoreError>;
 }
 
 /// Opens the database of the settings, which must be up to date. Without a `clock` it keeps its own time: the server's,

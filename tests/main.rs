@@ -120,5 +120,6 @@ mod tui_update_reason;
 mod tui_update_rest;
 mod tui_update_reveal;
 mod tui_update_sort;
+mod tui_update_verification;
 mod unreadable;
 mod world;

@@ -182,6 +182,8 @@ contract! {
         a_walk_shows_every_session_with_entries_or_records_once_in_order
         a_walk_shows_the_chain_of_a_deleted_session
         a_walk_of_many_sessions_loses_none
+        a_walk_within_some_ids_shows_no_session_beyond
+        the_entries_of_all_histories_are_counted
         a_walk_shows_long_histories_whole;
     imports:
         new_rows_come_with_their_ids_and_the_best_active_record_of_each_session_is_current

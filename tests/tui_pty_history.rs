@@ -56,3 +56,28 @@ fn the_detail_tells_what_show_tells_and_leads_to_history_and_rotation_of_its_ses
     console.send("R");
     console.sees(&["Rotate the Host GUID", "Session 19"]);
 }
+
+#[test]
+fn verifying_from_the_console_finds_what_was_changed_past_it_and_leads_there() {
+    let desk = Desk::demo();
+    let mut console = desk.console();
+    console.go_to(IDLE);
+    console.send("H");
+    console.sees(&["1 entry, chain intact"]);
+    console.send("\t");
+    console.sees(&["History of all sessions", "not verified"]);
+    console.send("V");
+    console.sees(&["Verified all histories: intact, 12 entries", "ago: intact"]);
+    desk.sql(r#"UPDATE "HostSessions" SET "CreatedBy" = 'N. O''Body' WHERE "SessionId" = 23 AND "IsActive""#);
+    console.send("V");
+    console.sees(&["1 thing is not as the history left them", "session 23", "CreatedBy was changed outside"]);
+    console.send("\r");
+    console.sees(&["History of session 23", "1 DAMAGED"]);
+    console.send("\x1b");
+    console.sees(&["1 thing is not as the history left them"]);
+    console.send("qq");
+    console.sees_no_more("History of");
+    console.sees(&["AUDIT: verified all histories: intact", "AUDIT: verified all histories: 1 thing is not as"]);
+    console.send("q");
+    assert_eq!(console.exit_code(), 0);
+}

@@ -1,8 +1,12 @@
 //! How the history looks, in four sizes.
 
 use crossterm::event::KeyCode;
+use host_provisioner::domain::audit::Damage;
 use host_provisioner::domain::host_record::HostRecord;
 use host_provisioner::domain::session::Session;
+use host_provisioner::provision::AuditReport;
+use host_provisioner::tui::effect::Ticket;
+use host_provisioner::tui::message::{Loaded, Message, Progress};
 
 use crate::support::canned::{Canned, of, showcase};
 use crate::support::console::Console;
@@ -141,5 +145,42 @@ fn an_entry_that_cannot_be_read_is_shown_as_it_is() {
         all(console);
         console.keys("j");
         console.enter();
+    });
+}
+
+/// A verification of all under way since two seconds.
+fn verifying(console: &mut Console) -> Ticket {
+    all(console);
+    console.keys("V");
+    let ticket = console.model.verifying.map_or(Ticket(0), |verifying| verifying.ticket);
+    console.send(Message::Verifying(ticket, Progress::About(1_000_000)));
+    console.send(Message::Verifying(ticket, Progress::Read { entries: 412_000, damaged: 0 }));
+    console.pass(2_000);
+    ticket
+}
+
+#[test]
+fn a_verification_under_way_says_how_far_it_is() {
+    assert_screens("tui_verifying", &of_all(), |console| {
+        verifying(console);
+    });
+}
+
+#[test]
+fn what_a_verification_found_is_listed() {
+    assert_screens("tui_findings", &of_all(), |console| {
+        let ticket = verifying(console);
+        let what = ["EntryHash does not fit the entry", "PrevHash is not the hash of the entry before it"];
+        let damage = |seq: i64| Damage {
+            session: 4,
+            seq: (seq < 30).then_some(seq),
+            host_session: (seq >= 30).then_some(23),
+            what: what[usize::try_from(seq % 2).unwrap()].to_owned(),
+        };
+        let damage: Vec<Damage> = (1..=40).map(damage).collect();
+        let report =
+            AuditReport { sessions: 9000, entries: 1_000_000, damaged: 1040, damage, ..AuditReport::default() };
+        console.loaded(ticket, Ok(Loaded::Verified(Box::new(report))));
+        console.keys("jj");
     });
 }

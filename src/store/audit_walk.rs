@@ -1,7 +1,7 @@
 //! Walks all histories and records in one consistent read, in batches of bounded size.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 
 use futures_util::future::join;
@@ -42,17 +42,25 @@ enum Entries<Row> {
     Cells(Vec<Found<String>>),
 }
 
-/// Shows every session that has entries or records to `visit`, in the order of ids. No batch takes longer than `patience`.
+/// Shows every session within these ids that has entries or records to `visit`, in the order of ids. No batch takes
+/// longer than `patience`.
 pub(super) async fn walk<B: Backend>(
     connection: &mut B::Connection,
+    within: RangeInclusive<i64>,
     patience: Duration,
     visit: &mut Visit<'_>,
 ) -> Result<(), StoreError> {
+    // The last batch may read some sessions beyond.
+    let visit: &mut Visit<'_> = &mut |trail| {
+        if within.contains(&trail.session) {
+            visit(trail);
+        }
+    };
     let soon = || Deadline::after(patience);
     soon().run(statement::<B>(B::BEGIN_READ).run(connection)).await??;
     // Ids are positive in sound data; a damaged one may be anything.
-    let (mut after, mut read) = (i64::MIN, Batch::nothing());
-    while after < i64::MAX {
+    let (mut after, mut read) = (within.start().saturating_sub(1), Batch::nothing());
+    while after < *within.end() {
         // While the engine reads some sessions, those before them are shown.
         let deadline = soon();
         let (next, ()) = join(deadline.run(next::<B>(connection, after)), show::<B>(read, visit)).await;

@@ -66,6 +66,7 @@ const OTHERS: &[&str] = &[
     "SQLITE_VERSION",
     "APPLIED_MIGRATIONS",
     "CENSUS",
+    "COUNT_EVENTS",
     "IDS_HEAD",
     "COUNT_ALL_SESSIONS",
     "COUNT_AS",

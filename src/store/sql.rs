@@ -180,6 +180,9 @@ pub(super) const SEARCH_HEAD: &str =
 pub(super) const SEARCH_FROM: &str = r#" AND e."EventId" >= "#;
 pub(super) const SEARCH_TAIL: &str = r#" ORDER BY e."EventId" DESC LIMIT "#;
 
+/// How much there is to verify: as good as nothing beside reading all of it.
+pub(super) const COUNT_EVENTS: &str = r#"SELECT count(*) AS "Count" FROM "HostSessionEvents""#;
+
 /// Where the next batch of sessions to verify ends at the latest, counted in records; nothing where it is the last.
 pub(super) const AUDIT_END: &str =
     r#"SELECT "SessionId" FROM "HostSessions" WHERE "SessionId" > $1 ORDER BY "SessionId" LIMIT 1 OFFSET $2"#;

@@ -1,5 +1,6 @@
 //! The store over any engine: each method lends a connection, asks, and gives the connection back.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -189,9 +190,13 @@ impl<B: Imports> Store for SqlStore<B> {
         self.connections.close().await;
     }
 
-    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+    async fn count_entries(&self) -> Result<u64, StoreError> {
+        ask!(self, |connection| count_entries::<B>(connection))
+    }
+
+    async fn walk_audit(&self, within: RangeInclusive<i64>, visit: &mut Visit<'_>) -> Result<(), StoreError> {
         let mut lease = self.connections.lend(&self.deadline()).await?;
-        audit_walk::walk::<B>(&mut lease.connection, self.connections.settings().timeout, visit).await?;
+        audit_walk::walk::<B>(&mut lease.connection, within, self.connections.settings().timeout, visit).await?;
         self.connections.take_back(lease);
         Ok(())
     }
@@ -203,6 +208,12 @@ async fn one_view<B: Backend>(connection: &mut B::Connection, session: SessionId
     let seen = snapshot::read::<B>(connection, session).await?;
     statement::<B>(sql::COMMIT).run(connection).await?;
     Ok(seen)
+}
+
+async fn count_entries<B: Backend>(connection: &mut B::Connection) -> Result<u64, StoreError> {
+    let found = statement::<B>(sql::COUNT_EVENTS).rows(connection).await?;
+    let counted = found.first().map(|row| get::<B, i64>(row, "Count")).transpose().map_err(fault::<B>)?;
+    Ok(counted.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
 }
 
 async fn session_of<B: Backend>(

@@ -45,7 +45,9 @@ pub enum Query {
 pub enum Effect {
     /// Asks the database; the answer comes as a message with the ticket.
     Load(Ticket, Query),
-    /// Stops a question, or the opening of a database.
+    /// Verifies the history of a session, or of all; messages tell how far it is, and then the answer comes.
+    Verify(Ticket, Option<SessionId>),
+    /// Stops a question, a verification, or the opening of a database.
     CancelLoad(Ticket),
     /// Opens the database of a profile, or the one that the program was started with; a message tells.
     Open(Ticket, Option<String>),

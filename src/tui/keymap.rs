@@ -42,6 +42,8 @@ pub enum Context {
     Search,
     /// An entry of it.
     Entry,
+    /// What a verification found.
+    Findings,
     /// The help.
     Help,
     /// The search of the help.
@@ -60,7 +62,7 @@ pub enum Context {
 
 impl Context {
     /// Lists them all.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::List,
         Self::Filter,
         Self::Reason,
@@ -70,6 +72,7 @@ impl Context {
         Self::History,
         Self::Search,
         Self::Entry,
+        Self::Findings,
         Self::Help,
         Self::HelpSearch,
         Self::Palette,
@@ -87,6 +90,7 @@ impl Context {
             Screen::Confirm(_) => Self::Confirm,
             Screen::Reveal(_) => Self::Reveal,
             Screen::Detail(_) => Self::Pager,
+            Screen::Findings(_) => Self::Findings,
             Screen::History(history) => match history.mode {
                 Mode::List => Self::History,
                 Mode::Typing => Self::Search,
@@ -112,6 +116,7 @@ impl Context {
             | Self::Pager
             | Self::History
             | Self::Entry
+            | Self::Findings
             | Self::Help
             | Self::Text
             | Self::Profiles
@@ -132,6 +137,7 @@ impl Context {
             Self::History => "in the history",
             Self::Search => "in the search of the history",
             Self::Entry => "before an entry of the history",
+            Self::Findings => "before what a verification found",
             Self::Help => "in the help",
             Self::HelpSearch => "in the search of the help",
             Self::Palette => "among the actions",
@@ -253,6 +259,7 @@ impl KeyMap {
                 | Context::Pager
                 | Context::History
                 | Context::Entry
+                | Context::Findings
                 | Context::Help
                 | Context::Text
                 | Context::Profiles

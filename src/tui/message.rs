@@ -9,12 +9,12 @@ use crate::domain::overview::Overview;
 use crate::domain::session::SessionId;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::Timestamp;
-use crate::provision::{Preview, ProvisionEvent, Provisioned};
+use crate::provision::{AuditReport, Preview, ProvisionEvent, Provisioned};
 use crate::store::{SessionRow, Stretch};
 
 mod history;
 
-pub use history::HistoryUi;
+pub use history::{FindingsUi, HistoryUi, Progress};
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub enum Message {
     Loaded(Ticket, Result<Loaded, Failure>),
     /// It is now so late. Comes before every message from a person, and while something on the screen moves.
     Clock(Timestamp),
+    /// A verification of histories went on.
+    Verifying(Ticket, Progress),
     /// A look at the database ended. There is none until the next one is asked for.
     Looked(Look),
     /// Another database is open, or why it is not.
@@ -63,6 +65,8 @@ pub enum Ui {
     Reveal(RevealUi),
     /// In the history.
     History(HistoryUi),
+    /// Before what a verification found.
+    Findings(FindingsUi),
     /// In a text that scrolls: detail, help, warnings.
     Pager(PagerUi),
     /// In the search of the help.
@@ -232,6 +236,8 @@ pub enum PagerUi {
     Rotate,
     /// From the detail to a revocation.
     Revoke,
+    /// Verifies the session's history.
+    Verify,
     /// Leaves.
     Back,
 }
@@ -374,4 +380,6 @@ pub enum Loaded {
     History(Vec<StoredEntry>),
     /// What a search of the history found in one stretch.
     Found(Stretch),
+    /// What a verification found.
+    Verified(Box<AuditReport>),
 }

@@ -8,12 +8,13 @@ use super::log_pane::Log;
 use super::marks::Marks;
 use super::screen::Screen;
 use super::screen::sessions::SessionList;
+use super::screen::verification::{Verified, Verifying};
 use crate::config::Profile;
 use crate::domain::actor::{Actor, Origin};
 use crate::domain::overview::MaxAge;
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
-use crate::provision::Provisioned;
+use crate::provision::{AuditReport, Provisioned};
 use crate::store::ReadOnly;
 
 /// What does not change while the console runs.
@@ -137,6 +138,12 @@ pub struct Model {
     pub job: Option<RunningJob>,
     /// Changes of which the database is still being asked whether they were committed.
     pub settling: Vec<Settling>,
+    /// The verification under way: one at a time.
+    pub verifying: Option<Verifying>,
+    /// What the last verification came to.
+    pub verified: Option<Verified>,
+    /// What it found, while the operator is elsewhere.
+    pub findings: Option<Box<AuditReport>>,
     /// A change that ended while the operator was elsewhere.
     pub ready: Option<(JobId, Provisioned)>,
     /// How far the list follows what others do.
@@ -168,6 +175,9 @@ impl Model {
             notice: None,
             job: None,
             settling: Vec::new(),
+            verifying: None,
+            verified: None,
+            findings: None,
             ready: None,
             following: Following::default(),
             connection: Connection::default(),
@@ -241,6 +251,7 @@ impl Model {
     fn beat(&self) -> u64 {
         let waits = self.job.is_some()
             || self.list.loading.is_some()
+            || self.verifying.is_some()
             || self.marks.gathering.is_some()
             || self.overview.loading.is_some()
             || matches!(&self.screen, Screen::Profiles(profiles) if profiles.waiting.is_some())

@@ -142,7 +142,8 @@ fn cancel(model: &Model) -> Option<WhyNot> {
     let waits = model.job.is_some()
         || sessions::can_be_stopped(model)
         || model.marks.gathering.is_some()
-        || model.marks.range.is_some();
+        || model.marks.range.is_some()
+        || model.verifying.is_some();
     let quit = || model.keys.main(MainUi::Quit);
     (!waits).then(|| WhyNot::nothing(format!("Nothing waits. {} quits.", quit())))
 }

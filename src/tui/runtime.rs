@@ -187,8 +187,10 @@ impl Runtime {
 
     fn take(&mut self, message: Message) {
         self.look_at_the_clock();
-        // A database at rest is looked at once a second, and that alone draws nothing.
-        self.outdated |= !matches!(message, Message::Looked(Look::Unchanged(_)));
+        // A database at rest is looked at once a second, and that alone draws nothing; how far a verification is shows with
+        // the next turn of its sign.
+        let is_quiet = matches!(message, Message::Looked(Look::Unchanged(_)) | Message::Verifying(..));
+        self.outdated |= !is_quiet;
         let before = self.model.face();
         let brought = guid_in(&message);
         let updated = catch_unwind(AssertUnwindSafe(|| {

@@ -13,6 +13,7 @@ pub mod profiles;
 pub mod reason;
 pub mod reveal;
 pub mod sessions;
+pub mod verification;
 pub mod warnings;
 
 /// What has the keys: one dialog at a time, by construction.
@@ -32,6 +33,8 @@ pub enum Screen {
     Confirm(Box<confirm::Confirm>),
     /// A new GUID.
     Reveal(Box<reveal::Reveal>),
+    /// What a verification found.
+    Findings(verification::Findings),
     /// The keys of the screen beneath.
     Help(help::Help),
     /// Every action by name, over another screen.
@@ -56,6 +59,7 @@ impl Screen {
             | Self::Filter
             | Self::Detail(_)
             | Self::History(_)
+            | Self::Findings(_)
             | Self::Reason(_)
             | Self::Confirm(_)
             | Self::Reveal(_)

@@ -7,7 +7,8 @@ use super::model::{Model, Panel, Settling};
 use super::screen::confirm::Confirm;
 use super::screen::sessions::marked;
 use super::screen::{
-    Screen, confirm, detail, filter, help, history, leave, main, overview, profiles, reason, reveal, sessions, warnings,
+    Screen, confirm, detail, filter, help, history, leave, main, overview, profiles, reason, reveal, sessions,
+    verification, warnings,
 };
 use super::view::layout;
 use crate::domain::session::SessionId;
@@ -45,6 +46,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Ui(ui) => person(model, ui),
         Message::Job(id, event) => job(model, id, event),
         Message::Loaded(ticket, answer) => loaded(model, ticket, answer),
+        Message::Verifying(ticket, progress) => {
+            verification::progress(model, ticket, progress);
+            return Vec::new();
+        }
         Message::Looked(look) => {
             looked(model, look);
             Vec::new()
@@ -69,6 +74,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         | Ui::Help(_)
         | Ui::Palette(_)
         | Ui::History(_)
+        | Ui::Findings(_)
         | Ui::Profiles(_)
         | Ui::Overview(_)
         | Ui::Leave(_) => {
@@ -87,6 +93,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         (Ui::Confirm(ui), Screen::Confirm(confirm)) => confirm::update(model, confirm, ui),
         (Ui::Reveal(ui), Screen::Reveal(reveal)) => reveal::update(model, reveal, ui),
         (Ui::Pager(ui), Screen::Detail(full)) => detail::full::update(model, full, ui),
+        (Ui::Findings(ui), Screen::Findings(shown)) => verification::update(model, shown, ui),
         (Ui::History(ui), Screen::History(shown)) => history::update(model, shown, ui),
         (Ui::Pager(ui), Screen::Help(shown)) => help::update(model, shown, ui),
         (Ui::Pager(ui), Screen::Warnings(shown)) => warnings::update(model, shown, ui),
@@ -106,6 +113,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
             | Ui::Help(_)
             | Ui::Palette(_)
             | Ui::History(_)
+            | Ui::Findings(_)
             | Ui::Profiles(_)
             | Ui::Overview(_)
             | Ui::Leave(_),
@@ -116,6 +124,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         }
     };
     show_what_is_ready(model);
+    verification::show_findings(model);
     keep_the_cursor_in_sight(model);
     effects
 }

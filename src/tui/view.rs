@@ -18,7 +18,8 @@ use super::message::MainUi;
 use super::model::{Model, Panel};
 use super::possible::why_not;
 use super::screen::{
-    Screen, confirm, detail, help, history, leave, overview, palette, profiles, reason, reveal, sessions, warnings,
+    Screen, confirm, detail, help, history, leave, overview, palette, profiles, reason, reveal, sessions, verification,
+    warnings,
 };
 use super::theme::Theme;
 
@@ -62,6 +63,10 @@ fn dialog(model: &Model, screen: &Screen, theme: &Theme, area: Rect, frame: &mut
         Screen::History(shown) => {
             frame.render_widget(Clear, area);
             history::draw(model, shown, theme, area, frame);
+        }
+        Screen::Findings(shown) => {
+            frame.render_widget(Clear, area);
+            verification::draw(model, shown, theme, area, frame);
         }
         Screen::Reason(form) => reason::draw(form, &model.keys, theme, area, frame),
         Screen::Confirm(shown) => confirm::draw(model, shown, theme, area, frame),
@@ -116,7 +121,7 @@ fn strip(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
             );
             Line::styled(theme.fit(&text, width), theme.caution)
         }
-        (None, None) => match sessions::marking::progress(model) {
+        (None, None) => match sessions::marking::progress(model).or_else(|| verification::words(model, theme)) {
             Some(progress) => Line::styled(theme.fit(&format!(" {progress}"), width), theme.caution),
             None => Line::default(),
         },

@@ -74,7 +74,7 @@ async fn walked(store: &dyn Store) -> Vec<Shown> {
         let entries = entries.iter().map(|entry| (entry.session, entry.seq)).collect();
         shown.push(Shown { session, exists, entries, records: records.len() });
     };
-    store.walk_audit(&mut visit).await.unwrap();
+    store.walk_audit(i64::MIN..=i64::MAX, &mut visit).await.unwrap();
     shown
 }
 
@@ -137,4 +137,19 @@ pub(crate) async fn a_walk_shows_long_histories_whole(db: &dyn Database) {
         assert!(numbers.eq(1..=last), "session {}", trail.session);
         assert!(!trail.exists);
     }
+}
+
+pub(crate) async fn a_walk_within_some_ids_shows_no_session_beyond(db: &dyn Database) {
+    let store = with_history(db).await;
+    for (within, expected) in [(7..=7, vec![(7, 3)]), (2..=7, vec![(2, 0), (3, 0), (4, 0), (7, 3)]), (9..=20, vec![])] {
+        let mut shown = Vec::new();
+        let mut visit = |trail: Trail<&str>| shown.push((trail.session, trail.entries.len()));
+        store.walk_audit(within.clone(), &mut visit).await.unwrap();
+        assert_eq!(shown, expected, "{within:?}");
+    }
+}
+
+pub(crate) async fn the_entries_of_all_histories_are_counted(db: &dyn Database) {
+    assert_eq!(db.store(SetClock::at(NOW)).await.count_entries().await.unwrap(), 0);
+    assert_eq!(with_history(db).await.count_entries().await.unwrap(), 6);
 }

@@ -151,7 +151,7 @@ async fn assert_whole(store: &dyn Store) {
             damaged.extend(damage);
         }
     };
-    store.walk_audit(&mut { visit }).await.unwrap();
+    store.walk_audit(i64::MIN..=i64::MAX, &mut { visit }).await.unwrap();
     assert_eq!(damaged, []);
 }
 

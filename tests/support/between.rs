@@ -1,5 +1,6 @@
 //! A store that stands before another one and lies about changes.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -124,7 +125,11 @@ impl Store for Between {
         self.real.close().await;
     }
 
-    async fn walk_audit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
-        self.real.walk_audit(visit).await
+    async fn count_entries(&self) -> Result<u64, StoreError> {
+        self.real.count_entries().await
+    }
+
+    async fn walk_audit(&self, within: RangeInclusive<i64>, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        self.real.walk_audit(within, visit).await
     }
 }

@@ -3,8 +3,8 @@
 
 use super::{Context, Key};
 use crate::tui::message::{
-    ConfirmUi, FilterUi, Global, HelpUi, HistoryUi, LeaveUi, MainUi, Motion, OverviewUi, PagerUi, PaletteUi,
-    ProfilesUi, ReasonUi, RevealUi, Ui,
+    ConfirmUi, FilterUi, FindingsUi, Global, HelpUi, HistoryUi, LeaveUi, MainUi, Motion, OverviewUi, PagerUi,
+    PaletteUi, ProfilesUi, ReasonUi, RevealUi, Ui,
 };
 use crate::tui::model::Panel;
 
@@ -102,6 +102,10 @@ const fn list(motion: Motion) -> Ui {
 
 const fn pager(motion: Motion) -> Ui {
     Ui::Pager(PagerUi::Move(motion))
+}
+
+const fn findings(motion: Motion) -> Ui {
+    Ui::Findings(FindingsUi::Move(motion))
 }
 
 const fn history(motion: Motion) -> Ui {
@@ -225,6 +229,7 @@ static PAGER: &[Action] = &[
     action("history", "H", Ui::Pager(PagerUi::History), "history, and back", "history"),
     dangerous(action("rotate", "R", Ui::Pager(PagerUi::Rotate), "rotate this session", "rotate")),
     dangerous(action("revoke", "X", Ui::Pager(PagerUi::Revoke), "revoke this session", "revoke")),
+    action("verify", "V", Ui::Pager(PagerUi::Verify), "verify the history that is shown", "verify"),
     needed(action("back", "Esc q Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back")),
 ];
 
@@ -242,6 +247,7 @@ static HISTORY: &[Action] = &[
     action("previous-match", "N", Ui::History(HistoryUi::PreviousMatch), "the one before", ""),
     dangerous(action("rotate", "R", Ui::History(HistoryUi::Rotate), "rotate this session", "rotate")),
     dangerous(action("revoke", "X", Ui::History(HistoryUi::Revoke), "revoke this session", "revoke")),
+    action("verify", "V", Ui::History(HistoryUi::Verify), "verify the history that is shown", "verify"),
     needed(action(
         "level-up",
         "Esc",
@@ -271,6 +277,11 @@ static ENTRY: &[Action] = &[
     dangerous(action("rotate", "R", Ui::History(HistoryUi::Rotate), "rotate this session", "rotate")),
     dangerous(action("revoke", "X", Ui::History(HistoryUi::Revoke), "revoke this session", "revoke")),
     needed(action("back", "Esc q Enter Ctrl-c", Ui::History(HistoryUi::Up), "back", "back")),
+];
+
+static FINDINGS: &[Action] = &[
+    action("open-finding", "Enter", Ui::Findings(FindingsUi::Open), "the history of this session", "its history"),
+    needed(action("leave-findings", "Esc q Ctrl-c", Ui::Findings(FindingsUi::Back), "back", "back")),
 ];
 
 static HELP_SCREEN: &[Action] = &[
@@ -331,6 +342,7 @@ static PALETTE_MOTIONS: &[Action] = &[
 ];
 
 static LIST_MOTIONS: &[Action] = motions!(list);
+static FINDINGS_MOTIONS: &[Action] = motions!(findings);
 static HISTORY_MOTIONS: &[Action] = motions!(history);
 static PROFILES_MOTIONS: &[Action] = motions!(profiles);
 static PAGER_MOTIONS: &[Action] = motions!(pager);
@@ -348,6 +360,7 @@ pub(super) fn of(context: Context) -> impl Iterator<Item = &'static Action> {
         Context::History => (HISTORY, HISTORY_MOTIONS),
         Context::Search => (SEARCH, &[]),
         Context::Entry => (ENTRY, HISTORY_MOTIONS),
+        Context::Findings => (FINDINGS, FINDINGS_MOTIONS),
         Context::Help => (HELP_SCREEN, PAGER_MOTIONS),
         Context::HelpSearch => (HELP_SEARCH, &[]),
         Context::Palette => (PALETTE_SCREEN, PALETTE_MOTIONS),

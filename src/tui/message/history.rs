@@ -1,4 +1,4 @@
-//! What a person does in the history.
+//! What a person does in the history, and what its verification says.
 
 use tui_input::InputRequest;
 
@@ -29,6 +29,8 @@ pub enum HistoryUi {
     Rotate,
     /// To a revocation.
     Revoke,
+    /// Verifies the history that is shown.
+    Verify,
     /// Reads again.
     Refresh,
     /// Goes up one level: the entry, a question, the search, the history.
@@ -37,4 +39,29 @@ pub enum HistoryUi {
     Cancel,
     /// Leaves.
     Leave,
+}
+
+/// What works before the findings of a verification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FindingsUi {
+    /// Moves.
+    Move(Motion),
+    /// Goes to the history of the session, and to its entry.
+    Open,
+    /// Leaves.
+    Back,
+}
+
+/// How far a verification is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// So much was read.
+    Read {
+        /// Entries that were verified.
+        entries: u64,
+        /// Faults that were found.
+        damaged: u64,
+    },
+    /// There are about so many entries.
+    About(u64),
 }

@@ -1,7 +1,7 @@
 //! Carries the reducer's effects out.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -13,11 +13,15 @@ use crate::domain::expected::Expected;
 use crate::domain::guid::HostGuid;
 use crate::domain::request::Request;
 use crate::domain::session::SessionId;
-use crate::provision::Certainty;
+use crate::provision::{AuditReport, Certainty};
 use crate::tui::clipboard;
-use crate::tui::effect::{Effect, JobId};
-use crate::tui::message::{JobEvent, Message};
+use crate::tui::effect::{Effect, JobId, Ticket};
+use crate::tui::message::{JobEvent, Loaded, Message, Progress};
+use crate::tui::screen::verification::KEPT;
 use crate::tui::update::tell;
+
+/// Sessions and entries that a verification goes through between two words.
+const TOLD_AFTER: u64 = 5000;
 
 impl Runtime {
     pub(super) fn carry_out(&mut self, effects: Vec<Effect>) {
@@ -34,6 +38,7 @@ impl Runtime {
                 let handle = self.spawn(Task::Load(ticket), task);
                 self.loads.insert(ticket, handle);
             }
+            Effect::Verify(ticket, session) => self.verify(ticket, session),
             Effect::CancelLoad(ticket) => {
                 if let Some(handle) = self.loads.remove(&ticket) {
                     self.kinds.remove(&handle.id());
@@ -106,6 +111,31 @@ impl Runtime {
                 Err(unsent) => Some(unsent.0),
             }
         });
+    }
+
+    /// Verifies on a connection of its own. What it tells on the way may be lost; its answer is not.
+    fn verify(&mut self, ticket: Ticket, session: Option<SessionId>) {
+        let (provisioner, messages) = (Arc::clone(&self.provisioner), self.messages.clone());
+        let handle = self.spawn(Task::Load(ticket), async move {
+            let tell = |progress| drop(messages.try_send(Message::Verifying(ticket, progress)));
+            let next = AtomicU64::new(TOLD_AFTER);
+            let told = |report: &AuditReport| {
+                let AuditReport { sessions, entries, damaged, .. } = *report;
+                if sessions + entries >= next.load(Ordering::Relaxed) {
+                    next.store(sessions + entries + TOLD_AFTER, Ordering::Relaxed);
+                    tell(Progress::Read { entries, damaged });
+                }
+            };
+            let count = async {
+                if let (None, Ok(entries)) = (session, provisioner.store().count_entries().await) {
+                    tell(Progress::About(entries));
+                }
+            };
+            let (found, ()) = tokio::join!(provisioner.verify_histories(session, KEPT, &told), count);
+            let found = found.map(|report| Loaded::Verified(Box::new(report)));
+            Some(Message::Loaded(ticket, found.map_err(|error| ask::failure(&error))))
+        });
+        self.loads.insert(ticket, handle);
     }
 
     fn copy(&mut self, job: JobId, guid: HostGuid) {

@@ -89,6 +89,7 @@ fn looked_at(model: &mut Model) -> Option<SessionId> {
         | Screen::Profiles(_)
         | Screen::Overview
         | Screen::Warnings(_)
+        | Screen::Findings(_)
         | Screen::Leave => None,
     };
     of_screen.or_else(|| model.list.selected().map(|row| row.session.id))

@@ -57,7 +57,7 @@ pub fn update(model: &mut Model, mut help: Help, ui: PagerUi) -> Vec<Effect> {
         }
         // One level up: the search, then the help.
         PagerUi::Back if !help.search.value().is_empty() => take_back(&mut help),
-        PagerUi::Back | PagerUi::History | PagerUi::Rotate | PagerUi::Revoke => {
+        PagerUi::Back | PagerUi::History | PagerUi::Rotate | PagerUi::Revoke | PagerUi::Verify => {
             model.screen = *help.back;
             return Vec::new();
         }

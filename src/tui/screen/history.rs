@@ -3,7 +3,7 @@
 use tui_input::{Input, InputRequest};
 
 use super::reason::{self, Purpose};
-use super::{Screen, detail, sessions};
+use super::{Screen, detail, sessions, verification};
 use crate::domain::search::Search;
 use crate::domain::session::SessionId;
 use crate::tui::effect::{Effect, Ticket};
@@ -74,6 +74,15 @@ pub fn open_of(model: &mut Model, session: Option<SessionId>, back: Screen) -> V
     effects
 }
 
+/// Opens the history of a session with the cursor on an entry, if that is among the newest.
+pub fn open_at(model: &mut Model, session: SessionId, seq: Option<i64>, back: Screen) -> Vec<Effect> {
+    let effects = open_of(model, Some(session), back);
+    if let Screen::History(history) = &mut model.screen {
+        history.window.aim = seq;
+    }
+    effects
+}
+
 /// Carries out what a person does in the history.
 pub fn update(model: &mut Model, mut history: Box<History>, ui: HistoryUi) -> Vec<Effect> {
     let effects = match (ui, history.mode) {
@@ -115,12 +124,13 @@ pub fn update(model: &mut Model, mut history: Box<History>, ui: HistoryUi) -> Ve
         }
         (HistoryUi::Rotate, _) => return change(model, history, Purpose::Rotate),
         (HistoryUi::Revoke, _) => return change(model, history, Purpose::Revoke),
+        (HistoryUi::Verify, _) => verification::begin(model, history.session),
         (HistoryUi::Up, Mode::Entry { .. }) => {
             history.mode = Mode::List;
             Vec::new()
         }
         (HistoryUi::Up, Mode::List | Mode::Typing) => return up(model, history),
-        (HistoryUi::Cancel, _) => match history.window.stop() {
+        (HistoryUi::Cancel, _) => match history.window.stop().or_else(|| verification::stop(model)) {
             Some(stopped) => vec![stopped],
             None => return leave(model, *history),
         },
@@ -130,17 +140,19 @@ pub fn update(model: &mut Model, mut history: Box<History>, ui: HistoryUi) -> Ve
     effects
 }
 
-/// Goes up one level: stops reading, takes the search away, leaves.
+/// Goes up one level: stops reading, takes the search away, stops verifying, leaves.
 fn up(model: &mut Model, mut history: Box<History>) -> Vec<Effect> {
     let effects = if let Some(stopped) = history.window.stop_slow(model.now) {
         let on = model.keys.of(&Ui::History(HistoryUi::Move(Motion::PageDown)));
         model.say(format!("Stopped reading; {on} goes on."));
         vec![stopped]
-    } else if history.window.search.is_empty() {
-        return leave(model, *history);
-    } else {
+    } else if !history.window.search.is_empty() {
         history.input.reset();
         history.look_around(model)
+    } else if let Some(stopped) = verification::stop(model) {
+        vec![stopped]
+    } else {
+        return leave(model, *history);
     };
     model.screen = Screen::History(history);
     effects
@@ -206,7 +218,8 @@ pub fn loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect>
             | Loaded::Count(_)
             | Loaded::Detail(..)
             | Loaded::Plan(_)
-            | Loaded::Overview(_),
+            | Loaded::Overview(_)
+            | Loaded::Verified(_),
         ) => Vec::new(),
     })
 }

@@ -3,7 +3,7 @@
 use super::reason::Purpose;
 use super::sessions::{marking, sorting};
 use super::warnings::Warnings;
-use super::{Screen, detail, filter, history, overview, profiles, reason, sessions};
+use super::{Screen, detail, filter, history, overview, profiles, reason, sessions, verification};
 use crate::tui::effect::Effect;
 use crate::tui::message::{MainUi, Ui};
 use crate::tui::model::{Model, Panel};
@@ -103,13 +103,16 @@ fn focus(model: &mut Model, step: i8) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Goes up one level: a question, marks that are gathered, the zoom, the filter. Never quits.
+/// Goes up one level: a question, marks that are gathered, a verification, the zoom, the filter. Never quits.
 fn back(model: &mut Model) -> Vec<Effect> {
     if let Some(effect) = sessions::stop(model) {
         return vec![effect];
     }
     if let Some(effects) = marking::stop(model) {
         return effects;
+    }
+    if let Some(stopped) = verification::stop(model) {
+        return vec![stopped];
     }
     if model.zoom {
         model.zoom = false;
@@ -147,7 +150,10 @@ fn cancel(model: &mut Model) -> Vec<Effect> {
     if let Some(effect) = sessions::stop(model) {
         return vec![effect];
     }
-    marking::stop(model).unwrap_or_default()
+    if let Some(effects) = marking::stop(model) {
+        return effects;
+    }
+    verification::stop(model).into_iter().collect()
 }
 
 /// Rolls the running change back, unless its COMMIT was sent.

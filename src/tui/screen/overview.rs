@@ -157,7 +157,8 @@ pub fn loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect>
             | Loaded::Detail(..)
             | Loaded::Plan(_)
             | Loaded::History(_)
-            | Loaded::Found(_),
+            | Loaded::Found(_)
+            | Loaded::Verified(_),
         ) => {}
     }
     Vec::new()

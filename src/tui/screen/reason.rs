@@ -267,7 +267,8 @@ impl ReasonForm {
                 | Loaded::Plan(_)
                 | Loaded::Overview(_)
                 | Loaded::History(_)
-                | Loaded::Found(_),
+                | Loaded::Found(_)
+                | Loaded::Verified(_),
             ) => {}
         }
     }

@@ -39,7 +39,9 @@ pub fn update(model: &mut Model, shown: Warnings, ui: PagerUi) -> Vec<Effect> {
             let total = lines(model, &Theme::new(false), columns).len();
             model.screen = Screen::Warnings(Warnings { scroll: scrolled(shown.scroll, motion, page, total) });
         }
-        PagerUi::Back | PagerUi::History | PagerUi::Rotate | PagerUi::Revoke => model.screen = Screen::Sessions,
+        PagerUi::Back | PagerUi::History | PagerUi::Rotate | PagerUi::Revoke | PagerUi::Verify => {
+            model.screen = Screen::Sessions;
+        }
     }
     Vec::new()
 }

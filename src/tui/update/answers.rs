@@ -1,18 +1,23 @@
 //! Who gets the answer to a question.
 
 use super::following::regained;
+use crate::domain::session::SessionId;
 use crate::store::Page;
 use crate::tui::effect::{Effect, Ticket};
 use crate::tui::message::{Failure, Loaded, MainUi};
 use crate::tui::model::Model;
 use crate::tui::screen::sessions::{marked, marking};
-use crate::tui::screen::{Screen, detail, history, overview, sessions};
+use crate::tui::screen::{Screen, detail, history, overview, sessions, verification};
 use crate::tui::view::layout;
 
 /// Takes the answer to a question in; one that nobody waits for any more changes nothing.
 pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) -> Vec<Effect> {
     if history::asked(model, ticket) {
         return history::loaded(model, answer);
+    }
+    if verification::asked(model, ticket) {
+        verification::ended(model, answer);
+        return Vec::new();
     }
     if model.list.loading.as_ref().is_some_and(|loading| loading.ticket == ticket) {
         return list_loaded(model, answer);
@@ -29,7 +34,8 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
                 | Loaded::Plan(_)
                 | Loaded::Overview(_)
                 | Loaded::History(_)
-                | Loaded::Found(_),
+                | Loaded::Found(_)
+                | Loaded::Verified(_),
             ) => Vec::new(),
         };
     }
@@ -45,7 +51,8 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
                 | Loaded::Plan(_)
                 | Loaded::Overview(_)
                 | Loaded::History(_)
-                | Loaded::Found(_),
+                | Loaded::Found(_)
+                | Loaded::Verified(_),
             ) => Vec::new(),
         };
     }
@@ -60,24 +67,35 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
         return Vec::new();
     }
     if let Some((_, id)) = model.detail.ticket.take_if(|(asked, _)| *asked == ticket) {
-        match answer {
-            Ok(Loaded::Detail(snapshot, entries)) => {
-                model.detail.whole = Some(detail::Whole::new(id, *snapshot, entries));
-            }
-            Err(failure) => model.warn(format!("The detail could not be read: {}", failure.what)),
-            Ok(
-                Loaded::Sessions(_)
-                | Loaded::Ids(_)
-                | Loaded::Marked(..)
-                | Loaded::Count(_)
-                | Loaded::Plan(_)
-                | Loaded::Overview(_)
-                | Loaded::History(_)
-                | Loaded::Found(_),
-            ) => {}
-        }
+        detail_loaded(model, id, answer);
         return Vec::new();
     }
+    of_screen(model, ticket, answer);
+    Vec::new()
+}
+
+fn detail_loaded(model: &mut Model, id: SessionId, answer: Result<Loaded, Failure>) {
+    match answer {
+        Ok(Loaded::Detail(snapshot, entries)) => {
+            model.detail.whole = Some(detail::Whole::new(id, *snapshot, entries));
+        }
+        Err(failure) => model.warn(format!("The detail could not be read: {}", failure.what)),
+        Ok(
+            Loaded::Sessions(_)
+            | Loaded::Ids(_)
+            | Loaded::Marked(..)
+            | Loaded::Count(_)
+            | Loaded::Plan(_)
+            | Loaded::Overview(_)
+            | Loaded::History(_)
+            | Loaded::Found(_)
+            | Loaded::Verified(_),
+        ) => {}
+    }
+}
+
+/// The answer to a question of a form or a plan.
+fn of_screen(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) {
     let now = model.now;
     match model.screen.beneath() {
         Screen::Confirm(confirm) if confirm.ticket == ticket => match answer {
@@ -91,7 +109,8 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
                 | Loaded::Detail(..)
                 | Loaded::Overview(_)
                 | Loaded::History(_)
-                | Loaded::Found(_),
+                | Loaded::Found(_)
+                | Loaded::Verified(_),
             ) => {}
         },
         Screen::Reason(form) if form.ticket == Some(ticket) => form.loaded(answer, now),
@@ -107,9 +126,9 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
         | Screen::Profiles(_)
         | Screen::Overview
         | Screen::Warnings(_)
+        | Screen::Findings(_)
         | Screen::Leave => {}
     }
-    Vec::new()
 }
 
 fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect> {
@@ -147,7 +166,8 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
             | Loaded::Plan(_)
             | Loaded::Overview(_)
             | Loaded::History(_)
-            | Loaded::Found(_),
+            | Loaded::Found(_)
+            | Loaded::Verified(_),
         ) => {}
     }
     Vec::new()

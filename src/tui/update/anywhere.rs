@@ -5,7 +5,7 @@ use crate::tui::effect::Effect;
 use crate::tui::message::{Global, Ui};
 use crate::tui::model::Model;
 use crate::tui::possible::refused;
-use crate::tui::screen::{Screen, filter, help, history, palette, reveal};
+use crate::tui::screen::{Screen, filter, help, history, palette, reveal, verification};
 
 /// Carries it out.
 pub(super) fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
@@ -14,6 +14,7 @@ pub(super) fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
             model.notice = None;
             help::toggle(model);
             show_what_is_ready(model);
+            verification::show_findings(model);
             Vec::new()
         }
         Global::Palette => {
@@ -59,6 +60,7 @@ fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
         | Screen::Profiles(_)
         | Screen::Overview
         | Screen::Warnings(_)
+        | Screen::Findings(_)
         | Screen::Leave => model.warn("A paste does nothing here: it goes into text fields alone."),
     }
     Vec::new()

@@ -15,7 +15,7 @@ use crate::tui::message::{PagerUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::possible::refused;
 use crate::tui::screen::reason::{self, Purpose};
-use crate::tui::screen::{Screen, history, sessions};
+use crate::tui::screen::{Screen, history, sessions, verification};
 use crate::tui::theme::Theme;
 use crate::tui::view::{frame_of, layout, text};
 
@@ -56,6 +56,7 @@ pub fn update(model: &mut Model, full: Full, ui: PagerUi) -> Vec<Effect> {
             let purpose = if ui == PagerUi::Rotate { Purpose::Rotate } else { Purpose::Revoke };
             refused(model, &Ui::Pager(ui)).unwrap_or_else(|| reason::open_for(model, purpose, full.session))
         }
+        PagerUi::Verify => verification::begin(model, Some(full.session)),
         PagerUi::Back => {
             model.screen = Screen::Sessions;
             follow_cursor(model, false)

@@ -13,6 +13,7 @@ use crate::tui::message::HistoryUi::{Move, Refresh, Rotate, Search, Up};
 use crate::tui::message::{Motion, Ui};
 use crate::tui::model::Model;
 use crate::tui::screen::detail::Whole;
+use crate::tui::screen::verification;
 use crate::tui::theme::Theme;
 use crate::tui::view::{frame_of, layout, text};
 
@@ -54,9 +55,12 @@ fn whole<'a>(model: &'a Model, history: &History) -> Option<&'a Whole> {
 
 /// Says how the chain stands.
 fn chain(model: &Model, history: &History, theme: &Theme) -> String {
+    let last = verification::last_words(model, history.session, theme);
     match (history.session, whole(model, history)) {
-        (None, _) => "chains not verified".to_owned(),
-        (Some(_), Some(whole)) => whole.chain_text(theme),
+        (None, _) => last.unwrap_or_else(|| "not verified".to_owned()),
+        // What was read whole was verified whole, and is newer.
+        (Some(_), Some(whole)) if whole.chain.is_some() => whole.chain_text(theme),
+        (Some(_), Some(whole)) => last.unwrap_or_else(|| whole.chain_text(theme)),
         (Some(_), None) => format!("reading {}", theme.signs.ellipsis),
     }
 }
@@ -74,7 +78,7 @@ fn notes(model: &Model, history: &History, theme: &Theme, width: usize) -> Vec<L
             lines.push(Line::styled(theme.fit(&format!("{} {found}", theme.signs.bad), width), theme.danger));
         }
         if damage.len() > NAMED {
-            let more = format!("  and {} more: host-provisioner audit verify lists all", damage.len() - NAMED);
+            let more = format!("  and {} more: V lists all", damage.len() - NAMED);
             lines.push(Line::styled(theme.fit(&more, width), theme.danger));
         }
     }

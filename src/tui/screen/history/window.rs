@@ -30,6 +30,8 @@ pub struct Window {
     pub entries: Vec<StoredEntry>,
     /// The place of the entry under the cursor. Entries neither change nor vanish, so what comes before it moves it along.
     pub cursor: usize,
+    /// The number of the entry to go to once the newest are read.
+    pub aim: Option<i64>,
     /// The first entry that is shown.
     pub top: usize,
     /// Whether the window begins with the newest entry.
@@ -199,6 +201,8 @@ impl History {
             Want::Newest => {
                 (window.cursor, window.top) = (0, 0);
                 (window.entries, window.at_newest, window.at_oldest) = (entries, true, is_end);
+                let aim = window.aim.take();
+                window.cursor = window.entries.iter().position(|entry| Some(entry.seq) == aim).unwrap_or(0);
             }
             Want::Oldest => {
                 window.cursor = entries.len().saturating_sub(1);
