@@ -94,6 +94,7 @@ mod tui_pty_running;
 mod tui_pty_secrets;
 mod tui_pty_sizes;
 mod tui_pty_terminal;
+mod tui_pty_tmux;
 mod tui_render_dialogs;
 mod tui_render_history;
 mod tui_render_main;

@@ -19,5 +19,6 @@ pub(crate) mod pty;
 pub(crate) mod requests;
 pub(crate) mod roles;
 pub(crate) mod site;
+pub(crate) mod tmux;
 pub(crate) mod wire;
 pub(crate) mod world;

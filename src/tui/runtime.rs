@@ -13,6 +13,7 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use self::copies::Copies;
 use self::input::{Input, Signals};
 use super::effect::{JobId, Ticket};
 use super::message::{Global, JobEvent, Look, Message, Ui};
@@ -22,7 +23,7 @@ use super::terminal::TerminalGuard;
 use super::theme::Theme;
 use super::update::{start, update};
 use super::view::view;
-use super::{Open, Opened, Setup, clipboard, keymap};
+use super::{Open, Opened, Setup, keymap};
 use crate::domain::event_id::EventId;
 use crate::domain::session::SessionId;
 use crate::drill::{self, Drilled, Step};
@@ -30,6 +31,7 @@ use crate::provision::{Certainty, Provisioned, Provisioner};
 use crate::store::ChangeMarker;
 
 mod ask;
+mod copies;
 mod effects;
 mod input;
 mod switch;
@@ -69,6 +71,8 @@ struct Runtime {
     cancels: HashMap<JobId, CancellationToken>,
     marker: Arc<Mutex<Option<ChangeMarker>>>,
     watch: Option<AbortHandle>,
+    /// The copy in tmux, once there was one.
+    copies: Option<Copies>,
     /// Whether the screen is not what the model says.
     outdated: bool,
     exit: Option<u8>,
@@ -155,6 +159,7 @@ impl Runtime {
             cancels: HashMap::new(),
             marker: Arc::default(),
             watch: None,
+            copies: None,
             outdated: true,
             exit: None,
         })
@@ -287,9 +292,8 @@ impl Runtime {
         if let Some((session, event, certainty)) = unseen {
             self.undelivered(session, event, certainty);
         }
-        if clipboard::in_tmux() {
-            // A buffer that was never made is deleted as well: it costs nothing.
-            let _ = timeout(LAST_WAIT, effects::forget()).await;
+        if let Some(copies) = self.copies.take() {
+            let _ = timeout(LAST_WAIT, copies.end()).await;
         }
         let _ = self.terminal.wipe();
         self.terminal.give_back();

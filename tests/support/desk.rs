@@ -67,7 +67,7 @@ impl Desk {
         self.home.path()
     }
 
-    fn variables(&self) -> [(String, String); 3] {
+    pub(crate) fn variables(&self) -> [(String, String); 3] {
         let home = self.home.path().to_str().unwrap().to_owned();
         let pairs = [("HOME", home), ("TERM", "xterm-256color".to_owned()), ("PATH", "/usr/bin:/bin".to_owned())];
         pairs.map(|(name, value)| (name.to_owned(), value))

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::copies::Copies;
 use super::{Runtime, Task, ask};
 use crate::domain::event_id::EventId;
 use crate::domain::expected::Expected;
@@ -67,8 +66,8 @@ impl Runtime {
             Effect::Undelivered(session, event, certainty) => self.undelivered(session, event, certainty),
             Effect::Copy(job, guid) => self.copy(job, guid),
             Effect::Forget => {
-                if clipboard::in_tmux() {
-                    self.spawn(Task::Other, forget());
+                if let Some(copies) = &self.copies {
+                    copies.forget();
                 }
                 self.wipe();
             }
@@ -144,15 +143,8 @@ impl Runtime {
             self.take(Message::Copied(job, result));
             return;
         }
-        self.spawn(Task::Other, async move {
-            let copied = tokio::task::spawn_blocking(move || clipboard::copy_by_tmux(&guid)).await;
-            let failed = |_| Err("tmux did not take the GUID".to_owned());
-            Some(Message::Copied(job, copied.unwrap_or_else(failed)))
-        });
-        self.spawn(Task::Other, async {
-            sleep(Duration::from_secs(clipboard::KEPT_SECONDS)).await;
-            forget().await
-        });
+        let copied = self.copies.get_or_insert_with(Copies::begin).copy(guid);
+        self.spawn(Task::Other, async move { Some(Message::Copied(job, copied.await)) });
     }
 
     pub(super) fn undelivered(&mut self, session: SessionId, event: EventId, certainty: Certainty) {
@@ -164,11 +156,4 @@ impl Runtime {
             tell(&mut self.model, &line);
         }
     }
-}
-
-/// Deletes the copy in tmux.
-pub(super) async fn forget() -> Option<Message> {
-    // A failure is in the log file; there is nothing else to do about it.
-    let _ = tokio::task::spawn_blocking(clipboard::forget_by_tmux).await;
-    None
 }
