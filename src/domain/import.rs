@@ -2,7 +2,7 @@
 //!
 //! [`Rows`] reads a file row by row: CSV as the tools of SQL Server export it (`NULL`, fractions of seven digits, bits of
 //! 0 and 1, GUIDs in any case), or an object of JSON a line. A row becomes a [`Session`] or a [`HostRecord`], or it is
-//! told as a [`Fault`]. [`merge`] decides what the rows of one session become beside what the database holds of it.
+//! told as a [`Fault`]. [`merge()`] decides what the rows of one session become beside what the database holds of it.
 
 use std::borrow::Cow;
 
