@@ -14,12 +14,8 @@ soak: needs
 	HOST_PROVISIONER_TEST_KILLS=10000 HOST_PROVISIONER_TEST_MESSAGES=1000000 \
 	  cargo test --locked --release --test all -- --nocapture process_kills consolidation_kills tui_fuzz a_debug_build_alone_takes_part_in_drills
 
-# The tests let another program write beside us, the system's sqlite3; python3 makes exports of the old tool's tables;
-# the console's copies are looked for in a tmux.
 needs:
-	@{ command -v sqlite3 && command -v python3 && command -v tmux; } >/dev/null \
-	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq sqlite3 python3 tmux; } \
-	  || { echo "make test: sqlite3, python3 or tmux is missing; on Debian: apt-get install sqlite3 python3 tmux" >&2; exit 1; }
+	@tests/needs
 
 lint:
 	cargo fmt --check
@@ -48,6 +44,6 @@ bench:
 	  || { echo "make bench: the program pgbench is missing; on Debian: apt-get install postgresql" >&2; exit 1; }
 	tests/with-postgres --durable cargo bench --locked --bench rule --bench speed
 
-# Makes the pictures of the README from the running program; needs tmux and python3.
+# Makes the pictures of the README from the running program; needs tmux and python3-rich.
 pictures:
 	assets/pictures.sh

@@ -49,6 +49,7 @@ mod model;
 mod network_commands;
 mod network_console;
 mod network_store;
+mod pictures;
 mod plan_model;
 mod plan_table;
 mod postgres_connections;

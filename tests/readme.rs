@@ -80,7 +80,7 @@ fn every_picture_of_the_readme_is_there_and_shows_no_guid() {
     let readme = read("README.md");
     let pictures: Vec<&str> =
         readme.split("](assets/screenshots/").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
-    assert_eq!(pictures.len(), 3);
+    assert_eq!(pictures.len(), 5);
     for picture in pictures {
         let svg = read(&format!("assets/screenshots/{picture}"));
         assert!(svg.contains("Host") && svg.contains("Provisioner"), "{picture}");
