@@ -1,5 +1,7 @@
 //! `import`, on the exported rows of the old tool.
 
+use std::io::Write as _;
+
 use serde_json::json;
 
 use crate::support::fixtures::{self, as_json_lines, known_guids, web_database};
@@ -122,6 +124,23 @@ fn one_line_tells_of_it_and_nothing_tells_a_hash() {
     assert_eq!(log.lines().filter(|entry| entry.contains(line)).count(), 1);
     assert!(!log.contains("xQqAr5CJXxLZ7LlDHn5Ko2Eo5QP2AC99M6Mn801+hXY="));
     assert_eq!(env.run("history --session-id 1 --json").json()[0]["by"], json!("Mover"));
+}
+
+#[test]
+fn whoever_waits_at_a_terminal_sees_how_far_it_is_and_nothing_of_that_stays() {
+    let env = exported(TestEnv::empty());
+    let pipe = env.home("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut terminal = env.in_a_terminal(&["import", "--sessions", "sessions.csv", "--host-sessions", "pipe"]);
+    let mut end = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    let (first, rest) = fixtures::HOST_SESSIONS.split_at(1000);
+    end.write_all(first.as_bytes()).unwrap();
+    terminal.sees(&["reading [="]);
+    end.write_all(rest.as_bytes()).unwrap();
+    drop(end);
+    terminal.sees(&["PROVISIONER-IMPORT: 300 Sessions and 345 Host Sessions", "duplicates flagged: 83", "[exit 0]"]);
+    assert!(!terminal.text().contains("[="), "{}", terminal.text());
+    assert_eq!(terminal.exit_code(), 0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, SecondsFormat, SubsecRound, TimeDelta, Utc};
 
 /// An instant in UTC, cut to the microsecond (the finest unit that both database engines keep).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +61,27 @@ impl Timestamp {
         Some(Self(at.and_utc()))
     }
 
+    /// Reads what the web application, its exports and this program write in the existing tables: `YYYY-MM-DD HH:MM:SS`,
+    /// or with `T` for the blank, up to nine digits of a fraction, and an offset; without one it is in UTC. Years 1 to 9999.
+    #[must_use]
+    pub fn parse_written(text: &str) -> Option<Self> {
+        // By hand, as there are several in each of a million rows.
+        let (head, rest) = text.split_at_checked(19)?;
+        let head: &[u8; 19] = head.as_bytes().try_into().ok()?;
+        let number = |from: usize, to: usize| {
+            head[from..to].iter().try_fold(0_u32, |sum, digit| Some(sum * 10 + char::from(*digit).to_digit(10)?))
+        };
+        let marks = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
+        if marks.iter().any(|(place, mark)| head[*place] != *mark) || !matches!(head[10], b' ' | b'T') {
+            return None;
+        }
+        let day = NaiveDate::from_ymd_opt(number(0, 4)?.try_into().ok()?, number(5, 7)?, number(8, 10)?)?;
+        let (micros, rest) = fraction(rest)?;
+        let local = day.and_hms_micro_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, micros)?;
+        let utc = local.checked_sub_signed(TimeDelta::seconds(offset(rest)?))?;
+        (1..=9999).contains(&utc.year()).then_some(Self(utc.and_utc()))
+    }
+
     /// Says how long ago this was: `12s`, `3h`, `203d`.
     #[must_use]
     pub fn age(self, now: Self) -> String {
@@ -106,6 +127,30 @@ impl Timestamp {
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0 + chrono::TimeDelta::seconds(seconds))
+    }
+}
+
+/// Reads a fraction of one to nine digits, cut to microseconds; gives what follows it.
+fn fraction(text: &str) -> Option<(u32, &str)> {
+    let Some(digits) = text.strip_prefix('.') else { return Some((0, text)) };
+    let count = digits.bytes().take_while(u8::is_ascii_digit).count();
+    if !(1..=9).contains(&count) {
+        return None;
+    }
+    let (digits, rest) = digits.split_at(count);
+    let cut = digits.bytes().chain(std::iter::repeat(b'0')).take(6);
+    Some((cut.fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')), rest))
+}
+
+/// Reads nothing, `Z` or `+02:00` as seconds east.
+fn offset(text: &str) -> Option<i64> {
+    match text.trim_start() {
+        "" | "Z" => Some(0),
+        // chrono's own reading of an offset, on an instant that is known.
+        other => {
+            let at = DateTime::<FixedOffset>::parse_from_rfc3339(&format!("2000-01-01T00:00:00{other}")).ok()?;
+            Some(i64::from(at.offset().local_minus_utc()))
+        }
     }
 }
 

@@ -15,10 +15,10 @@ use crate::domain::session::Session;
 use crate::store::{Chunk, Import, ImportOutcome, Imported, Progress, StoreError};
 
 /// Rows that are handed over at once.
-const CHUNK: usize = 1000;
+const CHUNK: usize = 5000;
 
 /// Chunks that may wait to be taken.
-const AHEAD: usize = 4;
+const AHEAD: usize = 2;
 
 /// A file, and its name for people.
 struct Input<T> {

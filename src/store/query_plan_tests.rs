@@ -21,6 +21,7 @@ use crate::domain::search::Search;
 use crate::domain::session::SessionId;
 use crate::domain::time::{Clock as _, SystemClock};
 
+mod imports;
 mod postgres;
 
 /// A statement with the name by which a failure tells of it, and values such as it has in the daily work.

@@ -119,7 +119,11 @@ impl Backend for Sqlite {
     }
 
     fn instant(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>, sqlx::Error> {
-        get::<Self, Option<DateTime<Utc>>>(row, column).map(|at| at.map(Timestamp::new))
+        // The usual forms first: the library would try a dozen others before that of Entity Framework.
+        match get::<Self, Option<String>>(row, column).ok().flatten().as_deref().map(Timestamp::parse_written) {
+            Some(Some(at)) => Ok(Some(at)),
+            _ => get::<Self, Option<DateTime<Utc>>>(row, column).map(|at| at.map(Timestamp::new)),
+        }
     }
 
     fn text<'r>(row: &'r SqliteRow, column: &'static str) -> Result<Option<&'r str>, sqlx::Error> {

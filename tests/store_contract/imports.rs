@@ -365,16 +365,16 @@ pub(crate) async fn a_history_goes_on_where_a_deleted_session_left_it(db: &dyn D
 
 pub(crate) async fn many_sessions_come_in_several_parts(db: &dyn Database) {
     let store = db.store(SetClock::at(NOW)).await;
-    let ids = 100..4_600;
+    let ids = 100..10_700;
     let sessions: Vec<Session> = ids.clone().map(new_session).collect();
     // The first session has more records than are looked at together.
-    let of_first = (10_000..12_500).map(|id| new_record(id, 100, EARLY));
+    let of_first = (10_000..21_000).map(|id| new_record(id, 100, EARLY));
     let others = ids.skip(1).map(|id| new_record(id * 10_000, id, None));
     let records: Vec<HostRecord> = of_first.chain(others).collect();
     let done = imported(&*store, &sessions, &records).await;
-    assert_eq!((done.sessions.added, done.records.added), (4_500, 6_999));
-    assert_eq!((done.duplicates, done.entries), (2_499, 4_500));
-    assert_eq!(flags(&*store, 4_599).await, [(45_990_000, false)]);
+    assert_eq!((done.sessions.added, done.records.added), (10_600, 21_599));
+    assert_eq!((done.duplicates, done.entries), (10_999, 10_600));
+    assert_eq!(flags(&*store, 10_699).await, [(106_990_000, false)]);
     assert_eq!(imported(&*store, &sessions, &records).await.outcome, ImportOutcome::Unchanged);
     assert_whole(&*store).await;
 }

@@ -226,12 +226,22 @@ impl<D: Outside> TestEnv<D> {
 
     /// Opens the console on the database.
     pub(crate) fn console(&self) -> Console {
+        self.in_a_terminal(&[])
+    }
+
+    /// Runs a command on the database in a terminal.
+    pub(crate) fn in_a_terminal(&self, arguments: &[&str]) -> Console {
         let home = self.home.path();
         let url = self.url();
         let variables =
             [("HOME", home.to_str().unwrap()), ("TERM", "xterm-256color"), ("HOST_PROVISIONER_DATABASE_URL", &url)];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Console::start(home, (120, 35), &variables, &[])
+        Console::start(
+            home,
+            (120, 35),
+            &variables,
+            &arguments.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>(),
+        )
     }
 
     /// Runs a command line, cut at blanks.

@@ -18,7 +18,7 @@ use crate::store::error::StoreError;
 use crate::store::rows::{self, get};
 
 /// Sessions, or records, that are looked at together; one session's are never parted.
-pub(super) const MOST: i64 = 2000;
+pub(super) const MOST: i64 = 10_000;
 
 /// Sessions behind one, up to another.
 #[derive(Debug, Clone, Copy)]

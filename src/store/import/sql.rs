@@ -170,7 +170,7 @@ macro_rules! elsewhere {
 /// The statements that only `SQLite` understands.
 pub(in crate::store) mod sqlite {
     pub(in crate::store) const STAGING: &[&str] = &[
-        "PRAGMA cache_size = -65536",
+        "PRAGMA cache_size = -32768",
         "PRAGMA temp.cache_size = -16384",
         r#"DROP TABLE IF EXISTS temp."ImportSessions""#,
         r#"DROP TABLE IF EXISTS temp."ImportHostSessions""#,
@@ -202,16 +202,19 @@ pub(in crate::store) mod sqlite {
         };
     }
 
-    /// A hundred rows at once, and one.
-    pub(in crate::store) const WAIT_SESSIONS: [&str; 2] = [
+    /// A thousand rows at once, a hundred, and one.
+    pub(in crate::store) const WAIT_SESSIONS: [&str; 3] = [
+        concat!("INSERT INTO ", waiting_sessions!(), " VALUES ", ten!(hundred!(session_row!()))),
         concat!("INSERT INTO ", waiting_sessions!(), " VALUES ", hundred!(session_row!())),
         concat!("INSERT INTO ", waiting_sessions!(), " VALUES ", session_row!()),
     ];
-    pub(in crate::store) const WAIT_RECORDS: [&str; 2] = [
+    pub(in crate::store) const WAIT_RECORDS: [&str; 3] = [
+        concat!("INSERT INTO ", waiting_records!(), " VALUES ", ten!(hundred!(record_row!()))),
         concat!("INSERT INTO ", waiting_records!(), " VALUES ", hundred!(record_row!())),
         concat!("INSERT INTO ", waiting_records!(), " VALUES ", record_row!()),
     ];
-    pub(in crate::store) const APPEND: [&str; 2] = [
+    pub(in crate::store) const APPEND: [&str; 3] = [
+        concat!("INSERT INTO ", events!(), " VALUES ", ten!(hundred!(event_row!()))),
         concat!("INSERT INTO ", events!(), " VALUES ", hundred!(event_row!())),
         concat!("INSERT INTO ", events!(), " VALUES ", event_row!()),
     ];

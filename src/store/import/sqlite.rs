@@ -1,4 +1,4 @@
-//! Importing into `SQLite`: a hundred rows a statement.
+//! Importing into `SQLite`: as many rows a statement as there are, up to a thousand.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use crate::domain::time::Timestamp;
 use crate::store::backend::{Statement, statement};
 use crate::store::error::StoreError;
 
-/// Rows of the longer statement.
-const MANY: usize = 100;
+/// Rows of each of the three statements that insert the same.
+const SIZES: [usize; 3] = [1000, 100, 1];
 
 /// The migrations that make the guards which an import sets aside.
 const GUARDS: [(&str, &str); 3] = [
@@ -86,12 +86,13 @@ type Asked = Statement<'static, Sqlite>;
 async fn insert<T>(
     connection: &mut SqliteConnection,
     mut rows: impl ExactSizeIterator<Item = T>,
-    [many, one]: [&'static str; 2],
+    texts: [&'static str; 3],
     bind: impl Fn(Asked, T) -> Asked,
 ) -> Result<(), StoreError> {
-    while rows.len() > 0 {
-        let (text, count) = if rows.len() >= MANY { (many, MANY) } else { (one, 1) };
-        rows.by_ref().take(count).fold(statement(text), &bind).run(connection).await?;
+    for (size, text) in SIZES.into_iter().zip(texts) {
+        while rows.len() >= size {
+            rows.by_ref().take(size).fold(statement(text), &bind).run(connection).await?;
+        }
     }
     Ok(())
 }
