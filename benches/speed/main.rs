@@ -15,6 +15,7 @@ mod audit;
 mod audit_world;
 mod console;
 mod floor;
+mod import;
 mod pages;
 #[path = "../../tests/support/postgres.rs"]
 #[allow(dead_code, reason = "the tests use all of it")]
@@ -38,6 +39,8 @@ struct Scale {
     sessions: [u32; 3],
     /// Entries of the long history.
     entries: u32,
+    /// Host records that are imported, and as many sessions.
+    imported: u32,
     /// Turns of what is compared.
     turns: usize,
     /// How long each side rotates on a server, each time it is its turn.
@@ -49,6 +52,7 @@ struct Scale {
 const FULL: Scale = Scale {
     sessions: [1_000, 100_000, 1_000_000],
     entries: 1_000_000,
+    imported: 1_000_000,
     turns: 400,
     spell: Duration::from_secs(3),
     idle: Duration::from_secs(30),
@@ -57,6 +61,7 @@ const FULL: Scale = Scale {
 const SMALL: Scale = Scale {
     sessions: [20, 30, 40],
     entries: 100,
+    imported: 200,
     turns: 2,
     spell: Duration::from_secs(1),
     idle: Duration::from_millis(100),
@@ -78,6 +83,9 @@ fn main() {
     }
     if wanted("server") {
         server::measure(&runtime, &scale, &mut report);
+    }
+    if wanted("import") {
+        import::measure(&runtime, &scale, &mut report);
     }
     if wanted("audit") {
         audit::measure(&runtime, &scale, &mut report);

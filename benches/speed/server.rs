@@ -51,7 +51,7 @@ async fn operator(db: &TestPg) -> Provisioner {
 }
 
 /// Gives a database's URL as other programs take it.
-fn url(db: &TestPg) -> String {
+pub(crate) fn url(db: &TestPg) -> String {
     let server = std::env::var("HOST_PROVISIONER_TEST_POSTGRES_URL").unwrap();
     format!("{server}{}dbname={}", if server.contains('?') { '&' } else { '?' }, db.name)
 }
