@@ -112,6 +112,7 @@ mod tui_update_history;
 mod tui_update_jobs;
 mod tui_update_list;
 mod tui_update_live;
+mod tui_update_log;
 mod tui_update_marks;
 mod tui_update_offline;
 mod tui_update_overview;

@@ -55,7 +55,7 @@ enum Event {
 }
 
 fn events() -> impl Strategy<Value = Event> {
-    let often = "jkgGRXHyvvqcnz/  =-L123?\\*usSOO:".chars().map(KeyCode::Char);
+    let often = "jkgGRXHyvvqcnNlz/  =-L123?\\*usSOO:".chars().map(KeyCode::Char);
     let named = [KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down];
     let named = named.into_iter().chain([KeyCode::PageDown, KeyCode::PageUp, KeyCode::Home, KeyCode::End]);
     let named = named.chain([KeyCode::Backspace, KeyCode::Delete, KeyCode::Left, KeyCode::F(1), KeyCode::F(5)]);

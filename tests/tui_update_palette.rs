@@ -111,7 +111,7 @@ fn an_action_of_a_detail_is_done_there() {
     console.enter();
     assert_eq!(console.form().session.get(), 4);
     console.esc();
-    console.keys("H:back");
+    console.keys("H:leave-history");
     console.enter();
     assert!(console.is_on_the_list(), "{:?}", console.model.screen);
 }

@@ -1,4 +1,4 @@
-//! What moves by itself, the log panel, the help, and texts that scroll.
+//! What moves by itself, the help, and texts that scroll.
 
 use crossterm::event::KeyCode;
 use host_provisioner::provision::ProvisionEvent;
@@ -7,7 +7,6 @@ use host_provisioner::tui::keymap::KeyMap;
 use host_provisioner::tui::message::{JobEvent, Look, Message};
 use host_provisioner::tui::model::REST;
 use host_provisioner::tui::screen::Screen;
-use host_provisioner::tui::update::tell;
 
 use crate::support::canned::showcase;
 use crate::support::console::Console;
@@ -92,69 +91,6 @@ fn a_clock_message_alone_asks_for_nothing() {
     let mut console = Console::on(showcase());
     let now = console.now.plus_seconds(3600);
     assert_eq!(console.send(Message::Clock(now)), []);
-}
-
-fn told(count: i64) -> Console {
-    let mut console = Console::on(showcase());
-    for number in 1..=count {
-        tell(&mut console.model, &ProvisionEvent::Checking(session_id(number)));
-    }
-    console
-}
-
-#[test]
-fn the_log_is_a_ring_of_ten_thousand_lines_that_counts_what_it_let_go() {
-    let console = told(10_003);
-    assert_eq!(console.model.log.lines().count(), 10_000);
-    assert_eq!(console.model.log.dropped, 3);
-    assert!(console.shows("10000 lines   3 dropped"));
-    assert!(console.model.log.lines().next().unwrap().text.ends_with("Session ID 4"));
-}
-
-#[test]
-fn the_log_follows_its_newest_line() {
-    let mut console = told(50);
-    assert!(console.shows("Session ID 50") && console.shows("following"));
-    tell(&mut console.model, &ProvisionEvent::Checking(session_id(51)));
-    assert!(console.shows("Session ID 51"));
-}
-
-#[test]
-fn a_reader_who_scrolled_back_stays_where_they_are() {
-    let mut console = told(50);
-    console.keys("3kkk");
-    assert!(console.shows("Session ID 47") && !console.shows("Session ID 48"));
-    for number in 51..=60 {
-        tell(&mut console.model, &ProvisionEvent::Checking(session_id(number)));
-    }
-    assert!(console.shows("Session ID 47") && !console.shows("Session ID 48"));
-    assert!(console.shows("13 lines back"));
-    console.keys("G");
-    assert!(console.shows("Session ID 60") && console.shows("following"));
-    console.keys("g");
-    assert!(console.shows("Session ID 1"));
-}
-
-#[test]
-fn moving_in_the_log_leaves_the_list_alone() {
-    let mut console = told(50);
-    console.keys("3jkgG");
-    assert_eq!(console.cursor(), Some(1));
-}
-
-#[test]
-fn the_log_panel_hides_grows_and_shrinks() {
-    let mut console = told(50);
-    let shown = |console: &Console| console.screen().iter().filter(|line| line.contains("Session ID")).count();
-    assert_eq!(shown(&console), 6);
-    console.keys("==");
-    assert_eq!(shown(&console), 8);
-    console.keys("---");
-    assert_eq!(shown(&console), 5);
-    console.keys("L");
-    assert_eq!(shown(&console), 0);
-    console.keys("\\");
-    assert_eq!(shown(&console), 5);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crossterm::event::KeyEvent;
 
-use super::message::{ConfirmUi, FilterUi, Global, HelpUi, HistoryUi, MainUi, PaletteUi, ReasonUi, Ui};
+use super::message::{ConfirmUi, FilterUi, Global, HelpUi, HistoryUi, LogUi, MainUi, PaletteUi, ReasonUi, Ui};
 use super::model::Model;
 use super::screen::Screen;
 use super::screen::history::Mode;
@@ -28,6 +28,8 @@ pub enum Context {
     List,
     /// The filter line.
     Filter,
+    /// The line in which the log is searched.
+    LogSearch,
     /// The form of a change.
     Reason,
     /// A plan.
@@ -62,9 +64,10 @@ pub enum Context {
 
 impl Context {
     /// Lists them all.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::List,
         Self::Filter,
+        Self::LogSearch,
         Self::Reason,
         Self::Confirm,
         Self::Reveal,
@@ -86,6 +89,7 @@ impl Context {
         match screen {
             Screen::Sessions => Self::List,
             Screen::Filter => Self::Filter,
+            Screen::LogSearch => Self::LogSearch,
             Screen::Reason(_) => Self::Reason,
             Screen::Confirm(_) => Self::Confirm,
             Screen::Reveal(_) => Self::Reveal,
@@ -109,7 +113,7 @@ impl Context {
     /// Tells whether a character is text here, or a part of an id or an answer, and so no action.
     const fn takes(self, character: char) -> bool {
         match self {
-            Self::Filter | Self::Reason | Self::Search | Self::HelpSearch | Self::Palette => true,
+            Self::Filter | Self::LogSearch | Self::Reason | Self::Search | Self::HelpSearch | Self::Palette => true,
             Self::Confirm => character.is_ascii_alphanumeric(),
             Self::List
             | Self::Reveal
@@ -130,6 +134,7 @@ impl Context {
         match self {
             Self::List => "on the list of sessions",
             Self::Filter => "in the filter line",
+            Self::LogSearch => "in the search of the log",
             Self::Reason => "in the form of a change",
             Self::Confirm => "before a plan",
             Self::Reveal => "before a new GUID",
@@ -246,6 +251,7 @@ impl KeyMap {
         match (bound, Context::of(screen)) {
             (Some(binding), _) => Some(binding.action.does.clone()),
             (None, Context::Filter) => typing::edit(pressed).map(|request| Ui::Filter(FilterUi::Edit(request))),
+            (None, Context::LogSearch) => typing::edit(pressed).map(|request| Ui::Log(LogUi::Edit(request))),
             (None, Context::Search) => typing::edit(pressed).map(|request| Ui::History(HistoryUi::Edit(request))),
             (None, Context::Reason) => typing::edit(pressed).map(|request| Ui::Reason(ReasonUi::Edit(request))),
             // Any other character counts as a key that was ignored: it prolongs the quiet that a confirmation needs.

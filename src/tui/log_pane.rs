@@ -1,19 +1,62 @@
-//! The log panel: what the provisioner tells, in a ring that never grows.
+//! The log panel: what the provisioner tells, in a ring that never grows, from a level on, searched by words.
 
 use std::collections::VecDeque;
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
-
 use super::message::Motion;
-use super::theme::Theme;
-use super::view::frame_of;
 use crate::domain::time::Timestamp;
+
+mod draw;
+mod search;
+
+pub use draw::draw;
+pub use search::Search;
 
 /// Lines that are kept.
 const CAPACITY: usize = 10_000;
+
+/// How much a line matters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// It goes on.
+    #[default]
+    Info,
+    /// Something is not as it should be, and nothing is lost.
+    Warn,
+    /// Something failed, or is not known.
+    Error,
+}
+
+impl Level {
+    /// Names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+
+    /// Says what is shown from it on.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Info => "every line",
+            Self::Warn => "warnings and errors",
+            Self::Error => "errors alone",
+        }
+    }
+
+    /// Gives the next above; after the highest the lowest.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Info => Self::Warn,
+            Self::Warn => Self::Error,
+            Self::Error => Self::Info,
+        }
+    }
+}
 
 /// One line of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,18 +65,29 @@ pub struct LogLine {
     pub at: Timestamp,
     /// The event's text, verbatim.
     pub text: String,
-    /// Whether it is bad news.
-    pub bad: bool,
+    /// How much it matters.
+    pub level: Level,
 }
 
-/// The lines and how they are looked at.
+/// The lines and how they are looked at. A line has a number, from the first that ever came on; a reader who has scrolled
+/// back stays with the number of a line, whatever comes, goes or is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
     lines: VecDeque<LogLine>,
+    /// The number of the oldest line that is kept.
+    first: u64,
     /// Lines that the ring has let go, or that never got in.
     pub dropped: u64,
-    /// Lines between the newest and the lowest that is shown; 0 follows.
-    back: usize,
+    /// Lines below it are left out.
+    level: Level,
+    /// The numbers of those that are not.
+    passing: VecDeque<u64>,
+    /// The lowest line that is shown; none follows the newest.
+    lowest: Option<u64>,
+    /// The number of the line that was to come when the newest one was left.
+    left_at: u64,
+    /// What is searched for.
+    pub search: Search,
     /// Whether the panel is shown.
     pub shown: bool,
     /// Lines more (or fewer) than the screen's own choice.
@@ -42,7 +96,18 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { lines: VecDeque::new(), dropped: 0, back: 0, shown: true, extra: 0 }
+        Self {
+            lines: VecDeque::new(),
+            first: 0,
+            dropped: 0,
+            level: Level::default(),
+            passing: VecDeque::new(),
+            lowest: None,
+            left_at: 0,
+            search: Search::default(),
+            shown: true,
+            extra: 0,
+        }
     }
 }
 
@@ -51,12 +116,17 @@ impl Log {
     pub fn push(&mut self, line: LogLine) {
         if self.lines.len() == CAPACITY {
             self.lines.pop_front();
+            self.passing.pop_front_if(|oldest| *oldest == self.first);
+            self.search.gone(self.first);
+            self.first += 1;
             self.dropped += 1;
         }
-        self.lines.push_back(line);
-        if self.back > 0 {
-            self.back = (self.back + 1).min(self.lines.len().saturating_sub(1));
+        if line.level >= self.level {
+            let number = self.next();
+            self.passing.push_back(number);
+            self.search.came(number, &line.text);
         }
+        self.lines.push_back(line);
     }
 
     /// Gives the lines, oldest first.
@@ -64,52 +134,95 @@ impl Log {
         self.lines.iter()
     }
 
+    /// Gives the number of the line that comes next.
+    fn next(&self) -> u64 {
+        self.first + self.lines.len() as u64
+    }
+
+    /// Counts the lines that came since the newest one was left.
+    fn news(&self) -> usize {
+        self.passing.len() - self.passing.partition_point(|number| *number < self.left_at)
+    }
+
+    fn line(&self, number: u64) -> Option<&LogLine> {
+        self.lines.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
+    }
+
+    /// Leaves out what is below the next level; after the highest nothing.
+    pub fn next_level(&mut self) -> Level {
+        self.level = self.level.next();
+        let numbered = (self.first..).zip(&self.lines);
+        self.passing = numbered.filter(|(_, line)| line.level >= self.level).map(|(number, _)| number).collect();
+        self.look_for_words();
+        self.level
+    }
+
+    /// Looks for the words of the search in all lines.
+    fn look_for_words(&mut self) {
+        let lines = self.passing.iter().filter_map(|number| Some((*number, self.line(*number)?.text.as_str())));
+        self.search.found = self.search.among(lines);
+    }
+
+    /// Searches for other words, from the newest line on.
+    pub fn search_for(&mut self, words: &str, page: usize) {
+        self.search.set(words);
+        self.look_for_words();
+        self.search.at = self.search.found.back().copied();
+        self.show_found(page);
+    }
+
+    /// Goes to the next line that was found, towards the older ones, or back; tells whether there is one.
+    pub fn step(&mut self, older: bool, page: usize) -> bool {
+        let stepped = self.search.step(older);
+        self.show_found(page);
+        stepped
+    }
+
+    /// Scrolls only as far as the found line needs it, and then puts it in the middle.
+    fn show_found(&mut self, page: usize) {
+        let Some(at) = self.search.at else { return };
+        let place = self.passing.partition_point(|number| *number < at);
+        let end = self.end(page);
+        if !(end.saturating_sub(page)..end).contains(&place) {
+            self.go_to_end((place + 1 + page / 2).max(page));
+        }
+    }
+
+    /// Finds where the shown lines end among those that pass.
+    fn end(&self, page: usize) -> usize {
+        let all = self.passing.len();
+        let end = self.lowest.map_or(all, |lowest| self.passing.partition_point(|number| *number <= lowest));
+        end.max(page.min(all))
+    }
+
+    fn go_to_end(&mut self, end: usize) {
+        let lowest = end.checked_sub(1).and_then(|place| self.passing.get(place)).copied();
+        if self.lowest.is_none() {
+            self.left_at = self.next();
+        }
+        self.lowest = lowest.filter(|lowest| self.passing.back() != Some(lowest));
+    }
+
     /// Moves through the lines, `page` at a time.
     pub fn scroll(&mut self, motion: Motion, page: usize) {
-        let most = self.lines.len().saturating_sub(page);
-        self.back = match motion {
-            Motion::Up => self.back + 1,
-            Motion::Down => self.back.saturating_sub(1),
-            Motion::HalfUp => self.back + page / 2,
-            Motion::HalfDown => self.back.saturating_sub(page / 2),
-            Motion::PageUp => self.back + page,
-            Motion::PageDown => self.back.saturating_sub(page),
-            Motion::First => most,
-            Motion::Last => 0,
-        }
-        .min(most);
+        let end = self.end(page);
+        let end = match motion {
+            Motion::Up => end.saturating_sub(1),
+            Motion::Down => end + 1,
+            Motion::HalfUp => end.saturating_sub(page / 2),
+            Motion::HalfDown => end + page / 2,
+            Motion::PageUp => end.saturating_sub(page),
+            Motion::PageDown => end + page,
+            Motion::First => 0,
+            Motion::Last => self.passing.len(),
+        };
+        self.go_to_end(end.max(page.min(self.passing.len())));
     }
 
-    /// Gives the lines that fit, the lowest last.
-    fn window(&self, height: usize) -> impl Iterator<Item = &LogLine> {
-        let end = self.lines.len().saturating_sub(self.back);
-        self.lines.range(end.saturating_sub(height)..end)
-    }
-}
-
-/// Draws the panel.
-pub fn draw(log: &Log, focused: bool, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let state = if log.back == 0 { "following".to_owned() } else { format!("{} lines back", log.back) };
-    let dropped = if log.dropped > 0 { format!("   {} dropped", log.dropped) } else { String::new() };
-    let count = if log.lines.len() == 1 { "1 line".to_owned() } else { format!("{} lines", log.lines.len()) };
-    let right = format!("{state}   {count}{dropped}");
-    let inner = frame_of(" 3 Log ", &right, focused, theme, area, frame);
-    let width = usize::from(inner.width);
-    let lines: Vec<Line<'_>> = log
-        .window(usize::from(inner.height))
-        .map(|line| {
-            let style = if line.bad { theme.danger } else { theme.plain };
-            let stamp = line.at.utc().format("%H:%M:%SZ ").to_string();
-            Line::from(vec![
-                Span::styled(stamp, theme.dim),
-                Span::styled(theme.fit(&line.text, width.saturating_sub(10)), style),
-            ])
-        })
-        .collect();
-    if lines.is_empty() {
-        let hint = Line::styled("Nothing has been done in this console yet.", theme.dim);
-        frame.render_widget(Paragraph::new(hint), inner);
-    } else {
-        frame.render_widget(Paragraph::new(lines), inner);
+    /// Gives the lines that fit into so many with their numbers, the lowest last.
+    pub fn window(&self, height: usize) -> impl Iterator<Item = (u64, &LogLine)> {
+        let end = self.end(height);
+        let numbers = self.passing.range(end.saturating_sub(height)..end);
+        numbers.filter_map(|number| Some((*number, self.line(*number)?)))
     }
 }

@@ -12,8 +12,10 @@ use crate::domain::time::Timestamp;
 use crate::provision::{AuditReport, Preview, ProvisionEvent, Provisioned};
 use crate::store::{SessionRow, Stretch};
 
+mod dialogs;
 mod history;
 
+pub use dialogs::{HelpUi, LeaveUi, LogUi, PaletteUi, ProfilesUi};
 pub use history::{FindingsUi, HistoryUi, Progress};
 
 /// One thing that happened.
@@ -71,6 +73,8 @@ pub enum Ui {
     Pager(PagerUi),
     /// In the search of the help.
     Help(HelpUi),
+    /// In the search of the log.
+    Log(LogUi),
     /// In the palette.
     Palette(PaletteUi),
     /// In the list of profiles.
@@ -117,7 +121,15 @@ pub enum MainUi {
     ToggleLog,
     /// Makes the log panel larger or smaller.
     ResizeLog(i16),
-    /// Starts typing a filter.
+    /// Leaves lines below the next level out of the log.
+    LogLevel,
+    /// Starts typing a search of the log.
+    SearchLog,
+    /// Goes to the next line of the log that was found, towards the older ones.
+    NextMatch,
+    /// Goes to the one before.
+    PreviousMatch,
+    /// Starts typing a filter; where the log has the keys, a search of it.
     Filter,
     /// Opens the session under the cursor.
     Open,
@@ -242,43 +254,6 @@ pub enum PagerUi {
     Back,
 }
 
-/// What works in the search of the help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HelpUi {
-    /// Begins to type.
-    Search,
-    /// Edits the text.
-    Edit(InputRequest),
-    /// Goes back to the keys that were found.
-    Keep,
-    /// Takes the search away.
-    Drop,
-}
-
-/// What works in the palette.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PaletteUi {
-    /// Edits the text.
-    Edit(InputRequest),
-    /// Goes to another action that can be done.
-    Move(Motion),
-    /// Does the action under the cursor.
-    Run,
-    /// Leaves.
-    Back,
-}
-
-/// What works in the list of profiles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProfilesUi {
-    /// Moves.
-    Move(Motion),
-    /// Opens the database of the profile under the cursor.
-    Choose,
-    /// Stops opening, or leaves.
-    Back,
-}
-
 /// What works in the overview.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OverviewUi {
@@ -294,17 +269,6 @@ pub enum OverviewUi {
     Refresh,
     /// Stops counting, or leaves.
     Back,
-}
-
-/// What works before the question whether to quit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LeaveUi {
-    /// Quits as soon as the change is done and its GUID handed over.
-    WhenDone,
-    /// Cancels the change where that is still possible.
-    CancelJob,
-    /// Stays.
-    Stay,
 }
 
 /// A movement in a list.

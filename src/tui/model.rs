@@ -233,6 +233,12 @@ impl Model {
         u16::from(self.filter_line_is_shown()) + u16::from(matches!(self.screen, Screen::Filter))
     }
 
+    /// Counts the lines that a search takes from the log.
+    #[must_use]
+    pub fn log_search_lines(&self) -> u16 {
+        u16::from(matches!(self.screen, Screen::LogSearch) || !self.log.search.is_empty())
+    }
+
     /// Says after how many milliseconds without anything else the clock is to be looked at.
     #[must_use]
     pub fn tick(&self) -> u64 {

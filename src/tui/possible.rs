@@ -46,6 +46,8 @@ pub fn why_not(model: &Model, does: &Ui) -> Option<WhyNot> {
         Ui::Main(MainUi::History) if model.list.rows.is_empty() => None,
         Ui::Main(MainUi::Open | MainUi::History) => under_the_cursor(model),
         Ui::Main(MainUi::Mark | MainUi::MarkRange) => shown(model).or_else(|| under_the_cursor(model)),
+        Ui::Main(MainUi::LogLevel | MainUi::SearchLog) => log_shown(model),
+        Ui::Main(MainUi::NextMatch | MainUi::PreviousMatch) => log_shown(model).or_else(|| searched(model)),
         Ui::Main(MainUi::UnmarkAll) => unmark(model),
         Ui::Main(MainUi::Profiles) => profiles(model),
         Ui::Main(MainUi::Cancel) => cancel(model),
@@ -119,6 +121,27 @@ fn shown(model: &Model) -> Option<WhyNot> {
     let hidden = !layout::panels(model).contains(&Panel::Sessions);
     let zoom = || model.keys.main(MainUi::Zoom);
     hidden.then(|| WhyNot::nothing(format!("The sessions are not shown: {} shows all panels.", zoom())))
+}
+
+/// The log is not shown.
+fn log_shown(model: &Model) -> Option<WhyNot> {
+    if layout::panels(model).contains(&Panel::Log) {
+        return None;
+    }
+    let key = |does| model.keys.main(does);
+    let (log, zoom) = (key(MainUi::Focus(Panel::Log)), key(MainUi::Zoom));
+    Some(WhyNot::nothing(match (model.zoom, model.log.shown) {
+        (true, _) => format!("The log is not shown: {zoom} shows all panels."),
+        (false, false) => format!("The log is not shown: {} shows it.", key(MainUi::ToggleLog)),
+        (false, true) => format!("There is no room for the log: {log} and {zoom} give it the screen."),
+    }))
+}
+
+/// Nothing is searched for in the log.
+fn searched(model: &Model) -> Option<WhyNot> {
+    let keys = || [MainUi::Focus(Panel::Log), MainUi::Filter].map(|does| model.keys.main(does));
+    let told = |[log, search]: [String; 2]| WhyNot::nothing(format!("The log is not searched: {log}, then {search}."));
+    model.log.search.is_empty().then(|| told(keys()))
 }
 
 fn unmark(model: &Model) -> Option<WhyNot> {

@@ -6,6 +6,7 @@ pub mod filter;
 pub mod help;
 pub mod history;
 pub mod leave;
+pub mod log;
 pub mod main;
 pub mod overview;
 pub mod palette;
@@ -23,6 +24,8 @@ pub enum Screen {
     Sessions,
     /// The filter line of the main screen.
     Filter,
+    /// The line in which the log is searched.
+    LogSearch,
     /// One session full-screen.
     Detail(detail::full::Full),
     /// The history of one session, or of all.
@@ -57,6 +60,7 @@ impl Screen {
             Self::Palette(palette) => palette.back.beneath(),
             other @ (Self::Sessions
             | Self::Filter
+            | Self::LogSearch
             | Self::Detail(_)
             | Self::History(_)
             | Self::Findings(_)

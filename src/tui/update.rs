@@ -1,13 +1,13 @@
 //! The reducer: what happens changes the model and says what to do. Pure: no I/O, no clock, no randomness.
 
 use super::effect::{Effect, JobId};
-use super::log_pane::LogLine;
+use super::log_pane::{Level, LogLine};
 use super::message::{Failure, JobEvent, MainUi, Message, RevealUi, Ui};
 use super::model::{Model, Panel, Settling};
 use super::screen::confirm::Confirm;
 use super::screen::sessions::marked;
 use super::screen::{
-    Screen, confirm, detail, filter, help, history, leave, main, overview, profiles, reason, reveal, sessions,
+    Screen, confirm, detail, filter, help, history, leave, log, main, overview, profiles, reason, reveal, sessions,
     verification, warnings,
 };
 use super::view::layout;
@@ -72,6 +72,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         | Ui::Reveal(_)
         | Ui::Pager(_)
         | Ui::Help(_)
+        | Ui::Log(_)
         | Ui::Palette(_)
         | Ui::History(_)
         | Ui::Findings(_)
@@ -88,6 +89,10 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         (Ui::Filter(ui), Screen::Filter) => {
             model.screen = Screen::Filter;
             filter::update(model, ui)
+        }
+        (Ui::Log(ui), Screen::LogSearch) => {
+            model.screen = Screen::LogSearch;
+            log::update(model, ui)
         }
         (Ui::Reason(ui), Screen::Reason(form)) => reason::update(model, form, ui),
         (Ui::Confirm(ui), Screen::Confirm(confirm)) => confirm::update(model, confirm, ui),
@@ -111,6 +116,7 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
             | Ui::Reveal(_)
             | Ui::Pager(_)
             | Ui::Help(_)
+            | Ui::Log(_)
             | Ui::Palette(_)
             | Ui::History(_)
             | Ui::Findings(_)
@@ -166,7 +172,8 @@ fn job(model: &mut Model, id: JobId, event: JobEvent) -> Vec<Effect> {
 
 /// Puts a line of the story into the log panel.
 pub fn tell(model: &mut Model, line: &ProvisionEvent) {
-    model.log.push(LogLine { at: model.now, text: line.to_string(), bad: line.is_error() });
+    let level = if line.is_error() { Level::Error } else { Level::Info };
+    model.log.push(LogLine { at: model.now, text: line.to_string(), level });
 }
 
 fn done(model: &mut Model, id: JobId, provisioned: Provisioned) -> Vec<Effect> {

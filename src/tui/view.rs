@@ -15,7 +15,7 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::log_pane;
 use super::message::MainUi;
-use super::model::{Model, Panel};
+use super::model::Model;
 use super::possible::why_not;
 use super::screen::{
     Screen, confirm, detail, help, history, leave, overview, palette, profiles, reason, reveal, sessions, verification,
@@ -46,7 +46,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         detail::draw_panel(model, theme, area, frame);
     }
     if let Some(area) = places.log {
-        log_pane::draw(&model.log, layout::focused(model) == Panel::Log, theme, area, frame);
+        log_pane::draw(model, theme, area, frame);
     }
     strip(model, theme, places.strip, frame);
     footer(model, theme, places.footer, frame);
@@ -55,7 +55,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
 
 fn dialog(model: &Model, screen: &Screen, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     match screen {
-        Screen::Sessions | Screen::Filter => {}
+        Screen::Sessions | Screen::Filter | Screen::LogSearch => {}
         Screen::Detail(full) => {
             frame.render_widget(Clear, area);
             detail::full::draw(model, full, theme, area, frame);

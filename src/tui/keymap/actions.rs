@@ -3,7 +3,7 @@
 
 use super::{Context, Key};
 use crate::tui::message::{
-    ConfirmUi, FilterUi, FindingsUi, Global, HelpUi, HistoryUi, LeaveUi, MainUi, Motion, OverviewUi, PagerUi,
+    ConfirmUi, FilterUi, FindingsUi, Global, HelpUi, HistoryUi, LeaveUi, LogUi, MainUi, Motion, OverviewUi, PagerUi,
     PaletteUi, ProfilesUi, ReasonUi, RevealUi, Ui,
 };
 use crate::tui::model::Panel;
@@ -170,6 +170,10 @@ static LIST: &[Action] = &[
     action("toggle-log", "L \\", Ui::Main(MainUi::ToggleLog), "show or hide the log", ""),
     action("larger-log", "=", Ui::Main(MainUi::ResizeLog(1)), "larger log", ""),
     action("smaller-log", "-", Ui::Main(MainUi::ResizeLog(-1)), "smaller log", ""),
+    action("log-level", "l", Ui::Main(MainUi::LogLevel), "every line of the log, from warnings on, errors alone", ""),
+    action("search-log", "", Ui::Main(MainUi::SearchLog), "search the log: / does it when the log has the keys", ""),
+    action("next-match", "n", Ui::Main(MainUi::NextMatch), "next line of the log that was found, an older one", ""),
+    action("previous-match", "N", Ui::Main(MainUi::PreviousMatch), "the one before", ""),
     needed(action("level-up", "Esc", Ui::Main(MainUi::Back), "one level up: stop reading, zoom, filter", "")),
     action("refresh", "Ctrl-r F5", Ui::Main(MainUi::Refresh), "read again", ""),
     needed(action("cancel", "Ctrl-c", Ui::Main(MainUi::Cancel), "cancel what waits", "")),
@@ -186,6 +190,11 @@ static FILTER: &[Action] = &[
     action("complete-back", "Shift-Tab", Ui::Filter(FilterUi::CompleteBack), "the one before", ""),
     needed(action("keep-filter", "Enter", Ui::Filter(FilterUi::Keep), "keep the filter, back to the list", "keep")),
     needed(action("drop-filter", "Esc Ctrl-c", Ui::Filter(FilterUi::Discard), "take the filter away", "take away")),
+];
+
+static LOG_SEARCH: &[Action] = &[
+    needed(action("keep-search", "Enter", Ui::Log(LogUi::Keep), "keep the search, back to the lines", "keep")),
+    needed(action("drop-search", "Esc Ctrl-c", Ui::Log(LogUi::Drop), "take the search away", "take away")),
 ];
 
 static REASON: &[Action] = &[
@@ -353,6 +362,7 @@ pub(super) fn of(context: Context) -> impl Iterator<Item = &'static Action> {
     let (own, motions): (&[Action], &[Action]) = match context {
         Context::List => (LIST, LIST_MOTIONS),
         Context::Filter => (FILTER, &[]),
+        Context::LogSearch => (LOG_SEARCH, &[]),
         Context::Reason => (REASON, &[]),
         Context::Confirm => (CONFIRM, &[]),
         Context::Reveal => (REVEAL, &[]),
@@ -369,6 +379,7 @@ pub(super) fn of(context: Context) -> impl Iterator<Item = &'static Action> {
         Context::Overview => (OVERVIEW, OVERVIEW_MOTIONS),
         Context::Leave => (LEAVE, &[]),
     };
-    let palette: &[Action] = if matches!(context, Context::List | Context::Pager) { PALETTE } else { &[] };
+    let palette: &[Action] =
+        if matches!(context, Context::List | Context::Pager | Context::History) { PALETTE } else { &[] };
     HELP.iter().chain(own).chain(palette).chain(motions).chain(EVERYWHERE)
 }

@@ -81,6 +81,7 @@ fn looked_at(model: &mut Model) -> Option<SessionId> {
         Screen::History(history) => history.session,
         Screen::Sessions
         | Screen::Filter
+        | Screen::LogSearch
         | Screen::Reason(_)
         | Screen::Confirm(_)
         | Screen::Reveal(_)

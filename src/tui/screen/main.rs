@@ -3,7 +3,7 @@
 use super::reason::Purpose;
 use super::sessions::{marking, sorting};
 use super::warnings::Warnings;
-use super::{Screen, detail, filter, history, overview, profiles, reason, sessions, verification};
+use super::{Screen, detail, filter, history, log, overview, profiles, reason, sessions, verification};
 use crate::tui::effect::Effect;
 use crate::tui::message::{MainUi, Ui};
 use crate::tui::model::{Model, Panel};
@@ -48,6 +48,11 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
             model.log.extra = (model.log.extra + lines).clamp(-10, 40);
             Vec::new()
         }
+        MainUi::LogLevel => log::level(model),
+        MainUi::SearchLog => log::begin(model),
+        MainUi::NextMatch => log::step(model, true),
+        MainUi::PreviousMatch => log::step(model, false),
+        MainUi::Filter if layout::focused(model) == Panel::Log => log::begin(model),
         MainUi::Filter => {
             filter::begin(model);
             model.focus = Panel::Sessions;
@@ -103,7 +108,8 @@ fn focus(model: &mut Model, step: i8) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Goes up one level: a question, marks that are gathered, a verification, the zoom, the filter. Never quits.
+/// Goes up one level: a question, marks that are gathered, a verification, the zoom, the search of
+/// the log, the filter. Never quits.
 fn back(model: &mut Model) -> Vec<Effect> {
     if let Some(effect) = sessions::stop(model) {
         return vec![effect];
@@ -116,6 +122,10 @@ fn back(model: &mut Model) -> Vec<Effect> {
     }
     if model.zoom {
         model.zoom = false;
+        return Vec::new();
+    }
+    if layout::focused(model) == Panel::Log && !model.log.search.is_empty() {
+        log::clear(model);
         return Vec::new();
     }
     if model.list.filter.is_empty() {

@@ -11,7 +11,7 @@ use super::{Screen, sessions};
 use crate::domain::time::Timestamp;
 use crate::tui::Place;
 use crate::tui::effect::{Effect, Ticket};
-use crate::tui::log_pane::LogLine;
+use crate::tui::log_pane::{Level, LogLine};
 use crate::tui::message::{Arrival, Failure, Motion, ProfilesUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::theme::{Theme, banner};
@@ -114,17 +114,17 @@ pub fn opened(model: &mut Model, ticket: Ticket, answer: Result<Box<Arrival>, Fa
 fn arrive(model: &mut Model, arrival: Arrival) {
     let left = model.about.database.clone();
     let unknown = std::mem::take(&mut model.settling);
-    let tell = |model: &mut Model, text, bad| model.log.push(LogLine { at: arrival.now, text, bad });
+    let tell = |model: &mut Model, text, level| model.log.push(LogLine { at: arrival.now, text, level });
     for settling in unknown {
         let text = format!(
             "CONSOLE: {left} was left before it was known whether the change of session {} was committed; its history tells",
             settling.session
         );
-        tell(model, text, true);
+        tell(model, text, Level::Error);
     }
     model.arrive(arrival.about, arrival.now);
     let name = model.about.profile.as_ref().map_or(String::new(), |profile| format!("profile {}, ", profile.name));
-    tell(model, format!("CONSOLE: from here on {name}{}", text::clean(&model.about.database)), false);
+    tell(model, format!("CONSOLE: from here on {name}{}", text::clean(&model.about.database)), Level::Info);
     model.say(format!("This is {name}{} now.", model.about.database));
 }
 

@@ -11,7 +11,7 @@ use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::provision::AuditReport;
 use crate::tui::effect::{Effect, Ticket};
-use crate::tui::log_pane::LogLine;
+use crate::tui::log_pane::{Level, LogLine};
 use crate::tui::message::{Failure, FindingsUi, Loaded, MainUi, Motion, Progress};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
@@ -71,7 +71,7 @@ pub fn begin(model: &mut Model, session: Option<SessionId>) -> Vec<Effect> {
     let ticket = model.ticket();
     let since = model.now;
     model.verifying = Some(Verifying { ticket, session, since, entries: 0, damaged: 0, of: None });
-    note(model, format!("AUDIT: verifying {}", whose(session)), false);
+    note(model, format!("AUDIT: verifying {}", whose(session)), Level::Info);
     vec![Effect::Verify(ticket, session)]
 }
 
@@ -83,7 +83,7 @@ pub fn stop(model: &mut Model) -> Option<Effect> {
     note(
         model,
         format!("AUDIT: stopped verifying {} after {}", whose(session), counted(entries, "entry", "entries")),
-        false,
+        Level::Info,
     );
     Some(Effect::CancelLoad(stopped.ticket))
 }
@@ -110,7 +110,7 @@ pub fn ended(model: &mut Model, answer: Result<Loaded, Failure>) {
         Ok(Loaded::Verified(report)) => found(model, verifying, report),
         Err(failure) => {
             let said = format!("Not verified: {}", failure.what);
-            note(model, format!("AUDIT: {} not verified: {}", whose(verifying.session), failure.what), true);
+            note(model, format!("AUDIT: {} not verified: {}", whose(verifying.session), failure.what), Level::Warn);
             model.warn(said);
         }
         Ok(
@@ -141,12 +141,16 @@ fn found(model: &mut Model, Verifying { session, since, .. }: Verifying, report:
             0 => String::new(),
             count => format!("; {} with nothing to verify", counted(count, "session", "sessions")),
         };
-        note(model, format!("AUDIT: verified {}: intact, {read}{old}", whose(session)), false);
+        note(model, format!("AUDIT: verified {}: intact, {read}{old}", whose(session)), Level::Info);
         model.say(format!("Verified {}: intact, {read}{old}.", whose(session)));
         return;
     }
     let faults = counted(damaged, "thing is", "things are");
-    note(model, format!("AUDIT: verified {}: {faults} not as the history left them, {read}", whose(session)), true);
+    note(
+        model,
+        format!("AUDIT: verified {}: {faults} not as the history left them, {read}", whose(session)),
+        Level::Error,
+    );
     model.findings = Some(report);
     show_findings(model);
     if model.findings.is_some() {
@@ -160,6 +164,7 @@ pub fn show_findings(model: &mut Model) {
         Screen::Sessions | Screen::Detail(_) => true,
         Screen::History(history) => history.mode == history::Mode::List,
         Screen::Filter
+        | Screen::LogSearch
         | Screen::Reason(_)
         | Screen::Confirm(_)
         | Screen::Reveal(_)
@@ -290,6 +295,6 @@ fn counted(count: u64, one: &str, more: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {more}") }
 }
 
-fn note(model: &mut Model, text: String, bad: bool) {
-    model.log.push(LogLine { at: model.now, text, bad });
+fn note(model: &mut Model, text: String, level: Level) {
+    model.log.push(LogLine { at: model.now, text, level });
 }

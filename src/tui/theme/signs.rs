@@ -17,6 +17,8 @@ pub struct Signs {
     pub good: &'static str,
     /// The row or field that has the keys.
     pub here: &'static str,
+    /// As much, or more.
+    pub at_least: &'static str,
     /// From the old to the new.
     pub to: &'static str,
     /// Nothing is there.
@@ -52,6 +54,7 @@ pub static UNICODE: Signs = Signs {
     bad: "✗",
     good: "✓",
     here: "▸",
+    at_least: "≥",
     to: "→",
     none: "–",
     between: "·",
@@ -74,6 +77,7 @@ pub static ASCII: Signs = Signs {
     bad: "x",
     good: "+",
     here: ">",
+    at_least: ">=",
     to: "->",
     none: "-",
     between: "|",

@@ -116,6 +116,7 @@ fn of_screen(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>)
         Screen::Reason(form) if form.ticket == Some(ticket) => form.loaded(answer, now),
         Screen::Sessions
         | Screen::Filter
+        | Screen::LogSearch
         | Screen::Detail(_)
         | Screen::History(_)
         | Screen::Reason(_)

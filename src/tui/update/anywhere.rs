@@ -5,7 +5,7 @@ use crate::tui::effect::Effect;
 use crate::tui::message::{Global, Ui};
 use crate::tui::model::Model;
 use crate::tui::possible::refused;
-use crate::tui::screen::{Screen, filter, help, history, palette, reveal, verification};
+use crate::tui::screen::{Screen, filter, help, history, log, palette, reveal, verification};
 
 /// Carries it out.
 pub(super) fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
@@ -47,6 +47,7 @@ pub(super) fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
 fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
     match &mut model.screen {
         Screen::Filter => return filter::paste(model, data),
+        Screen::LogSearch => log::paste(model, data),
         Screen::Reason(form) => form.paste(data),
         Screen::Palette(palette) => palette::paste(palette, data),
         Screen::Help(help) if help.typing => help::paste(help, data),

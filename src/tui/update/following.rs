@@ -3,7 +3,7 @@
 
 use crate::domain::time::Timestamp;
 use crate::tui::effect::Effect;
-use crate::tui::log_pane::LogLine;
+use crate::tui::log_pane::{Level, LogLine};
 use crate::tui::message::Look;
 use crate::tui::model::{Following, Model};
 use crate::tui::screen::{detail, history, sessions};
@@ -45,7 +45,7 @@ pub(super) fn looked(model: &mut Model, look: Look) {
         Look::Lost(why) => {
             model.following = Following::Resting;
             if model.connection.trouble.is_none() {
-                note(model, format!("The database is out of reach: {why}"), true);
+                note(model, format!("The database is out of reach: {why}"), Level::Warn);
             }
             model.connection.lost(model.now);
         }
@@ -57,7 +57,7 @@ pub(super) fn regained(model: &mut Model, asked: Timestamp) {
     model.connection.confirm(asked);
     if let Some(trouble) = model.connection.trouble.take() {
         let seconds = model.now.seconds_since(trouble.since).max(0);
-        note(model, format!("The database answers again after {seconds} s."), false);
+        note(model, format!("The database answers again after {seconds} s."), Level::Info);
         if model.following == Following::Watching {
             model.following = Following::Resting;
         }
@@ -65,8 +65,8 @@ pub(super) fn regained(model: &mut Model, asked: Timestamp) {
 }
 
 /// Puts a line about the console itself into the log panel.
-fn note(model: &mut Model, text: String, bad: bool) {
-    model.log.push(LogLine { at: model.now, text, bad });
+fn note(model: &mut Model, text: String, level: Level) {
+    model.log.push(LogLine { at: model.now, text, level });
 }
 
 /// Tries a database again that is out of reach, or reads a picture again that is too old, unless that is being done.

@@ -121,5 +121,5 @@ pub fn page(model: &Model) -> (usize, usize) {
 #[must_use]
 pub fn log_rows(model: &Model) -> usize {
     let height = places(model, whole(model)).log.map_or(0, |area| area.height);
-    usize::from(height.saturating_sub(2)).max(1)
+    usize::from(height.saturating_sub(2 + model.log_search_lines())).max(1)
 }
