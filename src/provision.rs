@@ -7,6 +7,7 @@ use crate::store::Store;
 
 mod audit;
 mod change;
+mod clean_up;
 mod consolidate;
 mod describe;
 mod doctor;
@@ -17,6 +18,7 @@ mod verify;
 
 pub use audit::AuditReport;
 pub use change::{Certainty, Provisioned};
+pub use clean_up::{CleanedUp, Fate, Planned, SessionEnd};
 pub use consolidate::{Consolidated, Crowded, Decision, Mandate};
 pub use describe::{PlanLine, describe, warnings};
 pub use doctor::{Diagnosis, StepReport, StepState, diagnose};

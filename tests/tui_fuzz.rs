@@ -5,14 +5,16 @@ use std::collections::HashSet;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use host_provisioner::domain::sanitize::is_hostile;
-use host_provisioner::domain::session::{Session, SessionId};
-use host_provisioner::provision::{Certainty, ProvisionEvent};
+use host_provisioner::domain::session::SessionId;
+use host_provisioner::provision::{Certainty, Fate, Planned, ProvisionEvent};
 use host_provisioner::tui::effect::{Effect, JobId, Query, Ticket};
 use host_provisioner::tui::keymap::message_in;
 use host_provisioner::tui::message::{ConfirmUi, Global, JobEvent, Loaded, Look, MainUi, Message, Ui};
 use host_provisioner::tui::model::Panel;
 use host_provisioner::tui::screen::Screen;
 use host_provisioner::tui::screen::confirm::Confirm;
+use host_provisioner::tui::screen::consolidation::Consolidation;
+use host_provisioner::tui::screen::reason::Purpose;
 use host_provisioner::tui::theme::Theme;
 use host_provisioner::tui::update::update;
 use host_provisioner::tui::view::{layout, view};
@@ -21,87 +23,33 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Cell;
 
-use crate::support::canned::{Canned, failure, many};
-use crate::support::console::{Console, Started};
+use crate::support::canned::failure;
+use crate::support::console::{CleaningUp, Console, Started};
 use crate::world::session_id;
 
-/// One thing that happens.
-#[derive(Debug, Clone)]
-enum Event {
-    Key(KeyCode, KeyModifiers),
-    Paste(String),
-    Resize(u16, u16),
-    FocusLost,
-    Suspend,
-    /// A look at the database ends: something changed, nothing did, or it does not answer.
-    Look(u8),
-    /// A key of the confirm screen, wherever the operator is.
-    Stray(char),
-    Pass(i64),
-    /// Answers a question, however old: rightly, with a failure, or with the answer to another one.
-    Answer(prop::sample::Index, u8),
-    /// A change speaks up, or its copy does: the one under way, one that ended long ago, or one that never was.
-    Job(u8, prop::sample::Index),
-    /// The way from the list to the key that confirms.
-    Rotate(i64, String),
-    RotatedElsewhere(i64),
-    Removed(i64),
-    /// A jump to a session, there or not.
-    Jump(i64),
-    /// A filter that is completed, wrong or right.
-    Filter(String),
-    /// What is typed into the palette and run.
-    Palette(String),
+mod happenings;
+
+use happenings::{Event, events, world};
+
+/// What is under way.
+enum Busy {
+    Change(Started),
+    CleanUp(CleaningUp),
 }
 
-fn events() -> impl Strategy<Value = Event> {
-    let often = "jkgGRXHyvvqcnNlz/  =-L123?\\*usSOO:".chars().map(KeyCode::Char);
-    let named = [KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down];
-    let named = named.into_iter().chain([KeyCode::PageDown, KeyCode::PageUp, KeyCode::Home, KeyCode::End]);
-    let named = named.chain([KeyCode::Backspace, KeyCode::Delete, KeyCode::Left, KeyCode::F(1), KeyCode::F(5)]);
-    let keys: Vec<KeyCode> = often.chain(named).collect();
-    let modifiers = prop_oneof![
-        8 => Just(KeyModifiers::NONE),
-        1 => any::<u8>().prop_map(KeyModifiers::from_bits_truncate),
-        2 => Just(KeyModifiers::CONTROL),
-    ];
-    prop_oneof![
-        30 => (prop::sample::select(keys), Just(KeyModifiers::NONE)).prop_map(|(code, with)| Event::Key(code, with)),
-        6 => (any::<char>().prop_map(KeyCode::Char), modifiers.clone()).prop_map(|(code, with)| Event::Key(code, with)),
-        6 => (prop::char::range('a', 'z').prop_map(KeyCode::Char), modifiers).prop_map(|(c, with)| Event::Key(c, with)),
-        4 => ".{0,12}|y\n|1\n".prop_map(Event::Paste),
-        1 => (1..=300_u16, 1..=100_u16).prop_map(|(columns, lines)| Event::Resize(columns, lines)),
-        2 => (60..=130_u16, 16..=40_u16).prop_map(|(columns, lines)| Event::Resize(columns, lines)),
-        1 => Just(Event::FocusLost),
-        1 => Just(Event::Suspend),
-        12 => prop_oneof![1 => Just(0), 8 => Just(1), 1 => Just(2)].prop_map(Event::Look),
-        3 => prop::sample::select(vec!['y', '1', '\n']).prop_map(Event::Stray),
-        10 => prop_oneof![0..500_i64, Just(350), Just(349), 0..40_000_i64].prop_map(Event::Pass),
-        25 => (any::<prop::sample::Index>(), 0..6_u8).prop_map(|(which, how)| Event::Answer(which, how)),
-        8 => (0..=10_u8, any::<prop::sample::Index>()).prop_map(|(how, which)| Event::Job(how, which)),
-        9 => (300..500_i64, "y|[1-9]\n|y\n|1").prop_map(|(wait, keys)| Event::Rotate(wait, keys)),
-        2 => (1..8_i64).prop_map(Event::RotatedElsewhere),
-        1 => (1..30_i64).prop_map(Event::Removed),
-        1 => (1..520_i64).prop_map(Event::Jump),
-        1 => "(-?(status|record|by|age|id|x):?[=a-z0-9<>d\t]{0,4} ?){1,3}\n?".prop_map(Event::Filter),
-        1 => "rotate|revoke|mark|[a-z]{0,3}|[0-9]{1,3}".prop_map(Event::Palette),
-    ]
-}
-
-/// Five hundred sessions; some are live, some mean harm.
-fn world() -> Canned {
-    let mut data = many(500);
-    for (place, session) in data.sessions.iter_mut().enumerate() {
-        let title = session.title.clone().unwrap_or_default();
-        match place % 7 {
-            0 => *session = Session { status: Some("Active".to_owned()), ..session.clone() },
-            1 => session.title = Some(format!("{title} \u{1b}[2J\u{202e}\u{200b}知識\u{fe0f}🕌")),
-            2 => session.participant_count = Some(i64::MAX),
-            3 => session.title = None,
-            _ => {}
+impl Busy {
+    fn job(&self) -> JobId {
+        match self {
+            Self::Change(started) => started.job,
+            Self::CleanUp(started) => started.job,
         }
     }
-    data
+}
+
+/// A plan that is shown, and a key that is pressed before it.
+enum Shown {
+    Confirm(Box<Confirm>, ConfirmUi),
+    Consolidation(Box<Consolidation>, ConfirmUi),
 }
 
 /// A console, and what a runtime would know of it.
@@ -110,7 +58,7 @@ struct Run {
     asked: Vec<(Ticket, Query)>,
     /// All changes that were started, and one that never was.
     jobs: Vec<JobId>,
-    under_way: Option<Started>,
+    under_way: Option<Busy>,
     drawn: u64,
     was_on_the_list: bool,
 }
@@ -127,7 +75,8 @@ impl Run {
     fn send(&mut self, message: Message) {
         let key = if let Message::Ui(Ui::Confirm(key)) = &message { Some(*key) } else { None };
         let shown = match (&self.console.model.screen, key) {
-            (Screen::Confirm(confirm), Some(key)) => Some((confirm.clone(), key)),
+            (Screen::Confirm(confirm), Some(key)) => Some(Shown::Confirm(confirm.clone(), key)),
+            (Screen::Consolidation(asked), Some(key)) => Some(Shown::Consolidation(asked.clone(), key)),
             _ => None,
         };
         let had_job = self.console.model.job.is_some();
@@ -138,14 +87,25 @@ impl Run {
             match effect {
                 Effect::Load(ticket, query) => self.asked.push((*ticket, query.clone())),
                 Effect::Provision { job, request, expected } => {
-                    let (confirm, key) = shown.as_ref().expect("only a key before a plan starts a change");
+                    let Some(Shown::Confirm(confirm, key)) = &shown else {
+                        panic!("only a key before a plan starts it")
+                    };
                     self.assert_confirmed(confirm, *key);
                     assert!(self.console.model.connection.trouble.is_none(), "nothing is begun while offline");
                     assert_eq!(**request, confirm.request);
                     assert_eq!(**expected, confirm.preview.as_ref().unwrap().expected);
                     assert!(!had_job && self.under_way.is_none(), "one change at a time");
                     let (request, expected) = ((**request).clone(), (**expected).clone());
-                    self.under_way = Some(Started { job: *job, request, expected });
+                    self.under_way = Some(Busy::Change(Started { job: *job, request, expected }));
+                    self.jobs.push(*job);
+                }
+                Effect::CleanUp { job, planned, mandate } => {
+                    let Some(Shown::Consolidation(asked, key)) = &shown else { panic!("nor a consolidation") };
+                    self.assert_consolidation(asked, *key, planned);
+                    assert!(self.console.model.connection.trouble.is_none(), "nothing is begun while offline");
+                    assert!(!had_job && self.under_way.is_none(), "one change at a time");
+                    let (planned, mandate) = (planned.clone(), (**mandate).clone());
+                    self.under_way = Some(Busy::CleanUp(CleaningUp { job: *job, planned, mandate }));
                     self.jobs.push(*job);
                 }
                 Effect::Quit => assert!(self.console.model.job.is_none(), "a change is never abandoned"),
@@ -159,16 +119,13 @@ impl Run {
         let ids: HashSet<SessionId> = list.rows.iter().map(|row| row.session.id).collect();
         assert_eq!(ids.len(), list.rows.len(), "a session has one row");
         self.assert_cursor_in_sight();
-        assert_eq!(
-            self.console.model.job.as_ref().map(|job| job.id),
-            self.under_way.as_ref().map(|started| started.job)
-        );
+        assert_eq!(self.console.model.job.as_ref().map(|job| job.id), self.under_way.as_ref().map(Busy::job));
     }
 
     /// The session that a key on the list is to open a form for: the one that is marked, else the one under the cursor.
     fn aim(&self, message: &Message) -> Option<SessionId> {
         let model = &self.console.model;
-        let opens = matches!(message, Message::Ui(Ui::Main(MainUi::Rotate | MainUi::Revoke)));
+        let opens = matches!(message, Message::Ui(Ui::Main(MainUi::Rotate | MainUi::Revoke | MainUi::Consolidate)));
         let marks = &model.marks;
         let under = model.list.target().map(|row| row.session.id);
         let aim = if marks.ids.is_empty() { under } else { marks.ids.only() };
@@ -179,7 +136,11 @@ impl Run {
     fn assert_aimed(&self, aim: Option<SessionId>) {
         let opened = matches!(self.console.model.screen, Screen::Reason(_)) && self.was_on_the_list;
         if let (true, Screen::Reason(form)) = (opened, &self.console.model.screen) {
-            assert_eq!(Some(form.session), aim);
+            let marks = &self.console.model.marks.ids;
+            let several = form.several.as_ref().map(|all| (all.len(), all.after(None).next()));
+            assert_eq!(several.is_some(), form.purpose == Purpose::Consolidate && marks.len() > 1);
+            assert_eq!(Some(form.session), several.map_or(aim, |(_, first)| first));
+            assert!(several.is_none_or(|(count, _)| count == marks.len()));
         }
     }
 
@@ -204,6 +165,16 @@ impl Run {
         } else {
             assert_eq!(key, ConfirmUi::Type('y'));
         }
+    }
+
+    fn assert_consolidation(&self, asked: &Consolidation, key: ConfirmUi, planned: &[Planned]) {
+        assert!(self.console.now.millis_since(asked.quiet_since) >= 350);
+        assert!(self.console.now.millis_since(asked.read_at.expect("it is read")) <= 30_000);
+        assert_eq!((planned, planned.is_empty()), (&asked.survey.planned()[..], false));
+        let wanted = asked.wanted();
+        assert_eq!(key, wanted.as_ref().map_or(ConfirmUi::Type('y'), |_| ConfirmUi::Enter));
+        assert!(wanted.is_none_or(|wanted| asked.typed == wanted));
+        assert_eq!(asked.wanted().is_some(), asked.survey.live() > 0);
     }
 
     fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) {
@@ -232,7 +203,7 @@ impl Run {
             Event::Pass(milliseconds) => self.console.pass(milliseconds),
             Event::Answer(which, how) => self.answer(which.index(self.asked.len()), how),
             Event::Job(how, id) => self.job(how, id),
-            Event::Rotate(wait, keys) => {
+            Event::Ask(letter, wait, keys) => {
                 // Back online, as the list on which somebody rotates is.
                 let asked = self.asked.len();
                 self.send(Message::Looked(Look::Changed));
@@ -240,7 +211,7 @@ impl Run {
                 // Out of whatever takes letters as text.
                 self.plain(KeyCode::Esc);
                 self.plain(KeyCode::Esc);
-                self.plain(KeyCode::Char('R'));
+                self.plain(KeyCode::Char(letter));
                 self.plain(KeyCode::Down);
                 self.plain(KeyCode::Enter);
                 self.answer(self.asked.len() - 1, 0);
@@ -291,11 +262,19 @@ impl Run {
             let copied = if which.index(2) == 0 { Ok("copied") } else { Err("not copied") };
             return self.send(Message::Copied(id, copied.map(str::to_owned).map_err(str::to_owned)));
         }
-        let under_way = self.under_way.take_if(|started| started.job == id && how % 5 > 1);
+        let under_way = self.under_way.take_if(|busy| busy.job() == id && how % 5 > 1);
         let event = match (how % 5, under_way) {
+            (2.., Some(Busy::CleanUp(started))) => {
+                let most = if how % 5 == 2 { 1 } else { usize::MAX };
+                let mut ends = self.console.clean_up(&started, most);
+                if let (3, Some(last)) = (how % 5, ends.last_mut()) {
+                    last.fate = Fate::Unknown;
+                }
+                JobEvent::CleanedUp(ends, (how % 5 == 2).then(|| failure("the disk is full")))
+            }
             (0, _) => JobEvent::Told(ProvisionEvent::Checking(session_id(1))),
             (1, _) => JobEvent::Settled(which.index(2) == 0),
-            (3 | 4, Some(started)) => {
+            (3 | 4, Some(Busy::Change(started))) => {
                 let mut end = self.console.outcome(&started);
                 if let (Ok(provisioned), true) = (&mut end, how == 4) {
                     provisioned.certainty = Certainty::Unknown;
@@ -352,12 +331,12 @@ proptest! {
 }
 
 #[test]
-fn the_fuzz_reaches_changes_and_guids() {
+fn the_fuzz_reaches_changes_guids_and_consolidations() {
     use proptest::strategy::ValueTree as _;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
-    let (mut changes, mut guids) = (0, 0);
-    for _ in 0..12 {
+    let (mut changes, mut guids, mut cleaned) = (0, 0, 0);
+    for _ in 0..30 {
         let mut run = Run::new();
         run.answer(0, 0);
         for event in prop::collection::vec(events(), 500).new_tree(&mut runner).unwrap().current() {
@@ -365,7 +344,9 @@ fn the_fuzz_reaches_changes_and_guids() {
             guids += usize::from(matches!(run.console.model.screen, Screen::Reveal(_)));
         }
         changes += run.console.started.len();
+        cleaned += run.console.cleaning.len();
         update(&mut run.console.model, Message::Clock(run.console.now));
     }
-    assert!(changes >= 10 && guids >= 10, "{changes} changes, {guids} screens with a GUID");
+    let sum = format!("{changes} changes, {guids} screens with a GUID, {cleaned} consolidations");
+    assert!(changes >= 10 && guids >= 10 && cleaned >= 3, "{sum}");
 }

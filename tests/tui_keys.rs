@@ -208,7 +208,7 @@ fn whoever_names_a_key_names_the_one_that_it_has() {
         good("refresh = \"F9\"\nunmark-all = \"U\"\nhelp = [\"F2\", \"?\"]\nlevel-up = [\"Esc\", \"F3\"]\n");
     console.keys(" j ");
     console.keys("R");
-    assert_eq!(console.notice(), "Several cannot be acted on yet: U unmarks all 2.");
+    assert_eq!(console.notice(), "Only C acts on several: U unmarks all 2.");
     assert!(console.shows(" F2:help"), "the footer");
     console.keys("?/read again");
     assert!(console.shows("F9                     read again"), "the help");

@@ -35,12 +35,12 @@ fn all_that_match_are_marked_with_their_number_and_are_not_acted_on_yet() {
     let before = desk.dump();
     let mut console = desk.console();
     console.send("*");
-    console.sees(&["Marked 24; 24 marked in all.", "marked 24: R acts on these"]);
+    console.sees(&["Marked 24; 24 marked in all.", "marked 24: C acts on these"]);
     console.send("R");
-    console.sees(&["Several cannot be acted on yet: u unmarks all 24."]);
+    console.sees(&["Only C acts on several: u unmarks all 24."]);
     console.send("u");
     console.sees(&["Unmarked 24 sessions."]);
-    console.sees_no_more("R acts on these");
+    console.sees_no_more("C acts on these");
     console.send("q");
     assert_eq!(console.exit_code(), 0);
     assert_eq!(desk.dump(), before);

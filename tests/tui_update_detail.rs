@@ -64,7 +64,7 @@ fn a_record_that_was_removed_from_outside_since_is_not_shown_any_more() {
 
 #[test]
 fn rotation_revocation_and_history_are_those_of_its_session() {
-    for (key, verb) in [("R", "Rotate"), ("X", "Revoke")] {
+    for (key, verb) in [("R", "Rotate"), ("X", "Revoke"), ("C", "Consolidate")] {
         let mut console = opened(5, (80, 24));
         console.keys(key);
         assert_eq!(console.form().session, session_id(5));

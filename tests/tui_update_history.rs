@@ -238,7 +238,7 @@ fn letters_are_text_in_the_line_of_the_search() {
 
 #[test]
 fn rotating_from_the_history_of_all_means_the_session_of_the_entry() {
-    for (key, verb) in [("R", "Rotate"), ("X", "Revoke")] {
+    for (key, verb) in [("R", "Rotate"), ("X", "Revoke"), ("C", "Consolidate")] {
         let mut console = opened(60, true);
         console.keys("/5");
         console.enter();
@@ -252,7 +252,7 @@ fn rotating_from_the_history_of_all_means_the_session_of_the_entry() {
 #[test]
 fn without_an_entry_there_is_nothing_to_rotate_show_or_go_to() {
     let mut console = opened(0, true);
-    for key in [KeyCode::Char('R'), KeyCode::Char('X'), KeyCode::Enter, KeyCode::Tab] {
+    for key in [KeyCode::Char('R'), KeyCode::Char('X'), KeyCode::Char('C'), KeyCode::Enter, KeyCode::Tab] {
         console.press(key);
         assert_eq!((history(&console).session, history(&console).mode), (None, Mode::List), "{key:?}");
     }

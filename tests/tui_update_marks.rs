@@ -167,10 +167,10 @@ fn several_marked_sessions_are_not_acted_on_yet_and_that_is_said() {
     for key in ["R", "X"] {
         let mut console = Console::on(showcase());
         console.keys(" j ");
-        assert!(console.shows("marked 2: R acts on these"), "{:#?}", console.screen());
+        assert!(console.shows("marked 2: C acts on these"), "{:#?}", console.screen());
         assert_eq!(console.keys(key), []);
         assert!(console.is_on_the_list());
-        assert!(console.notice().contains("Several cannot be acted on yet"), "{}", console.notice());
+        assert!(console.notice().contains("Only C acts on several"), "{}", console.notice());
         console.keys("u");
         console.keys(key);
         assert_eq!(console.form().session, session_id(2), "the cursor counts again");
@@ -237,18 +237,18 @@ fn the_border_says_how_many_marks_are_outside_the_filter() {
     let mut console = Console::on(showcase());
     console.go_to(2);
     console.keys(" jj ");
-    assert!(console.shows("marked 2: R acts on these"), "{:#?}", console.screen());
+    assert!(console.shows("marked 2: C acts on these"), "{:#?}", console.screen());
     console.prompt = false;
     console.keys("/review");
-    assert!(console.shows("marked 2 (? outside the filter): R acts on these"), "{:#?}", console.screen());
+    assert!(console.shows("marked 2 (? outside the filter): C acts on these"), "{:#?}", console.screen());
     console.enter();
     console.answer();
-    assert!(console.shows("marked 2 (1 outside the filter): R acts on these"), "{:#?}", console.screen());
+    assert!(console.shows("marked 2 (1 outside the filter): C acts on these"), "{:#?}", console.screen());
     console.prompt = true;
     console.keys("g ");
     assert!(console.shows("marked 3 (1 outside the filter)"), "what is marked here is shown");
     console.esc();
-    assert!(console.shows("marked 3: R acts on these"));
+    assert!(console.shows("marked 3: C acts on these"));
 }
 
 #[test]

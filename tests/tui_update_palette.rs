@@ -142,14 +142,14 @@ fn the_cursor_passes_over_what_cannot_be_done_and_enter_says_why() {
 fn what_cannot_be_done_says_why_here_in_the_help_and_when_its_key_is_pressed() {
     let mut console = Console::on(showcase());
     console.keys(" j ");
-    let told = "Several cannot be acted on yet: u unmarks all 2.";
+    let told = "Only C acts on several: u unmarks all 2.";
     console.keys("R");
     assert_eq!(console.notice(), told);
     console.keys(":");
     assert_eq!((why(&console, "rotate"), why(&console, "unmark-all")), (told.to_owned(), String::new()));
     console.esc();
     console.keys("?");
-    assert!(console.shows("disabled: Several cannot be acted on yet: u unmarks all"), "{:#?}", console.screen());
+    assert!(console.shows("disabled: Only C acts on several: u unmarks all"), "{:#?}", console.screen());
     console.keys("?u");
     assert!(console.shows("R:rotate"), "the footer names it again");
     console.look(Look::Lost("no route to host".to_owned()));

@@ -7,7 +7,7 @@ use host_provisioner::store::ReadOnly;
 use host_provisioner::tui::Place;
 use host_provisioner::tui::effect::{Effect, Query, Ticket};
 use host_provisioner::tui::message::{Arrival, Message};
-use host_provisioner::tui::model::About;
+use host_provisioner::tui::model::{About, Kind, Settling};
 use host_provisioner::tui::screen::Screen;
 use host_provisioner::tui::screen::profiles::Profiles;
 use ratatui::style::{Color, Modifier};
@@ -180,8 +180,7 @@ fn a_second_enter_opens_nothing_more() {
 fn an_outcome_that_is_not_known_yet_is_told_when_its_database_is_left() {
     let mut console = console();
     let started = console.reach_change(4);
-    let settling =
-        host_provisioner::tui::model::Settling { job: started.job, session: started.request.session, revoked: true };
+    let settling = Settling { job: started.job, session: started.request.session, kind: Kind::Revocation };
     console.model.job = None;
     console.model.settling.push(settling);
     let ticket = choose_prod(&mut console);

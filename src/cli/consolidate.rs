@@ -14,13 +14,13 @@ use crate::domain::actor::Actor;
 use crate::domain::host_record::HostRecordId;
 use crate::domain::reason::RotationReason;
 use crate::domain::session::SessionId;
-use crate::provision::{Crowded, Mandate};
+use crate::provision::{Crowded, Mandate, Planned};
 
 mod apply;
 mod plan_file;
 mod report;
 
-use plan_file::{Heading, PlanWriter, Planned};
+use plan_file::{Heading, PlanWriter};
 use report::PlanMade;
 
 /// Arguments of `consolidate`.

@@ -104,14 +104,6 @@ pub(super) struct AgedRecord {
     ages: (String, Option<String>),
 }
 
-/// Says why a record stays, or why the rule does not say.
-fn why(choice: Choice) -> String {
-    match choice {
-        Choice::Stays(_, why) => why.sentence().to_owned(),
-        Choice::Ambiguous(one, other) => format!("#{one} and #{other} were used close to each other: a person decides"),
-    }
-}
-
 impl CrowdedView {
     pub(super) fn new(crowded: &Crowded, now: Timestamp) -> Self {
         let stays = match crowded.choice {
@@ -132,7 +124,7 @@ impl CrowdedView {
             stays: stays.map(HostRecordId::get),
             goes: goes.into_iter().map(HostRecordId::get).collect(),
             ambiguous: stays.is_none(),
-            why: why(crowded.choice),
+            why: crowded.choice.sentence(),
             records: aged.collect(),
         }
     }

@@ -51,6 +51,19 @@ pub enum Choice {
     Ambiguous(HostRecordId, HostRecordId),
 }
 
+impl Choice {
+    /// Says why a record stays, or why the rule does not say.
+    #[must_use]
+    pub fn sentence(self) -> String {
+        match self {
+            Self::Stays(_, why) => why.sentence().to_owned(),
+            Self::Ambiguous(one, other) => {
+                format!("#{one} and #{other} were used close to each other: a person decides")
+            }
+        }
+    }
+}
+
 /// Chooses among the active records of one session; `None` where there are fewer than two.
 ///
 /// Two records used within `within` of each other are both in use as far as anybody knows: the rule does not decide.

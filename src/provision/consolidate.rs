@@ -45,6 +45,12 @@ impl Crowded {
     #[must_use]
     pub fn decision(&self) -> Option<Decision> {
         let Choice::Stays(keep, _) = self.choice else { return None };
+        self.decide(keep)
+    }
+
+    /// Decides that this record stays; `None` where it is none of the active ones.
+    #[must_use]
+    pub fn decide(&self, keep: HostRecordId) -> Option<Decision> {
         let kept = self.active.iter().find(|record| record.id == keep)?;
         let fingerprint = kept.hash.fingerprint().full();
         Some(Decision { session: self.session.id, keep, expected: Expected::Records(self.digest()), fingerprint })
@@ -111,7 +117,7 @@ impl Provisioner {
         after: Option<SessionId>,
         within: Duration,
     ) -> Result<(Vec<Crowded>, Option<SessionId>), StoreError> {
-        let filter = SessionFilter::default().and(Test::Record(RecordTest::Duplicate));
+        let filter = with_duplicates();
         let page = after.map_or(Page::First, |id| Page::After(id.into()));
         let rows = self.store.sessions(&SessionQuery { filter, order: Order::default(), page, limit: PAGE }).await?;
         let full = u32::try_from(rows.len()).is_ok_and(|rows| rows == PAGE);
@@ -128,6 +134,23 @@ impl Provisioner {
         let session = session.ok_or(Refusal::SessionNotFound(id))?;
         let active = records.into_iter().filter(|record| record.is_active).collect();
         Ok(self.weigh(SessionRow { session, active }, within))
+    }
+
+    /// Reads those of some sessions, a thousand at most, that have several active records, in the order of ids.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn crowded_among(&self, sessions: &[SessionId], within: Duration) -> Result<Vec<Crowded>, StoreError> {
+        let mut found = Vec::new();
+        for id in self.store.sessions_among(sessions, &with_duplicates()).await? {
+            match self.crowded_session(id, within).await {
+                Ok(crowded) => found.extend(crowded),
+                // It was deleted between the two questions.
+                Err(StoreError::Refused(Refusal::SessionNotFound(_))) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
     }
 
     fn weigh(&self, row: SessionRow, within: Duration) -> Option<Crowded> {
@@ -196,6 +219,10 @@ impl Provisioner {
         let same = |fingerprint: Fingerprint| fingerprint.full().starts_with(&decision.fingerprint);
         Ok(!more && first.is_some_and(|it| it.id == decision.keep && it.is_current() && same(it.hash.fingerprint())))
     }
+}
+
+fn with_duplicates() -> SessionFilter {
+    SessionFilter::default().and(Test::Record(RecordTest::Duplicate))
 }
 
 /// Tells the errors that only say that this session must be left as it is from those of the database.

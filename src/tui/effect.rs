@@ -6,7 +6,7 @@ use crate::domain::guid::HostGuid;
 use crate::domain::overview::MaxAge;
 use crate::domain::request::Request;
 use crate::domain::session::SessionId;
-use crate::provision::Certainty;
+use crate::provision::{Certainty, Mandate, Planned};
 use crate::store::{HistoryQuery, HistorySearch, SessionFilter, SessionQuery};
 
 /// Names one running change; an event with another id changes nothing.
@@ -38,6 +38,8 @@ pub enum Query {
     History(HistoryQuery),
     /// A stretch of a search of the history.
     Search(HistorySearch),
+    /// Which of some sessions have several active records.
+    Crowded(Vec<SessionId>),
 }
 
 /// One thing to do.
@@ -65,8 +67,19 @@ pub enum Effect {
         /// What the plan was read from.
         expected: Box<Expected>,
     },
+    /// Retires the duplicates of sessions, one session after the other. Reachable only from a confirmed plan.
+    CleanUp {
+        /// The job's name.
+        job: JobId,
+        /// What was confirmed.
+        planned: Vec<Planned>,
+        /// By whom, and why.
+        mandate: Box<Mandate>,
+    },
     /// Rolls a job back, unless its COMMIT was sent.
     CancelJob(JobId),
+    /// Ends work on several sessions as soon as the one that is under way is done.
+    StopJob(JobId),
     /// Goes on asking whether an attempt was committed until the database answers.
     Settle(JobId, SessionId, EventId),
     /// Writes to the log that a new GUID, committed or perhaps so, reached nobody.

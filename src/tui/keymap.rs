@@ -11,13 +11,14 @@ use super::screen::history::Mode;
 use super::theme::signs::Signs;
 use super::view::layout;
 
+mod action;
 mod actions;
 mod configured;
 mod guards;
 mod key;
 mod typing;
 
-pub use actions::{Action, Kind};
+pub use action::{Action, Kind};
 pub use configured::{Configured, Given};
 pub use key::Key;
 
@@ -34,6 +35,8 @@ pub enum Context {
     Reason,
     /// A plan.
     Confirm,
+    /// A plan for duplicates.
+    Consolidation,
     /// A new GUID.
     Reveal,
     /// A text that scrolls.
@@ -64,12 +67,13 @@ pub enum Context {
 
 impl Context {
     /// Lists them all.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::List,
         Self::Filter,
         Self::LogSearch,
         Self::Reason,
         Self::Confirm,
+        Self::Consolidation,
         Self::Reveal,
         Self::Pager,
         Self::History,
@@ -92,6 +96,7 @@ impl Context {
             Screen::LogSearch => Self::LogSearch,
             Screen::Reason(_) => Self::Reason,
             Screen::Confirm(_) => Self::Confirm,
+            Screen::Consolidation(_) => Self::Consolidation,
             Screen::Reveal(_) => Self::Reveal,
             Screen::Detail(_) => Self::Pager,
             Screen::Findings(_) => Self::Findings,
@@ -103,7 +108,7 @@ impl Context {
             Screen::Help(help) if help.typing => Self::HelpSearch,
             Screen::Help(_) => Self::Help,
             Screen::Palette(_) => Self::Palette,
-            Screen::Warnings(_) => Self::Text,
+            Screen::Warnings(_) | Screen::Report(_) => Self::Text,
             Screen::Profiles(_) => Self::Profiles,
             Screen::Overview => Self::Overview,
             Screen::Leave => Self::Leave,
@@ -114,7 +119,7 @@ impl Context {
     const fn takes(self, character: char) -> bool {
         match self {
             Self::Filter | Self::LogSearch | Self::Reason | Self::Search | Self::HelpSearch | Self::Palette => true,
-            Self::Confirm => character.is_ascii_alphanumeric(),
+            Self::Confirm | Self::Consolidation => character.is_ascii_alphanumeric(),
             Self::List
             | Self::Reveal
             | Self::Pager
@@ -137,6 +142,7 @@ impl Context {
             Self::LogSearch => "in the search of the log",
             Self::Reason => "in the form of a change",
             Self::Confirm => "before a plan",
+            Self::Consolidation => "before a plan for duplicates",
             Self::Reveal => "before a new GUID",
             Self::Pager => "in the detail",
             Self::History => "in the history",
@@ -146,7 +152,7 @@ impl Context {
             Self::Help => "in the help",
             Self::HelpSearch => "in the search of the help",
             Self::Palette => "among the actions",
-            Self::Text => "in the warnings",
+            Self::Text => "in the warnings or a report",
             Self::Profiles => "in the list of profiles",
             Self::Overview => "in the overview",
             Self::Leave => "before the question whether to quit",
@@ -255,7 +261,9 @@ impl KeyMap {
             (None, Context::Search) => typing::edit(pressed).map(|request| Ui::History(HistoryUi::Edit(request))),
             (None, Context::Reason) => typing::edit(pressed).map(|request| Ui::Reason(ReasonUi::Edit(request))),
             // Any other character counts as a key that was ignored: it prolongs the quiet that a confirmation needs.
-            (None, Context::Confirm) => pressed.character().map(|c| Ui::Confirm(ConfirmUi::Type(c))),
+            (None, Context::Confirm | Context::Consolidation) => {
+                pressed.character().map(|c| Ui::Confirm(ConfirmUi::Type(c)))
+            }
             (None, Context::HelpSearch) => typing::edit(pressed).map(|request| Ui::Help(HelpUi::Edit(request))),
             (None, Context::Palette) => typing::edit(pressed).map(|request| Ui::Palette(PaletteUi::Edit(request))),
             (

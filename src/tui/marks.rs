@@ -150,7 +150,7 @@ impl Marks {
             (Aim::Cursor | Aim::Range, None) => return None,
             (Aim::One(id), None) => format!("{rotate} acts on session {id}"),
             (Aim::Gone(_), None) => format!("{} unmarks it", keys.main(MainUi::UnmarkAll)),
-            (Aim::Many(_), None) => format!("{rotate} acts on these"),
+            (Aim::Many(_), None) => format!("{} acts on these", keys.main(MainUi::Consolidate)),
         };
         let hidden = self.hidden.map_or("?".to_owned(), grouped);
         let hidden = filtered.then(|| format!("{hidden} outside the filter"));

@@ -3,18 +3,15 @@
 use tui_input::InputRequest;
 
 use super::effect::{JobId, Ticket};
-use crate::domain::chain::StoredEntry;
-use crate::domain::expected::Conflict;
-use crate::domain::overview::Overview;
 use crate::domain::session::SessionId;
-use crate::domain::snapshot::Snapshot;
 use crate::domain::time::Timestamp;
-use crate::provision::{AuditReport, Preview, ProvisionEvent, Provisioned};
-use crate::store::{SessionRow, Stretch};
+use crate::provision::{ProvisionEvent, Provisioned, SessionEnd};
 
+mod answer;
 mod dialogs;
 mod history;
 
+pub use answer::{Arrival, Failure, Loaded};
 pub use dialogs::{HelpUi, LeaveUi, LogUi, PaletteUi, ProfilesUi};
 pub use history::{FindingsUi, HistoryUi, Progress};
 
@@ -143,6 +140,10 @@ pub enum MainUi {
     ExplainRevoke,
     /// Asks for a revocation.
     Revoke,
+    /// Asks for a consolidation.
+    Consolidate,
+    /// Explains that consolidating takes a capital letter.
+    ExplainConsolidate,
     /// Marks the session under the cursor, or takes its mark away.
     Mark,
     /// Begins a range, or marks it up to the cursor.
@@ -212,6 +213,10 @@ pub enum ReasonUi {
 /// What works before a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConfirmUi {
+    /// Lets the next record stay, where there is a choice.
+    ChooseNext,
+    /// Lets the record before stay.
+    ChoosePrevious,
     /// A character: `y` for an idle session, a digit of the id for a live one.
     Type(char),
     /// Takes back the last character.
@@ -248,6 +253,8 @@ pub enum PagerUi {
     Rotate,
     /// From the detail to a revocation.
     Revoke,
+    /// From the detail to a consolidation.
+    Consolidate,
     /// Verifies the session's history.
     Verify,
     /// Leaves.
@@ -299,51 +306,10 @@ pub enum JobEvent {
     Told(ProvisionEvent),
     /// It ended.
     Ended(Box<Result<Provisioned, Failure>>),
+    /// One session of a consolidation is done with. Not each of them is told.
+    OneEnded(SessionEnd),
+    /// A consolidation ended, with all its sessions that were come to, and why it came to no more.
+    CleanedUp(Vec<SessionEnd>, Option<Failure>),
     /// An unknown outcome is known now: whether it was committed.
     Settled(bool),
-}
-
-/// A database that was opened, and its present instant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Arrival {
-    /// What the console is about from then on.
-    pub about: super::model::About,
-    /// The instant by the database's clock.
-    pub now: Timestamp,
-}
-
-/// Why something did not work, in words for the screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// What happened.
-    pub what: String,
-    /// What was not changed; empty for reading.
-    pub unchanged: String,
-    /// The session is not as it was seen.
-    pub conflict: Option<Box<Conflict>>,
-}
-
-/// An answer from the database.
-#[derive(Debug)]
-pub enum Loaded {
-    /// A page of sessions, in the order of ids.
-    Sessions(Vec<SessionRow>),
-    /// Ids of sessions, in their order.
-    Ids(Vec<SessionId>),
-    /// Marked sessions that are still there, and how many of them the filter shows.
-    Marked(Vec<SessionId>, u64),
-    /// How many sessions there are, counted up to a limit.
-    Count(u32),
-    /// One session whole, with its newest entries, newest first.
-    Detail(Box<Snapshot>, Vec<StoredEntry>),
-    /// A plan, freshly read.
-    Plan(Box<Preview>),
-    /// The counts of the overview.
-    Overview(Box<Overview>),
-    /// A page of the history, newest first.
-    History(Vec<StoredEntry>),
-    /// What a search of the history found in one stretch.
-    Found(Stretch),
-    /// What a verification found.
-    Verified(Box<AuditReport>),
 }

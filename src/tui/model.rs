@@ -64,19 +64,53 @@ pub struct Notice {
     pub bad: bool,
 }
 
+/// What is being done.
+#[derive(Debug, Clone)]
+pub enum Work {
+    /// A change of one session.
+    Change {
+        /// The form that it came from, to go back to when the session has changed meanwhile.
+        form: Box<super::screen::reason::ReasonForm>,
+        /// What was asked.
+        request: Box<crate::domain::request::Request>,
+    },
+    /// A consolidation of one session or several.
+    CleanUp(Box<super::screen::consolidation::CleanUp>),
+}
+
+impl Work {
+    /// Gives the session that is being changed.
+    #[must_use]
+    pub fn session(&self) -> SessionId {
+        match self {
+            Self::Change { request, .. } => request.session,
+            Self::CleanUp(clean_up) => clean_up.session(),
+        }
+    }
+}
+
 /// A change that is under way.
 #[derive(Debug, Clone)]
 pub struct RunningJob {
     /// Its name.
     pub id: JobId,
-    /// The form that it came from, to go back to when the session has changed meanwhile.
-    pub form: Box<super::screen::reason::ReasonForm>,
     /// What is being done.
-    pub request: Box<crate::domain::request::Request>,
+    pub work: Work,
     /// When it began.
     pub since: Timestamp,
     /// Whether cancelling was asked for.
     pub cancelling: bool,
+}
+
+/// The kinds of change, as far as their outcomes are told in other words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// There is a new Host GUID.
+    Provision,
+    /// There is none any more.
+    Revocation,
+    /// One of several goes on.
+    Consolidation,
 }
 
 /// A change whose outcome is not known yet.
@@ -86,8 +120,8 @@ pub struct Settling {
     pub job: JobId,
     /// Its session.
     pub session: SessionId,
-    /// Whether it was a revocation.
-    pub revoked: bool,
+    /// What it was.
+    pub kind: Kind,
 }
 
 /// Milliseconds after which a database that says nothing is noticed.
@@ -146,6 +180,8 @@ pub struct Model {
     pub findings: Option<Box<AuditReport>>,
     /// A change that ended while the operator was elsewhere.
     pub ready: Option<(JobId, Provisioned)>,
+    /// What became of several sessions while the operator was elsewhere.
+    pub report: Option<Box<super::screen::report::Report>>,
     /// How far the list follows what others do.
     pub following: Following,
     /// How old the list is, and whether the database answers.
@@ -179,6 +215,7 @@ impl Model {
             verified: None,
             findings: None,
             ready: None,
+            report: None,
             following: Following::default(),
             connection: Connection::default(),
             quitting: false,
@@ -262,8 +299,10 @@ impl Model {
             || self.overview.loading.is_some()
             || matches!(&self.screen, Screen::Profiles(profiles) if profiles.waiting.is_some())
             || matches!(&self.screen, Screen::History(history) if history.window.loading.is_some())
-            || matches!(&self.screen, Screen::Confirm(confirm) if confirm.is_waiting());
+            || matches!(&self.screen, Screen::Confirm(confirm) if confirm.is_waiting())
+            || matches!(&self.screen, Screen::Consolidation(shown) if shown.is_waiting());
         let counts = matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_some())
+            || matches!(&self.screen, Screen::Consolidation(shown) if shown.read_at.is_some())
             || matches!(&self.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some())
             || matches!(&self.screen, Screen::Overview if self.overview.is_young(self.now))
             || matches!(self.connection.standing(self.now), Standing::Stale(_) | Standing::Offline(_));

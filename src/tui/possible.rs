@@ -3,9 +3,9 @@
 
 use super::effect::Effect;
 use super::marks::{Aim, grouped};
-use super::message::{Global, HistoryUi, MainUi, PagerUi, Ui};
+use super::message::{ConfirmUi, Global, HistoryUi, MainUi, PagerUi, Ui};
 use super::model::{Model, Panel};
-use super::screen::sessions;
+use super::screen::{Screen, sessions};
 use super::update::try_again;
 use super::view::layout;
 
@@ -38,12 +38,19 @@ pub fn why_not(model: &Model, does: &Ui) -> Option<WhyNot> {
             let cursor = || if let Aim::One(_) = model.marks.aim() { None } else { target(model) };
             aim(model).or_else(|| change(model)).or_else(cursor)
         }
-        // Whose session it is, the screen knows.
-        Ui::Pager(PagerUi::Rotate | PagerUi::Revoke) | Ui::History(HistoryUi::Rotate | HistoryUi::Revoke) => {
-            change(model)
+        Ui::Main(MainUi::Consolidate) => {
+            let is_many = matches!(model.marks.aim(), Aim::Many(_));
+            let cursor = || if is_many || model.marks.ids.only().is_some() { None } else { target(model) };
+            aim(model).filter(|_| !is_many).or_else(|| change(model)).or_else(cursor)
         }
+        // Whose session it is, the screen knows.
+        Ui::Pager(PagerUi::Rotate | PagerUi::Revoke | PagerUi::Consolidate)
+        | Ui::History(HistoryUi::Rotate | HistoryUi::Revoke | HistoryUi::Consolidate) => change(model),
         // Without any session there is still the history of all.
         Ui::Main(MainUi::History) if model.list.rows.is_empty() => None,
+        Ui::Confirm(ConfirmUi::ChooseNext | ConfirmUi::ChoosePrevious) if matches!(&model.screen, Screen::Consolidation(shown) if shown.form.several.is_some()) => {
+            Some(WhyNot::nothing("Of several sessions each keeps the record that the rule names."))
+        }
         Ui::Main(MainUi::Open | MainUi::History) => under_the_cursor(model),
         Ui::Main(MainUi::Mark | MainUi::MarkRange) => shown(model).or_else(|| under_the_cursor(model)),
         Ui::Main(MainUi::LogLevel | MainUi::SearchLog) => log_shown(model),
@@ -82,8 +89,8 @@ fn aim(model: &Model) -> Option<WhyNot> {
             format!("Session {id}, which is marked, is gone: {} unmarks it.", key(MainUi::UnmarkAll))
         }
         Aim::Many(count) => {
-            let (unmark, count) = (key(MainUi::UnmarkAll), grouped(count));
-            format!("Several cannot be acted on yet: {unmark} unmarks all {count}.")
+            let (several, unmark, count) = (key(MainUi::Consolidate), key(MainUi::UnmarkAll), grouped(count));
+            format!("Only {several} acts on several: {unmark} unmarks all {count}.")
         }
         Aim::Range => {
             let (mark, drop) = (key(MainUi::MarkRange), key(MainUi::Back));

@@ -69,6 +69,8 @@ struct Runtime {
     kinds: HashMap<Id, Task>,
     loads: HashMap<Ticket, AbortHandle>,
     cancels: HashMap<JobId, CancellationToken>,
+    /// What lets work on several sessions end after the one that is under way.
+    stops: HashMap<JobId, CancellationToken>,
     marker: Arc<Mutex<Option<ChangeMarker>>>,
     watch: Option<AbortHandle>,
     /// The copy in tmux, once there was one.
@@ -157,6 +159,7 @@ impl Runtime {
             kinds: HashMap::new(),
             loads: HashMap::new(),
             cancels: HashMap::new(),
+            stops: HashMap::new(),
             marker: Arc::default(),
             watch: None,
             copies: None,
@@ -271,14 +274,14 @@ impl Runtime {
     async fn wind_down(mut self, inbox: &mut mpsc::Receiver<Message>) -> u8 {
         self.cancels.values().for_each(CancellationToken::cancel);
         self.loads.values().for_each(AbortHandle::abort);
-        if let Some(session) = self.model.job.as_ref().map(|job| job.request.session) {
+        if let Some(session) = self.model.job.as_ref().map(|job| job.work.session()) {
             match timeout(LAST_WAIT, last_word(inbox)).await {
                 Ok(Some(done)) if done.guid.is_some() => self.undelivered(session, done.event, done.certainty),
                 Ok(Some(_) | None) => {}
                 Err(_) => tracing::error!(
                     session_id = session.get(),
                     "PROVISIONER-ERROR: the console ended before the change of session {session} did; \
-                     its history tells whether it was committed, and its GUID was not delivered"
+                     its history tells whether it was committed; if it made a GUID, nobody has it"
                 ),
             }
         }
@@ -313,6 +316,9 @@ fn guid_in(message: &Message) -> Option<(SessionId, EventId, Certainty)> {
 /// Waits for the end of the running change.
 async fn last_word(inbox: &mut mpsc::Receiver<Message>) -> Option<Provisioned> {
     while let Some(message) = inbox.recv().await {
+        if let Message::Job(_, JobEvent::CleanedUp(..)) = message {
+            return None;
+        }
         if let Message::Job(_, JobEvent::Ended(end)) = message {
             return end.ok();
         }

@@ -1,6 +1,8 @@
 //! The screens: one file each, with its state, its part of the reducer, and its part of the view.
 
 pub mod confirm;
+mod consent;
+pub mod consolidation;
 pub mod detail;
 pub mod filter;
 pub mod help;
@@ -12,8 +14,11 @@ pub mod overview;
 pub mod palette;
 pub mod profiles;
 pub mod reason;
+mod records;
+pub mod report;
 pub mod reveal;
 pub mod sessions;
+mod sheet;
 pub mod verification;
 pub mod warnings;
 
@@ -34,6 +39,10 @@ pub enum Screen {
     Reason(Box<reason::ReasonForm>),
     /// The plan, to be confirmed.
     Confirm(Box<confirm::Confirm>),
+    /// What is to be done with duplicates, to be confirmed.
+    Consolidation(Box<consolidation::Consolidation>),
+    /// What became of several sessions.
+    Report(Box<report::Report>),
     /// A new GUID.
     Reveal(Box<reveal::Reveal>),
     /// What a verification found.
@@ -66,6 +75,8 @@ impl Screen {
             | Self::Findings(_)
             | Self::Reason(_)
             | Self::Confirm(_)
+            | Self::Consolidation(_)
+            | Self::Report(_)
             | Self::Reveal(_)
             | Self::Profiles(_)
             | Self::Overview

@@ -1,29 +1,26 @@
 //! The reducer: what happens changes the model and says what to do. Pure: no I/O, no clock, no randomness.
 
-use super::effect::{Effect, JobId};
-use super::log_pane::{Level, LogLine};
-use super::message::{Failure, JobEvent, MainUi, Message, RevealUi, Ui};
-use super::model::{Model, Panel, Settling};
-use super::screen::confirm::Confirm;
+use super::effect::Effect;
+use super::message::{Message, Ui};
+use super::model::{Model, Panel};
 use super::screen::sessions::marked;
-use super::screen::{
-    Screen, confirm, detail, filter, help, history, leave, log, main, overview, profiles, reason, reveal, sessions,
-    verification, warnings,
-};
+use super::screen::{Screen, confirm, consolidation, detail, filter, help, history, leave, log, main, overview};
+use super::screen::{profiles, reason, report, reveal, sessions, verification, warnings};
 use super::view::layout;
-use crate::domain::session::SessionId;
-use crate::provision::{Certainty, ProvisionEvent, Provisioned};
 
 mod answers;
 mod anywhere;
 mod following;
 mod from_palette;
+mod jobs;
 
 use answers::loaded;
 use anywhere::anywhere;
 pub use following::try_again;
 use following::{keep_up, looked};
 use from_palette::from_palette;
+pub use jobs::tell;
+use jobs::{copied, job, show_what_is_ready};
 
 /// Starts: asks for the first rows.
 pub fn start(model: &mut Model) -> Vec<Effect> {
@@ -96,10 +93,12 @@ fn person(model: &mut Model, ui: Ui) -> Vec<Effect> {
         }
         (Ui::Reason(ui), Screen::Reason(form)) => reason::update(model, form, ui),
         (Ui::Confirm(ui), Screen::Confirm(confirm)) => confirm::update(model, confirm, ui),
+        (Ui::Confirm(ui), Screen::Consolidation(shown)) => consolidation::update(model, shown, ui),
         (Ui::Reveal(ui), Screen::Reveal(reveal)) => reveal::update(model, reveal, ui),
         (Ui::Pager(ui), Screen::Detail(full)) => detail::full::update(model, full, ui),
         (Ui::Findings(ui), Screen::Findings(shown)) => verification::update(model, shown, ui),
         (Ui::History(ui), Screen::History(shown)) => history::update(model, shown, ui),
+        (Ui::Pager(ui), Screen::Report(shown)) => report::update(model, shown, ui),
         (Ui::Pager(ui), Screen::Help(shown)) => help::update(model, shown, ui),
         (Ui::Pager(ui), Screen::Warnings(shown)) => warnings::update(model, shown, ui),
         (Ui::Help(ui), Screen::Help(shown)) => help::search(model, shown, ui),
@@ -141,138 +140,4 @@ fn keep_the_cursor_in_sight(model: &mut Model) {
         let height = layout::list_rows(model);
         model.list.scroll_into_view(height);
     }
-}
-
-fn job(model: &mut Model, id: JobId, event: JobEvent) -> Vec<Effect> {
-    match event {
-        JobEvent::Told(line) => {
-            if model.job.as_ref().is_some_and(|job| job.id == id) {
-                tell(model, &line);
-            }
-            Vec::new()
-        }
-        JobEvent::Ended(end) => {
-            let Some(running) = model.job.take_if(|job| job.id == id) else {
-                return Vec::new();
-            };
-            match *end {
-                Ok(provisioned) => done(model, id, provisioned),
-                Err(failure) => failed(model, running, &failure),
-            }
-        }
-        JobEvent::Settled(committed) => {
-            let Some(place) = model.settling.iter().position(|settling| settling.job == id) else {
-                return Vec::new();
-            };
-            let settling = model.settling.remove(place);
-            settled(model, settling, committed)
-        }
-    }
-}
-
-/// Puts a line of the story into the log panel.
-pub fn tell(model: &mut Model, line: &ProvisionEvent) {
-    let level = if line.is_error() { Level::Error } else { Level::Info };
-    model.log.push(LogLine { at: model.now, text: line.to_string(), level });
-}
-
-fn done(model: &mut Model, id: JobId, provisioned: Provisioned) -> Vec<Effect> {
-    let session = provisioned.applied.plan.session;
-    let mut effects = sessions::refresh(model);
-    effects.extend(detail::follow_cursor(model, true));
-    let revoked = provisioned.guid.is_none();
-    let known = provisioned.certainty == Certainty::Committed;
-    if !known {
-        model.settling.push(Settling { job: id, session, revoked });
-        effects.push(Effect::Settle(id, session, provisioned.event));
-    }
-    match (revoked, known) {
-        (false, _) => {
-            model.ready = Some((id, provisioned));
-            show_what_is_ready(model);
-        }
-        (true, true) => effects.extend(revocation_is_done(model, session)),
-        (true, false) => model.warn(format!(
-            "It is NOT KNOWN yet whether the revocation of session {session} was committed; asking the database."
-        )),
-    }
-    effects
-}
-
-fn revocation_is_done(model: &mut Model, session: SessionId) -> Option<Effect> {
-    model.say(format!("Session {session} has no active Host GUID any more."));
-    model.quitting.then_some(Effect::Quit)
-}
-
-/// Opens the reveal screen, but never under the fingers of a person who is doing something else.
-fn show_what_is_ready(model: &mut Model) {
-    if !matches!(model.screen, Screen::Sessions) {
-        if model.ready.is_some() {
-            let back = model.keys.main(MainUi::Back);
-            model.say(format!("The new Host GUID is ready: {back}, back to the list, shows it."));
-        }
-        return;
-    }
-    if let Some((job, provisioned)) = model.ready.take() {
-        reveal::open(model, job, provisioned);
-    }
-}
-
-fn failed(model: &mut Model, running: super::model::RunningJob, failure: &Failure) -> Vec<Effect> {
-    model.quitting = false;
-    let calm = matches!(model.screen, Screen::Sessions);
-    if let Some(conflict) = failure.conflict.as_ref().filter(|_| calm) {
-        return Confirm::reopen(model, running.form, *running.request, conflict);
-    }
-    model.warn(format!("{}; {}.", failure.what, failure.unchanged));
-    sessions::refresh(model)
-}
-
-fn settled(model: &mut Model, settling: Settling, committed: bool) -> Vec<Effect> {
-    let Settling { job: id, session, revoked } = settling;
-    if revoked {
-        if committed {
-            return revocation_is_done(model, session).into_iter().collect();
-        }
-        model.quitting = false;
-        model.warn(format!(
-            "It is settled: the revocation of session {session} was NOT committed, its Host GUID works."
-        ));
-        return sessions::refresh(model);
-    }
-    if let Screen::Reveal(reveal) = model.screen.beneath()
-        && reveal.job == id
-    {
-        reveal.standing = if committed { reveal::Standing::Committed } else { reveal::Standing::NotCommitted };
-        return Vec::new();
-    }
-    match (model.ready.take_if(|(job, _)| *job == id), committed) {
-        (Some((job, provisioned)), true) => {
-            model.ready = Some((job, Provisioned { certainty: Certainty::Committed, ..provisioned }));
-        }
-        (None, true) => model.say("It is settled: the change was committed, the new Host GUID works."),
-        (Some(_) | None, false) => {
-            model.quitting = false;
-            model.warn("It is settled: the change was NOT committed, the old Host GUID works.");
-        }
-    }
-    Vec::new()
-}
-
-fn copied(model: &mut Model, job: JobId, result: Result<String, String>) -> Vec<Effect> {
-    match result {
-        Ok(how) => {
-            if let Screen::Reveal(reveal) = model.screen.beneath()
-                && reveal.job == job
-            {
-                reveal.handed_over = true;
-            }
-            model.say(how);
-        }
-        Err(why) => {
-            let show = model.keys.of(&Ui::Reveal(RevealUi::Show));
-            model.warn(format!("{why}; {show} shows it instead"));
-        }
-    }
-    Vec::new()
 }

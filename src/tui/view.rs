@@ -15,12 +15,10 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::log_pane;
 use super::message::MainUi;
-use super::model::Model;
+use super::model::{Model, Work};
 use super::possible::why_not;
-use super::screen::{
-    Screen, confirm, detail, help, history, leave, overview, palette, profiles, reason, reveal, sessions, verification,
-    warnings,
-};
+use super::screen::{Screen, confirm, consolidation, detail, help, history, leave, overview, palette};
+use super::screen::{profiles, reason, report, reveal, sessions, verification, warnings};
 use super::theme::Theme;
 
 pub mod header;
@@ -70,6 +68,8 @@ fn dialog(model: &Model, screen: &Screen, theme: &Theme, area: Rect, frame: &mut
         }
         Screen::Reason(form) => reason::draw(form, &model.keys, theme, area, frame),
         Screen::Confirm(shown) => confirm::draw(model, shown, theme, area, frame),
+        Screen::Consolidation(shown) => consolidation::draw(model, shown, theme, area, frame),
+        Screen::Report(shown) => report::draw(shown, &model.keys, theme, area, frame),
         Screen::Reveal(shown) => reveal::draw(model, shown, theme, area, frame),
         Screen::Profiles(shown) => profiles::draw(model, shown, theme, area, frame),
         Screen::Overview => overview::draw(model, theme, area, frame),
@@ -110,16 +110,16 @@ fn strip(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         (None, Some(job)) => {
             let millis = model.now.millis_since(job.since).max(0);
             let turn = usize::try_from(millis / 200).unwrap_or(0) % spinner.len();
-            let what = if job.cancelling { "Cancelling" } else { "Working on" };
-            let text = format!(
-                " {} {what} session {} {} {} s   the list stays usable, {} cancels",
-                spinner[turn],
-                job.request.session,
-                theme.signs.ellipsis,
-                millis / 1000,
-                model.keys.main(MainUi::Cancel)
-            );
-            Line::styled(theme.fit(&text, width), theme.caution)
+            let (seconds, ellipsis) = (millis / 1000, theme.signs.ellipsis);
+            let told = match &job.work {
+                Work::CleanUp(work) if !job.cancelling => consolidation::progress(work, &model.keys, theme, seconds),
+                work @ (Work::Change { .. } | Work::CleanUp(_)) => {
+                    let what = if job.cancelling { "Cancelling" } else { "Working on" };
+                    let (session, cancel) = (work.session(), model.keys.main(MainUi::Cancel));
+                    format!("{what} session {session} {ellipsis} {seconds} s   the list stays usable, {cancel} cancels")
+                }
+            };
+            Line::styled(theme.fit(&format!(" {} {told}", spinner[turn]), width), theme.caution)
         }
         (None, None) => match sessions::marking::progress(model).or_else(|| verification::words(model, theme)) {
             Some(progress) => Line::styled(theme.fit(&format!(" {progress}"), width), theme.caution),

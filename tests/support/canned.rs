@@ -3,19 +3,22 @@
 use std::collections::{BTreeMap, HashMap};
 
 use host_provisioner::domain::chain::{AuditAction, AuditBody, ChainHash, ChainHead, StoredEntry};
+use host_provisioner::domain::consolidation::{AMBIGUOUS_WITHIN, choose};
 use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::expected::{Conflict, Expected};
 use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::domain::host_record::{HostRecord, RecordState};
 use host_provisioner::domain::order::{Order, Place};
 use host_provisioner::domain::overview::{Band, Bar, Chart, DAYS, MaxAge, Overview, Person, Rotations};
-use host_provisioner::domain::plan::{RecordWrite, plan};
+use host_provisioner::domain::plan::{RecordWrite, Refusal, plan};
 use host_provisioner::domain::reason::RotationReason;
 use host_provisioner::domain::request::{Action, Request};
 use host_provisioner::domain::session::{Session, SessionId};
 use host_provisioner::domain::snapshot::{LastChange, Snapshot};
 use host_provisioner::domain::time::Timestamp;
-use host_provisioner::provision::{Certainty, Preview, Provisioned};
+use host_provisioner::provision::{
+    Certainty, Crowded, Decision, Fate, Mandate, Planned, Preview, Provisioned, SessionEnd,
+};
 use host_provisioner::store::{
     Applied, HistoryPage, HistoryQuery, HistorySearch, Page, SessionQuery, SessionRow, Stretch,
 };
@@ -252,6 +255,34 @@ impl Canned {
         Overview { working, expiring, expired, none, duplicates, ages: ages.try_into().unwrap(), ..overview }
     }
 
+    /// Those of some sessions that have several active records.
+    fn crowded(&self, ids: &[SessionId], now: Timestamp) -> Vec<Crowded> {
+        let rows = self.sessions.iter().filter(|session| ids.contains(&session.id)).map(|session| self.row(session));
+        let weighed = rows.filter_map(|SessionRow { session, active }| {
+            let choice = choose(&active, AMBIGUOUS_WITHIN, now)?;
+            Some(Crowded { session, active, choice })
+        });
+        weighed.collect()
+    }
+
+    /// Carries one decision out, as `Provisioner::clean_up` does.
+    pub(crate) fn consolidate(&mut self, planned: &Planned, mandate: &Mandate, now: Timestamp) -> SessionEnd {
+        let Planned::Decided(Decision { session, keep, expected, .. }) = planned else {
+            panic!("the console decides what it asks for: {planned:?}");
+        };
+        let (session, kept, Mandate { by, reason, origin }) = (*session, Some(*keep), mandate.clone());
+        let end = |fate, retired| SessionEnd { session, kept, retired, event: Some(event()), fate };
+        if let Err(found) = expected.check(session, &self.snapshot(session), now) {
+            return end(Fate::Changed(found.to_string()), vec![]);
+        }
+        let request = Request { session, action: Action::Consolidate(*keep), by, reason, origin };
+        match self.tables.change(&request, &guid(1), now) {
+            Ok(plan) => end(Fate::Done, plan.retired_ids()),
+            Err(Refusal::SessionNotFound(_)) => end(Fate::Gone, vec![]),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
     pub(crate) fn answer(&self, query: &Query, now: Timestamp) -> Result<Loaded, Failure> {
         match query {
             Query::Sessions(query) => Ok(Loaded::Sessions(self.rows(query))),
@@ -276,6 +307,7 @@ impl Canned {
             }
             Query::History(query) => Ok(Loaded::History(self.history(query))),
             Query::Search(query) => Ok(Loaded::Found(self.search(query, now))),
+            Query::Crowded(ids) => Ok(Loaded::Crowded(self.crowded(ids, now))),
             Query::Plan(request) => self.preview(request, now).map(|preview| Loaded::Plan(Box::new(preview))),
         }
     }
@@ -312,4 +344,33 @@ pub(crate) fn failure(what: &str) -> Failure {
 
 fn conflict(conflict: &Conflict) -> Failure {
     Failure { conflict: Some(Box::new(conflict.clone())), ..failure(&conflict.to_string()) }
+}
+
+/// Sessions with several active records: 1 by use, 2 live, 3 of which two are used, 6 by expiry; 4 has one, 5 none.
+pub(crate) fn crowds() -> Canned {
+    let used = |record: HostRecord, hour: i64| HostRecord { last_used_at: Some(hours(hour)), ..record };
+    let made = |record: HostRecord, by: &str| HostRecord { created_by: Some(by.to_owned()), ..record };
+    let live = Session { participant_count: Some(14), started_at: Some(hours(-2)), ..session(2) };
+    let sessions = vec![
+        idle(1, "Review of topic 7"),
+        Session { title: Some("Review of the word".to_owned()), ..live },
+        idle(3, "Two hosts too many"),
+        idle(4, "One host"),
+        idle(5, "No host yet"),
+        idle(6, "\u{1b}[31mred \u{202e}gpj.exe"),
+    ];
+    let records = vec![
+        of(1, used(made(record(10), "R. Sato"), -5)),
+        of(1, duplicate(11)),
+        of(2, record(20)),
+        of(2, used(duplicate(21), -1)),
+        of(2, HostRecord { expires_at: Some(hours(24 * 9)), ..duplicate(22) }),
+        of(3, used(record(30), -1)),
+        of(3, used(made(duplicate(31), "\u{202e}API\u{1b}]0;User"), -24 * 6)),
+        of(3, used(duplicate(32), -24 * 90)),
+        of(4, record(40)),
+        of(6, HostRecord { expires_at: Some(hours(-24)), ..used(record(60), -2) }),
+        of(6, duplicate(61)),
+    ];
+    Canned::new(sessions, records)
 }

@@ -8,14 +8,16 @@ use host_provisioner::domain::overview::MaxAge;
 use host_provisioner::domain::request::Request;
 use host_provisioner::domain::session::SessionId;
 use host_provisioner::domain::time::Timestamp;
-use host_provisioner::provision::Provisioned;
+use host_provisioner::provision::{Mandate, Planned, Provisioned, SessionEnd};
 use host_provisioner::tui::effect::{Effect, JobId, Query, Ticket};
 use host_provisioner::tui::keymap::message_in;
 use host_provisioner::tui::message::{Failure, Global, JobEvent, Loaded, Look, Message, Ui};
 use host_provisioner::tui::model::{About, Model};
 use host_provisioner::tui::screen::Screen;
 use host_provisioner::tui::screen::confirm::Confirm;
+use host_provisioner::tui::screen::consolidation::Consolidation;
 use host_provisioner::tui::screen::reason::ReasonForm;
+use host_provisioner::tui::screen::report::Report;
 use host_provisioner::tui::screen::reveal::Reveal;
 use host_provisioner::tui::update::{start, update};
 
@@ -33,6 +35,14 @@ pub(crate) struct Started {
     pub(crate) expected: Expected,
 }
 
+/// A consolidation that was started.
+#[derive(Debug, Clone)]
+pub(crate) struct CleaningUp {
+    pub(crate) job: JobId,
+    pub(crate) planned: Vec<Planned>,
+    pub(crate) mandate: Mandate,
+}
+
 /// A console, its clock, its database, and what it wanted done.
 pub(crate) struct Console {
     pub(crate) model: Model,
@@ -42,6 +52,8 @@ pub(crate) struct Console {
     pub(crate) waiting: Vec<(Ticket, Query)>,
     /// Every change that was started.
     pub(crate) started: Vec<Started>,
+    /// Every consolidation that was started.
+    pub(crate) cleaning: Vec<CleaningUp>,
     /// Whether questions are answered at once.
     pub(crate) prompt: bool,
 }
@@ -78,7 +90,7 @@ impl Console {
     pub(crate) fn unread(data: Canned, size: (u16, u16)) -> Self {
         let now = hours(0);
         let model = Model::new(about(), now, size);
-        let mut console = Self { model, now, data, waiting: vec![], started: vec![], prompt: true };
+        let mut console = Self { model, now, data, waiting: vec![], started: vec![], cleaning: vec![], prompt: true };
         let effects = start(&mut console.model);
         console.note(&effects);
         console
@@ -94,6 +106,10 @@ impl Console {
                 Effect::Provision { job, request, expected } => {
                     let (request, expected) = ((**request).clone(), (**expected).clone());
                     self.started.push(Started { job: *job, request, expected });
+                }
+                Effect::CleanUp { job, planned, mandate } => {
+                    let (planned, mandate) = (planned.clone(), (**mandate).clone());
+                    self.cleaning.push(CleaningUp { job: *job, planned, mandate });
                 }
                 _ => {}
             }
@@ -234,6 +250,30 @@ impl Console {
         self.job(started.job, JobEvent::Ended(Box::new(end)))
     }
 
+    /// Carries a started consolidation out up to so many sessions, and tells of each.
+    pub(crate) fn clean_up(&mut self, started: &CleaningUp, sessions: usize) -> Vec<SessionEnd> {
+        let mut ends = Vec::new();
+        for planned in started.planned.iter().take(sessions) {
+            let end = self.data.consolidate(planned, &started.mandate, self.now);
+            ends.push(end.clone());
+            self.job(started.job, JobEvent::OneEnded(end));
+        }
+        ends
+    }
+
+    /// Carries a started consolidation out to its end.
+    pub(crate) fn end_clean_up(&mut self, started: &CleaningUp) -> Vec<Effect> {
+        let ends = self.clean_up(started, usize::MAX);
+        self.job(started.job, JobEvent::CleanedUp(ends, None))
+    }
+
+    /// Goes from the list to the plan of a consolidation of what is marked or under the cursor.
+    pub(crate) fn reach_consolidation(&mut self) {
+        self.keys("C");
+        self.enter();
+        self.pass(400);
+    }
+
     /// A look at the database ends.
     pub(crate) fn look(&mut self, look: Look) -> Vec<Effect> {
         self.send(Message::Looked(look))
@@ -271,6 +311,20 @@ impl Console {
         match &self.model.screen {
             Screen::Confirm(confirm) => confirm,
             other => panic!("no plan is shown, but {other:?}"),
+        }
+    }
+
+    pub(crate) fn consolidation(&self) -> &Consolidation {
+        match &self.model.screen {
+            Screen::Consolidation(shown) => shown,
+            other => panic!("no plan for duplicates is shown, but {other:?}"),
+        }
+    }
+
+    pub(crate) fn report(&self) -> &Report {
+        match &self.model.screen {
+            Screen::Report(report) => report,
+            other => panic!("no report is shown, but {other:?}"),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use crate::support::canned::showcase;
+use crate::support::canned::{crowds, showcase};
 use crate::support::console::Console;
 
 #[test]
@@ -63,4 +63,29 @@ fn backspace_takes_back_a_digit() {
     console.keys("2");
     console.enter();
     assert_eq!(console.started.len(), 1);
+}
+
+#[test]
+fn duplicates_of_a_live_session_are_consolidated_by_its_id_and_enter() {
+    let mut console = Console::on(crowds());
+    console.go_to(2);
+    console.reach_consolidation();
+    console.keys("y");
+    console.enter();
+    assert!(console.cleaning.is_empty());
+    console.keys("2");
+    console.enter();
+    assert_eq!(console.cleaning.len(), 1);
+}
+
+#[test]
+fn several_sessions_with_a_live_one_among_them_want_their_number() {
+    for (typed, begun) in [("y", 0), ("2", 0), ("33", 0), ("3", 1)] {
+        let mut console = Console::on(crowds());
+        console.keys("*");
+        console.reach_consolidation();
+        console.keys(typed);
+        console.enter();
+        assert_eq!(console.cleaning.len(), begun, "{typed}");
+    }
 }

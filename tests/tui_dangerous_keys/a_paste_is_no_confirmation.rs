@@ -1,6 +1,6 @@
 //! A paste is data for text fields; `tui_pty_paste` sends some to the program itself.
 
-use crate::support::canned::showcase;
+use crate::support::canned::{crowds, showcase};
 use crate::support::console::Console;
 
 #[test]
@@ -29,5 +29,18 @@ fn a_paste_outside_text_fields_does_nothing_and_says_so() {
         assert_eq!(effects, [], "{open:?}");
         assert_eq!(std::mem::discriminant(&console.model.screen), before);
         assert!(console.notice().starts_with("A paste does nothing here"));
+    }
+}
+
+#[test]
+fn a_paste_consolidates_nothing() {
+    for (session, pasted) in [(1, "y"), (1, "y\n"), (2, "2\n")] {
+        let mut console = Console::on(crowds());
+        console.go_to(session);
+        console.reach_consolidation();
+        console.paste(pasted);
+        console.pass(400);
+        console.enter();
+        assert!(console.cleaning.is_empty(), "{pasted:?}");
     }
 }

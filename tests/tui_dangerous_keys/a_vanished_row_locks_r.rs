@@ -5,7 +5,7 @@ use crate::support::console::Console;
 
 #[test]
 fn nothing_acts_when_the_row_under_the_cursor_vanished_until_the_next_movement() {
-    for key in ["R", "X", "H"] {
+    for key in ["R", "X", "C", "H"] {
         let mut console = Console::on(showcase());
         console.go_to(4);
         console.data.remove(4);

@@ -20,13 +20,13 @@ fn enter_alone_never_confirms() {
 
 #[test]
 fn enter_upon_enter_changes_nothing_wherever_it_begins() {
-    for way in ["", "/", "H", "?", "R", "X", "Rleaked"] {
+    for way in ["", "/", "H", "?", "R", "X", "C", "Rleaked"] {
         let mut console = Console::on(showcase());
         console.keys(way);
         for _ in 0..20 {
             console.enter();
             console.pass(400);
         }
-        assert!(console.started.is_empty(), "{way:?}");
+        assert!(console.started.is_empty() && console.cleaning.is_empty(), "{way:?}");
     }
 }

@@ -29,6 +29,17 @@ fn console_at(way: &str) -> Console {
             console.reach_change(4);
             console.keys("q");
         }
+        "plan for duplicates" => {
+            console.go_to(215);
+            console.reach_consolidation();
+        }
+        "report" => {
+            console.keys("*");
+            console.reach_consolidation();
+            console.keys("y");
+            let started = console.cleaning.pop().expect("it was started");
+            console.end_clean_up(&started);
+        }
         "detail" => drop(console.enter()),
         "entry" => {
             console.data.rotated_elsewhere(2, -1);
@@ -41,13 +52,14 @@ fn console_at(way: &str) -> Console {
     console
 }
 
-const WAYS: [&str; 9] = ["", "detail", "H", "entry", "?", "plan", "live plan", "guid", "quitting"];
+const WAYS: [&str; 11] =
+    ["", "detail", "H", "entry", "?", "plan", "live plan", "plan for duplicates", "report", "guid", "quitting"];
 
 /// What a key does, if it opens the form of a change.
 fn opens(console: &Console, key: KeyEvent) -> Option<Ui> {
-    let opening = [Ui::Main(MainUi::Rotate), Ui::Main(MainUi::Revoke)];
-    let opening = opening.into_iter().chain([Ui::Pager(PagerUi::Rotate), Ui::Pager(PagerUi::Revoke)]);
-    let opening = opening.chain([Ui::History(HistoryUi::Rotate), Ui::History(HistoryUi::Revoke)]);
+    let opening = [MainUi::Rotate, MainUi::Revoke, MainUi::Consolidate].map(Ui::Main);
+    let opening = opening.into_iter().chain([PagerUi::Rotate, PagerUi::Revoke, PagerUi::Consolidate].map(Ui::Pager));
+    let opening = opening.chain([HistoryUi::Rotate, HistoryUi::Revoke, HistoryUi::Consolidate].map(Ui::History));
     message_in(&console.model, key).filter(|ui| opening.clone().any(|dangerous| dangerous == *ui))
 }
 
@@ -56,12 +68,12 @@ fn letter(c: char) -> KeyEvent {
 }
 
 #[test]
-fn a_change_begins_with_two_capital_letters_and_with_no_other_key() {
+fn a_change_begins_with_three_capital_letters_and_with_no_other_key() {
     for way in WAYS {
         let console = console_at(way);
         for key in keys().into_iter().filter(|key| opens(&console, *key).is_some()) {
             assert!(["", "detail", "H", "entry"].contains(&way), "{key:?} on {way:?}");
-            assert!(matches!(key.code, KeyCode::Char('R' | 'X')), "{key:?} on {way:?}");
+            assert!(matches!(key.code, KeyCode::Char('R' | 'X' | 'C')), "{key:?} on {way:?}");
             assert!(KeyModifiers::SHIFT.contains(key.modifiers), "{key:?} on {way:?}");
         }
     }
@@ -69,7 +81,9 @@ fn a_change_begins_with_two_capital_letters_and_with_no_other_key() {
 
 #[test]
 fn the_small_letter_beside_a_dangerous_one_explains_it() {
-    for (small, capital) in [("r", "R (a capital letter)"), ("x", "X (a capital letter)")] {
+    for (small, capital) in
+        [("r", "R (a capital letter)"), ("x", "X (a capital letter)"), ("c", "C (a capital letter)")]
+    {
         let mut console = Console::on(showcase());
         assert_eq!(console.keys(small), []);
         assert!(console.is_on_the_list());
@@ -81,7 +95,7 @@ fn the_small_letter_beside_a_dangerous_one_explains_it() {
 fn a_dangerous_letter_neither_moves_nor_edits_on_another_screen() {
     for way in WAYS {
         let console = console_at(way);
-        for key in ['R', 'X'].map(letter) {
+        for key in ['R', 'X', 'C'].map(letter) {
             let does = message_in(&console.model, key);
             let ignored = matches!(does, None | Some(Ui::Confirm(ConfirmUi::Type(_))));
             assert!(ignored || opens(&console, key) == does, "{does:?} on {way:?}");
@@ -96,6 +110,16 @@ fn before_the_plan_of_an_idle_session_y_alone_confirms() {
         console.event(key);
         let is_y = key.code == KeyCode::Char('y') && KeyModifiers::SHIFT.contains(key.modifiers);
         assert_eq!(console.started.len(), usize::from(is_y), "{key:?}");
+    }
+}
+
+#[test]
+fn before_a_plan_for_duplicates_y_alone_confirms() {
+    for key in keys() {
+        let mut console = console_at("plan for duplicates");
+        console.event(key);
+        let is_y = key.code == KeyCode::Char('y') && KeyModifiers::SHIFT.contains(key.modifiers);
+        assert_eq!(console.cleaning.len(), usize::from(is_y), "{key:?}");
     }
 }
 

@@ -69,3 +69,16 @@ fn no_key_confirms_before_the_plan_is_there() {
     console.keys("y");
     assert!(console.started.is_empty(), "the quiet begins when the plan is shown");
 }
+
+#[test]
+fn a_plan_for_duplicates_has_a_quiet_of_its_own_after_each_choice() {
+    for (wait, begun) in [(0, 0), (349, 0), (350, 1)] {
+        let mut console = Console::on(showcase());
+        console.go_to(215);
+        console.reach_consolidation();
+        console.press(KeyCode::Down);
+        console.pass(wait);
+        console.keys("y");
+        assert_eq!(console.cleaning.len(), begun, "after {wait} ms");
+    }
+}

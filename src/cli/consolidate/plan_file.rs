@@ -15,7 +15,7 @@ use crate::domain::expected::Expected;
 use crate::domain::host_record::HostRecordId;
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
-use crate::provision::{Crowded, Decision};
+use crate::provision::{Crowded, Decision, Planned};
 
 /// The version of the form of a plan.
 const VERSION: u32 = 1;
@@ -115,23 +115,6 @@ struct ReadSession {
 struct ReadRecord {
     host_session_id: i64,
     fingerprint: String,
-}
-
-/// One session of a plan, as it is read back.
-pub(super) enum Planned {
-    /// Decided by the rule or by a person.
-    Decided(Decision),
-    /// Left to a person, and nobody has decided.
-    Undecided(SessionId),
-}
-
-impl Planned {
-    pub(super) fn session(&self) -> SessionId {
-        match self {
-            Self::Decided(decision) => decision.session,
-            Self::Undecided(session) => *session,
-        }
-    }
 }
 
 /// Reads a plan, and refuses it whole if anything in it contradicts itself.

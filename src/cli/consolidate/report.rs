@@ -10,10 +10,8 @@ use crate::cli::receipt::numbers;
 use crate::cli::table::{fields, table};
 use crate::cli::view::to_json;
 use crate::domain::consolidation::Choice;
-use crate::domain::event_id::EventId;
 use crate::domain::host_record::HostRecordId;
-use crate::domain::session::SessionId;
-use crate::provision::Crowded;
+use crate::provision::{Crowded, Fate, SessionEnd};
 
 /// The version of the JSON.
 const VERSION: u32 = 1;
@@ -71,63 +69,6 @@ impl Report for PlanMade {
             ("Left to a person", ambiguous),
         ])
     }
-}
-
-/// What became of one session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fate {
-    Done,
-    Already,
-    Planned,
-    Ambiguous,
-    Changed(String),
-    Gone,
-    NotActive,
-    Unknown,
-}
-
-impl Fate {
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Done => "consolidated",
-            Self::Already => "already",
-            Self::Planned => "planned",
-            Self::Ambiguous => "ambiguous",
-            Self::Changed(_) => "changed",
-            Self::Gone => "gone",
-            Self::NotActive => "not_active",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// Whether the session still has what a person must look at.
-    fn is_left(&self) -> bool {
-        match self {
-            Self::Done | Self::Already | Self::Planned => false,
-            Self::Ambiguous | Self::Changed(_) | Self::Gone | Self::NotActive | Self::Unknown => true,
-        }
-    }
-
-    fn why(&self) -> Option<&str> {
-        match self {
-            Self::Ambiguous => Some("two records were used close to each other: name the one that stays"),
-            Self::Changed(why) => Some(why),
-            Self::Gone => Some("the session is not there any more"),
-            Self::NotActive => Some("the record that was to stay is not active"),
-            Self::Unknown => Some("the connection was lost during the commit"),
-            Self::Done | Self::Already | Self::Planned => None,
-        }
-    }
-}
-
-/// One session, and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SessionEnd {
-    pub(super) session: SessionId,
-    pub(super) kept: Option<HostRecordId>,
-    pub(super) retired: Vec<HostRecordId>,
-    pub(super) event: Option<EventId>,
-    pub(super) fate: Fate,
 }
 
 #[derive(Serialize)]

@@ -1,85 +1,13 @@
 //! The table of everything that a key can do: the names that `[keys]` uses, the keys without it, and the words of help,
 //! footer and palette. Whoever adds an action adds a line here; and to `possible`, where it cannot always be done.
 
-use super::{Context, Key};
+use super::Context;
+use super::action::{Action, action, dangerous, explains, fixed, needed};
 use crate::tui::message::{
     ConfirmUi, FilterUi, FindingsUi, Global, HelpUi, HistoryUi, LeaveUi, LogUi, MainUi, Motion, OverviewUi, PagerUi,
     PaletteUi, ProfilesUi, ReasonUi, RevealUi, Ui,
 };
 use crate::tui::model::Panel;
-
-/// Something that a key can do in one context.
-#[derive(Debug)]
-pub struct Action {
-    /// Its name in `[keys]`; the same in every context where it means the same.
-    pub name: &'static str,
-    /// Its keys unless others are configured, separated by blanks; empty where it has none.
-    pub keys: &'static str,
-    /// What happens.
-    pub does: Ui,
-    /// What it does, for help and palette.
-    pub help: &'static str,
-    /// What it does in a word or two, for the footer; empty where it is not worth its room.
-    pub footer: &'static str,
-    /// What becomes of its keys when others are configured.
-    pub kind: Kind,
-}
-
-/// What may be done to the keys of an action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Any keys, or none.
-    Free,
-    /// The way out, or to the help: it always has a key.
-    Needed,
-    /// The first step of a change: a key that nobody presses by the way.
-    Dangerous,
-    /// A part of a confirmation: its keys are the same for everybody.
-    Fixed,
-    /// Explains the dangerous action of this name: its keys are the small letters of that one's.
-    Explains(&'static str),
-}
-
-impl Kind {
-    /// Tells whether `[keys]` can give it others.
-    pub(super) const fn may_change(self) -> bool {
-        match self {
-            Self::Free | Self::Needed | Self::Dangerous => true,
-            Self::Fixed | Self::Explains(_) => false,
-        }
-    }
-}
-
-impl Action {
-    /// Gives its keys unless others are configured.
-    pub(super) fn own_keys(&self) -> Vec<Key> {
-        self.keys.split(' ').filter_map(Key::parse).collect()
-    }
-}
-
-const fn action(name: &'static str, keys: &'static str, does: Ui, help: &'static str, footer: &'static str) -> Action {
-    Action { name, keys, does, help, footer, kind: Kind::Free }
-}
-
-const fn needed(mut action: Action) -> Action {
-    action.kind = Kind::Needed;
-    action
-}
-
-const fn dangerous(mut action: Action) -> Action {
-    action.kind = Kind::Dangerous;
-    action
-}
-
-const fn fixed(mut action: Action) -> Action {
-    action.kind = Kind::Fixed;
-    action
-}
-
-const fn explains(dangerous: &'static str, mut action: Action) -> Action {
-    action.kind = Kind::Explains(dangerous);
-    action
-}
 
 macro_rules! motions {
     ($wrap:expr) => {
@@ -148,6 +76,10 @@ static LIST: &[Action] = &[
     )),
     explains("rotate", action("explain-rotate", "r", Ui::Main(MainUi::ExplainRotate), "tell how to rotate", "")),
     explains("revoke", action("explain-revoke", "x", Ui::Main(MainUi::ExplainRevoke), "tell how to revoke", "")),
+    explains(
+        "consolidate",
+        action("explain-consolidate", "c", Ui::Main(MainUi::ExplainConsolidate), "tell how to consolidate", ""),
+    ),
     action("mark", "Space", Ui::Main(MainUi::Mark), "mark the session, or take its mark away", "mark"),
     action("mark-range", "v", Ui::Main(MainUi::MarkRange), "begin a range; again: mark up to the cursor", ""),
     action("mark-all", "*", Ui::Main(MainUi::MarkAll), "mark all that match the filter", ""),
@@ -161,6 +93,13 @@ static LIST: &[Action] = &[
     action("config-warnings", "", Ui::Main(MainUi::Warnings), "show the warnings of the configuration", ""),
     needed(action("quit", "q", Ui::Main(MainUi::Quit), "quit", "quit")),
     dangerous(action("revoke", "X", Ui::Main(MainUi::Revoke), "revoke: no Host GUID works any more", "revoke")),
+    dangerous(action(
+        "consolidate",
+        "C",
+        Ui::Main(MainUi::Consolidate),
+        "consolidate: one active record stays, of each marked session",
+        "consolidate",
+    )),
     action("next-panel", "Tab", Ui::Main(MainUi::NextPanel), "next panel", "panel"),
     action("previous-panel", "Shift-Tab", Ui::Main(MainUi::PreviousPanel), "panel before", ""),
     action("panel-sessions", "1", Ui::Main(MainUi::Focus(Panel::Sessions)), "the sessions", ""),
@@ -227,6 +166,11 @@ static CONFIRM: &[Action] = &[
     needed(action("leave-plan", "Esc Ctrl-c", Ui::Confirm(ConfirmUi::Back), "back to the form", "back")),
 ];
 
+static CONSOLIDATION: &[Action] = &[
+    action("next-record", "Down", Ui::Confirm(ConfirmUi::ChooseNext), "one session: the next record stays", "choose"),
+    action("previous-record", "Up", Ui::Confirm(ConfirmUi::ChoosePrevious), "one session: the record before stays", ""),
+];
+
 static REVEAL: &[Action] = &[
     action("show-guid", "v", Ui::Reveal(RevealUi::Show), "show the GUID for 10 s", "show 10 s"),
     action("copy-guid", "c", Ui::Reveal(RevealUi::Copy), "copy the GUID", "copy"),
@@ -240,6 +184,7 @@ static PAGER: &[Action] = &[
     dangerous(action("revoke", "X", Ui::Pager(PagerUi::Revoke), "revoke this session", "revoke")),
     action("verify", "V", Ui::Pager(PagerUi::Verify), "verify the history that is shown", "verify"),
     needed(action("back", "Esc q Enter Ctrl-c", Ui::Pager(PagerUi::Back), "back", "back")),
+    dangerous(action("consolidate", "C", Ui::Pager(PagerUi::Consolidate), "consolidate this session", "consolidate")),
 ];
 
 static HISTORY: &[Action] = &[
@@ -264,6 +209,13 @@ static HISTORY: &[Action] = &[
         "one level up: stop reading, search, history",
         "back",
     )),
+    dangerous(action(
+        "consolidate",
+        "C",
+        Ui::History(HistoryUi::Consolidate),
+        "consolidate this session",
+        "consolidate",
+    )),
     action("leave-history", "q H", Ui::History(HistoryUi::Leave), "leave the history", ""),
     action("refresh", "Ctrl-r F5", Ui::History(HistoryUi::Refresh), "read again", ""),
     needed(action("cancel", "Ctrl-c", Ui::History(HistoryUi::Cancel), "stop reading, or leave", "")),
@@ -285,6 +237,7 @@ static ENTRY: &[Action] = &[
     action("previous-match", "N", Ui::History(HistoryUi::PreviousMatch), "the one before", ""),
     dangerous(action("rotate", "R", Ui::History(HistoryUi::Rotate), "rotate this session", "rotate")),
     dangerous(action("revoke", "X", Ui::History(HistoryUi::Revoke), "revoke this session", "revoke")),
+    dangerous(action("consolidate", "C", Ui::History(HistoryUi::Consolidate), "consolidate this session", "")),
     needed(action("back", "Esc q Enter Ctrl-c", Ui::History(HistoryUi::Up), "back", "back")),
 ];
 
@@ -365,6 +318,7 @@ pub(super) fn of(context: Context) -> impl Iterator<Item = &'static Action> {
         Context::LogSearch => (LOG_SEARCH, &[]),
         Context::Reason => (REASON, &[]),
         Context::Confirm => (CONFIRM, &[]),
+        Context::Consolidation => (CONFIRM, CONSOLIDATION),
         Context::Reveal => (REVEAL, &[]),
         Context::Pager => (PAGER, PAGER_MOTIONS),
         Context::History => (HISTORY, HISTORY_MOTIONS),

@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::actions::{self, Action, Kind};
+use super::action::{Action, Kind};
+use super::actions;
 use super::{Binding, Context, Key, KeyMap, guards};
 use crate::config::{Located, Place, Problem};
 

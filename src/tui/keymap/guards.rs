@@ -1,6 +1,6 @@
 //! What `[keys]` must not do.
 
-use super::actions::Kind;
+use super::action::Kind;
 use super::configured::Making;
 use super::{Binding, Key, KeyMap, keys_in};
 

@@ -29,6 +29,8 @@ pub enum HistoryUi {
     Rotate,
     /// To a revocation.
     Revoke,
+    /// To a consolidation.
+    Consolidate,
     /// Verifies the history that is shown.
     Verify,
     /// Reads again.

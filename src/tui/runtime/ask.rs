@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
+use crate::domain::consolidation::AMBIGUOUS_WITHIN;
 use crate::domain::event_id::EventId;
 use crate::domain::expected::Expected;
 use crate::domain::session::SessionId;
@@ -57,6 +58,7 @@ pub(super) async fn load(provisioner: &Provisioner, query: Query) -> Result<Load
         Query::Overview(max_age) => store.overview(max_age).await.map(|overview| Loaded::Overview(Box::new(overview))),
         Query::History(query) => store.history(&query).await.map(Loaded::History),
         Query::Search(query) => store.search_history(&query).await.map(Loaded::Found),
+        Query::Crowded(sessions) => provisioner.crowded_among(&sessions, AMBIGUOUS_WITHIN).await.map(Loaded::Crowded),
         Query::Detail(session) => {
             // The history first: what is appended in between shows as "not all read", never as damage.
             let query = HistoryQuery { session: Some(session), page: HistoryPage::Newest, limit: detail::ENTRIES };

@@ -1,5 +1,7 @@
 //! Carries the reducer's effects out.
 
+use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,7 +14,7 @@ use crate::domain::expected::Expected;
 use crate::domain::guid::HostGuid;
 use crate::domain::request::Request;
 use crate::domain::session::SessionId;
-use crate::provision::{AuditReport, Certainty};
+use crate::provision::{AuditReport, Certainty, Mandate, Planned, SessionEnd};
 use crate::tui::clipboard;
 use crate::tui::effect::{Effect, JobId, Ticket};
 use crate::tui::message::{JobEvent, Loaded, Message, Progress};
@@ -55,6 +57,12 @@ impl Runtime {
                 }
             }
             Effect::Provision { job, request, expected } => self.provision(job, request, expected),
+            Effect::CleanUp { job, planned, mandate } => self.clean_up(job, planned, mandate),
+            Effect::StopJob(job) => {
+                if let Some(stop) = self.stops.get(&job) {
+                    stop.cancel();
+                }
+            }
             Effect::CancelJob(job) => {
                 if let Some(cancel) = self.cancels.get(&job) {
                     cancel.cancel();
@@ -87,6 +95,32 @@ impl Runtime {
         if self.terminal.wipe().is_err() {
             self.exit = Some(129);
         }
+    }
+
+    /// Works through sessions. Its story and how far it is may be dropped when the console is behind; its end is not.
+    fn clean_up(&mut self, job: JobId, planned: Vec<Planned>, mandate: Box<Mandate>) {
+        let (provisioner, messages) = (Arc::clone(&self.provisioner), self.messages.clone());
+        let (cancel, stop, dropped) = (CancellationToken::new(), CancellationToken::new(), Arc::clone(&self.dropped));
+        (self.cancels, self.stops) = (HashMap::from([(job, cancel.clone())]), HashMap::from([(job, stop.clone())]));
+        self.spawn(Task::Change(job), async move {
+            let tell = |line| {
+                if messages.try_send(Message::Job(job, JobEvent::Told(line))).is_err() {
+                    dropped.fetch_add(1, Ordering::Relaxed);
+                }
+            };
+            let mut ended = |end: &SessionEnd| {
+                // A picture of how far it is that comes too late is none.
+                let _ = messages.try_send(Message::Job(job, JobEvent::OneEnded(end.clone())));
+                if stop.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            let done = provisioner.clean_up(&planned, &mandate, &tell, &mut ended, &cancel).await;
+            let failure = done.error.as_ref().map(ask::failure);
+            let end = Message::Job(job, JobEvent::CleanedUp(done.ends, failure));
+            match messages.send(end).await {
+                Ok(()) => None,
+                Err(unsent) => Some(unsent.0),
+            }
+        });
     }
 
     fn provision(&mut self, job: JobId, request: Box<Request>, expected: Box<Expected>) {

@@ -6,9 +6,10 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-use super::Screen;
+use super::{Screen, records};
 use crate::domain::audit::{Finding, Trail, verify};
 use crate::domain::chain::StoredEntry;
+use crate::domain::consolidation::{AMBIGUOUS_WITHIN, choose};
 use crate::domain::host_record::HostRecord;
 use crate::domain::session::{Session, SessionId};
 use crate::domain::snapshot::{Snapshot, current_of};
@@ -84,6 +85,8 @@ fn looked_at(model: &mut Model) -> Option<SessionId> {
         | Screen::LogSearch
         | Screen::Reason(_)
         | Screen::Confirm(_)
+        | Screen::Consolidation(_)
+        | Screen::Report(_)
         | Screen::Reveal(_)
         | Screen::Help(_)
         | Screen::Palette(_)
@@ -154,18 +157,10 @@ fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     put("Created", text::instant(session.created_at, now));
     lines.push(Line::default());
     let current = current_of(&row.active, now);
-    match current {
-        None => lines.push(Line::styled("No active host record", theme.caution)),
-        Some(record) => record_lines(record, now, width, theme, &mut lines),
-    }
-    let others: Vec<String> = row
-        .active
-        .iter()
-        .filter(|record| Some(record.id) != current.map(|c| c.id))
-        .map(|record| format!("#{}", record.id))
-        .collect();
-    if !others.is_empty() {
-        lines.push(theme.labelled("Duplicates", &format!("! {} (retired by a rotation)", others.join(", ")), width));
+    match (current, choose(&row.active, AMBIGUOUS_WITHIN, now)) {
+        (None, _) => lines.push(Line::styled("No active host record", theme.caution)),
+        (Some(record), None) => record_lines(record, now, width, theme, &mut lines),
+        (Some(_), Some(choice)) => lines.extend(records::crowd(&row.active, choice, now, theme, width)),
     }
     lines.push(Line::default());
     lines.push(Line::styled("If rotated now", theme.strong));

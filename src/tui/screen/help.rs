@@ -57,7 +57,12 @@ pub fn update(model: &mut Model, mut help: Help, ui: PagerUi) -> Vec<Effect> {
         }
         // One level up: the search, then the help.
         PagerUi::Back if !help.search.value().is_empty() => take_back(&mut help),
-        PagerUi::Back | PagerUi::History | PagerUi::Rotate | PagerUi::Revoke | PagerUi::Verify => {
+        PagerUi::Back
+        | PagerUi::History
+        | PagerUi::Rotate
+        | PagerUi::Revoke
+        | PagerUi::Consolidate
+        | PagerUi::Verify => {
             model.screen = *help.back;
             return Vec::new();
         }

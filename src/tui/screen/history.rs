@@ -124,6 +124,7 @@ pub fn update(model: &mut Model, mut history: Box<History>, ui: HistoryUi) -> Ve
         }
         (HistoryUi::Rotate, _) => return change(model, history, Purpose::Rotate),
         (HistoryUi::Revoke, _) => return change(model, history, Purpose::Revoke),
+        (HistoryUi::Consolidate, _) => return change(model, history, Purpose::Consolidate),
         (HistoryUi::Verify, _) => verification::begin(model, history.session),
         (HistoryUi::Up, Mode::Entry { .. }) => {
             history.mode = Mode::List;
@@ -187,8 +188,12 @@ fn change(model: &mut Model, history: Box<History>, purpose: Purpose) -> Vec<Eff
     // Where it is refused, the reader stays where they are.
     model.screen = Screen::History(history);
     if let Some(session) = session {
-        let does = Ui::History(if purpose == Purpose::Rotate { HistoryUi::Rotate } else { HistoryUi::Revoke });
-        return refused(model, &does).unwrap_or_else(|| reason::open_for(model, purpose, session));
+        let does = match purpose {
+            Purpose::Rotate => HistoryUi::Rotate,
+            Purpose::Revoke => HistoryUi::Revoke,
+            Purpose::Consolidate => HistoryUi::Consolidate,
+        };
+        return refused(model, &Ui::History(does)).unwrap_or_else(|| reason::open_for(model, purpose, session));
     }
     model.say("There is no entry under the cursor, and so no session.");
     Vec::new()
@@ -219,7 +224,8 @@ pub fn loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect>
             | Loaded::Detail(..)
             | Loaded::Plan(_)
             | Loaded::Overview(_)
-            | Loaded::Verified(_),
+            | Loaded::Verified(_)
+            | Loaded::Crowded(_),
         ) => Vec::new(),
     })
 }

@@ -3,7 +3,7 @@
 use super::reason::Purpose;
 use super::sessions::{marking, sorting};
 use super::warnings::Warnings;
-use super::{Screen, detail, filter, history, log, overview, profiles, reason, sessions, verification};
+use super::{Screen, consolidation, detail, filter, history, log, overview, profiles, reason, sessions, verification};
 use crate::tui::effect::Effect;
 use crate::tui::message::{MainUi, Ui};
 use crate::tui::model::{Model, Panel};
@@ -76,6 +76,14 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
             Vec::new()
         }
         MainUi::Revoke => reason::open(model, Purpose::Revoke),
+        MainUi::Consolidate => reason::open(model, Purpose::Consolidate),
+        MainUi::ExplainConsolidate => {
+            model.say(format!(
+                "{} (a capital letter) consolidates the marked sessions, else the one under the cursor: one active record stays.",
+                model.keys.main(MainUi::Consolidate)
+            ));
+            Vec::new()
+        }
         MainUi::Mark => marking::toggle(model),
         MainUi::MarkRange => marking::range(model),
         MainUi::MarkAll => marking::all(model),
@@ -108,9 +116,12 @@ fn focus(model: &mut Model, step: i8) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Goes up one level: a question, marks that are gathered, a verification, the zoom, the search of
-/// the log, the filter. Never quits.
+/// Goes up one level: work on several sessions, a question, marks that are gathered, a verification, the zoom, the
+/// search of the log, the filter. Never quits.
 fn back(model: &mut Model) -> Vec<Effect> {
+    if let Some(effects) = consolidation::stop(model) {
+        return effects;
+    }
     if let Some(effect) = sessions::stop(model) {
         return vec![effect];
     }

@@ -158,7 +158,8 @@ pub fn loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect>
             | Loaded::Plan(_)
             | Loaded::History(_)
             | Loaded::Found(_)
-            | Loaded::Verified(_),
+            | Loaded::Verified(_)
+            | Loaded::Crowded(_),
         ) => {}
     }
     Vec::new()

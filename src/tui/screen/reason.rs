@@ -1,13 +1,10 @@
 //! The first step of every change: why, by whom, until when.
 
-use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 use tui_input::{Input, InputRequest};
 
 use super::Screen;
 use super::confirm::Confirm;
+use super::consolidation::Consolidation;
 use crate::domain::actor::Actor;
 use crate::domain::expiry::Expiry;
 use crate::domain::host_record::Fingerprint;
@@ -15,42 +12,23 @@ use crate::domain::order::Order;
 use crate::domain::reason::RotationReason;
 use crate::domain::request::{Action, Request};
 use crate::domain::session::SessionId;
+use crate::domain::session_set::SessionSet;
 use crate::domain::snapshot::current_of;
 use crate::domain::time::Timestamp;
+use crate::provision::Mandate;
 use crate::store::{Page, SessionFilter, SessionQuery, SessionRow};
 use crate::tui::effect::{Effect, Query, Ticket};
-use crate::tui::keymap::KeyMap;
 use crate::tui::marks::Aim;
-use crate::tui::message::{Failure, Loaded, ReasonUi, Ui};
+use crate::tui::message::{Failure, Loaded, ReasonUi};
 use crate::tui::model::Model;
-use crate::tui::theme::Theme;
 use crate::tui::update::try_again;
-use crate::tui::view::{popup, text};
+use crate::tui::view::text;
 
-/// Reasons that are one key away.
-pub const QUICK_PICKS: [&str; 4] = ["suspected compromise", "scheduled rotation", "host changed", "lost GUID"];
+mod draw;
+mod purpose;
 
-/// What the form is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// A new Host GUID.
-    Rotate,
-    /// No Host GUID any more.
-    Revoke,
-}
-
-/// The fields, in the order of Tab.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
-    /// Why.
-    Reason,
-    /// By whom.
-    By,
-    /// Until when; blank is never.
-    Expires,
-    /// Retire everything and make a new record.
-    ForceNew,
-}
+pub use draw::draw;
+pub use purpose::{Field, Purpose, QUICK_PICKS};
 
 /// What was seen of a session's current record before its plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +53,10 @@ impl Seen {
 /// The form, with what the list showed of its session.
 #[derive(Debug, Clone)]
 pub struct ReasonForm {
-    /// The session.
+    /// The session; the first where there are several.
     pub session: SessionId,
+    /// All sessions, where there are several.
+    pub several: Option<SessionSet>,
     /// Its title, safe to show.
     pub title: String,
     /// What the list showed of its current record.
@@ -106,6 +86,11 @@ pub fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
     match model.marks.aim() {
         Aim::Cursor => open_for_cursor(model, purpose),
         Aim::One(id) => open_for(model, purpose, id),
+        Aim::Many(_) if purpose == Purpose::Consolidate => {
+            let several = model.marks.ids.clone();
+            let first = several.after(None).next();
+            first.map_or_else(Vec::new, |id| show_form(model, purpose, Of { id, row: None, several: Some(several) }))
+        }
         // Refused before it comes here.
         Aim::Gone(_) | Aim::Many(_) | Aim::Range => Vec::new(),
     }
@@ -114,24 +99,27 @@ pub fn open(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
 /// Asks why the session under the cursor is to be changed, whatever is marked.
 pub fn open_for_cursor(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
     let row = model.list.target().cloned();
-    row.map_or_else(Vec::new, |row| show_form(model, purpose, Of { id: row.session.id, row: Some(row) }))
+    let of = row.map(|row| Of { id: row.session.id, row: Some(row), several: None });
+    of.map_or_else(Vec::new, |of| show_form(model, purpose, of))
 }
 
 /// Asks why this session is to be changed, whatever is marked and wherever the cursor is.
 pub fn open_for(model: &mut Model, purpose: Purpose, id: SessionId) -> Vec<Effect> {
     let row = model.list.rows.iter().find(|row| row.session.id == id).cloned();
-    show_form(model, purpose, Of { id, row })
+    show_form(model, purpose, Of { id, row, several: None })
 }
 
-/// The session of a form, and its row as far as the list has it.
+/// The session of a form, and its row as far as the list has it; or several sessions.
 struct Of {
     id: SessionId,
     row: Option<SessionRow>,
+    several: Option<SessionSet>,
 }
 
-fn show_form(model: &mut Model, purpose: Purpose, Of { id, row }: Of) -> Vec<Effect> {
+fn show_form(model: &mut Model, purpose: Purpose, Of { id, row, several }: Of) -> Vec<Effect> {
     let mut form = Box::new(ReasonForm {
         session: id,
+        several,
         title: String::new(),
         seen: Seen::Unread,
         ticket: None,
@@ -147,7 +135,7 @@ fn show_form(model: &mut Model, purpose: Purpose, Of { id, row }: Of) -> Vec<Eff
     let mut effects = Vec::new();
     if let Some(row) = row {
         form.take_row(&row, model.now);
-    } else {
+    } else if form.several.is_none() {
         // The keys that follow are meant for the form: it opens at once, and its title comes after it.
         let ticket = model.ticket();
         form.ticket = Some(ticket);
@@ -173,10 +161,15 @@ pub fn update(model: &mut Model, mut form: Box<ReasonForm>, ui: ReasonUi) -> Vec
             model.screen = Screen::Sessions;
             return Vec::new();
         }
-        ReasonUi::GoOn => match form.request(model) {
+        ReasonUi::GoOn => match form.asked(model) {
             // The plan is read freshly, so the age of the list does not matter here.
-            Ok(request) => match model.connection.offline() {
-                None => return Confirm::open(model, form, request),
+            Ok(asked) => match model.connection.offline() {
+                None => {
+                    return match asked {
+                        Asked::Change(request) => Confirm::open(model, form, request),
+                        Asked::CleanUp(mandate) => Consolidation::open(model, form, mandate),
+                    };
+                }
                 Some(why) => {
                     model.screen = Screen::Reason(form);
                     model.warn(why);
@@ -190,29 +183,37 @@ pub fn update(model: &mut Model, mut form: Box<ReasonForm>, ui: ReasonUi) -> Vec
     Vec::new()
 }
 
+/// What a form asks for, once its fields are read.
+enum Asked {
+    Change(Request),
+    CleanUp(Mandate),
+}
+
 impl ReasonForm {
-    fn fields(&self) -> &'static [Field] {
-        match self.purpose {
-            Purpose::Rotate => &[Field::Reason, Field::By, Field::Expires, Field::ForceNew],
-            Purpose::Revoke => &[Field::Reason, Field::By],
+    /// Lists so many of the sessions, in the order of ids, after one of them.
+    pub(super) fn sessions_after(&self, after: Option<SessionId>, most: usize) -> Vec<SessionId> {
+        match &self.several {
+            Some(several) => several.after(after).take(most).collect(),
+            None => Some(self.session).filter(|_| after.is_none()).into_iter().collect(),
         }
     }
 
     fn neighbour(&self, step: isize) -> Field {
-        let fields = self.fields();
+        let fields = self.purpose.fields();
         let here = fields.iter().position(|field| *field == self.field).unwrap_or(0);
         fields[here.saturating_add_signed(step + fields.len().cast_signed()) % fields.len()]
     }
 
     fn choose(&mut self, step: isize) {
-        let count = QUICK_PICKS.len();
+        let picks = self.purpose.quick_picks();
+        let count = picks.len();
         let next = match self.pick {
             None if step > 0 => 0,
             None => count - 1,
             Some(pick) => (pick + count).saturating_add_signed(step) % count,
         };
         self.pick = Some(next);
-        self.reason = Input::new(QUICK_PICKS[next].to_owned());
+        self.reason = Input::new(picks[next].to_owned());
         self.field = Field::Reason;
         self.fault = None;
     }
@@ -268,24 +269,32 @@ impl ReasonForm {
                 | Loaded::Overview(_)
                 | Loaded::History(_)
                 | Loaded::Found(_)
-                | Loaded::Verified(_),
+                | Loaded::Verified(_)
+                | Loaded::Crowded(_),
             ) => {}
         }
     }
 
     /// Reads the fields. The first that does not fit gets the keys.
-    fn request(&mut self, model: &Model) -> Result<Request, String> {
-        let reason = self.check(Field::Reason, |form| RotationReason::parse(form.reason.value()))?;
+    fn asked(&mut self, model: &Model) -> Result<Asked, String> {
+        let needs_none = self.purpose == Purpose::Consolidate && self.reason.value().trim().is_empty();
+        let reason = if needs_none {
+            None
+        } else {
+            Some(self.check(Field::Reason, |form| RotationReason::parse(form.reason.value()))?)
+        };
         let by = self.check(Field::By, |form| Actor::parse(form.by.value()))?;
         let expiry = self.check(Field::Expires, |form| {
             Expiry::parse(form.expires.value()).and_then(|expiry| expiry.resolve(model.now).map(|_| expiry))
         })?;
+        let origin = model.about.origin.clone();
         let action = match (self.purpose, self.force_new) {
+            (Purpose::Consolidate, _) => return Ok(Asked::CleanUp(Mandate { by, reason, origin })),
             (Purpose::Revoke, _) => Action::Revoke,
             (Purpose::Rotate, true) => Action::ForceNew(expiry),
             (Purpose::Rotate, false) => Action::Provision(expiry),
         };
-        Ok(Request { session: self.session, action, by, reason: Some(reason), origin: model.about.origin.clone() })
+        Ok(Asked::Change(Request { session: self.session, action, by, reason, origin }))
     }
 
     fn check<T, E: std::fmt::Display>(
@@ -297,69 +306,5 @@ impl ReasonForm {
             self.field = field;
             error.to_string()
         })
-    }
-}
-
-/// Draws the form.
-pub fn draw(form: &ReasonForm, keys: &KeyMap, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let title = match form.purpose {
-        Purpose::Rotate => " Rotate the Host GUID ",
-        Purpose::Revoke => " Revoke the Host GUID ",
-    };
-    let rows: u16 = if form.purpose == Purpose::Rotate { 13 } else { 11 };
-    let inner = popup(title, rows, theme, area, frame);
-    let width = usize::from(inner.width);
-    let signs = theme.signs;
-    let mut lines = vec![
-        Line::from(vec![
-            Span::styled(format!("Session {}  ", form.session), theme.strong),
-            Span::styled(theme.fit(&form.title, width.saturating_sub(16)), theme.plain),
-        ]),
-        Line::default(),
-    ];
-    let mut cursor = None;
-    let mut put = |field: Field, label: &str, input: &Input, lines: &mut Vec<Line<'static>>| {
-        let room = width.saturating_sub(13);
-        let scroll = input.visual_scroll(room);
-        let focused = form.field == field;
-        if focused {
-            let column = 13 + input.visual_cursor().saturating_sub(scroll).min(room);
-            cursor = Some((u16::try_from(column).unwrap_or(13), u16::try_from(lines.len()).unwrap_or(2)));
-        }
-        let label_style = if focused { theme.strong } else { theme.plain };
-        let sign = if focused { signs.here } else { " " };
-        lines.push(Line::from(vec![
-            Span::styled(format!("{sign}{label:<12}"), label_style),
-            Span::styled(text::window(input.value(), scroll, room), theme.plain),
-        ]));
-    };
-    put(Field::Reason, "Reason", &form.reason, &mut lines);
-    let picks = QUICK_PICKS.join(&format!(" {} ", signs.between));
-    let arrow = |does| keys.sign(&Ui::Reason(does), signs);
-    let (up, down) = (arrow(ReasonUi::PickUp), arrow(ReasonUi::PickDown));
-    lines.push(Line::styled(theme.fit(&format!("             {up} {down} {picks}"), width), theme.dim));
-    put(Field::By, "By", &form.by, &mut lines);
-    if form.purpose == Purpose::Rotate {
-        put(Field::Expires, "Expires", &form.expires, &mut lines);
-        let examples = ["blank: never", "2026-12-31", "8h", "30d"].join(&format!(" {} ", signs.between));
-        lines.push(Line::styled(theme.fit(&format!("             {examples}"), width), theme.dim));
-        let focused = form.field == Field::ForceNew;
-        let style = if focused { theme.selection } else { theme.plain };
-        let (sign, mark) = (if focused { signs.here } else { " " }, if form.force_new { "x" } else { " " });
-        let label = format!("{sign}[{mark}] force a new record instead of updating in place");
-        lines.push(Line::styled(theme.fit(&label, width), style));
-    }
-    lines.push(Line::default());
-    if let Some(fault) = &form.fault {
-        let fault = theme.wrap(&format!("{} {fault}", signs.bad), width);
-        lines.extend(fault.into_iter().map(|line| Line::styled(line, theme.danger)));
-    } else {
-        let [on, next, back] = [ReasonUi::GoOn, ReasonUi::Next, ReasonUi::Back].map(|does| keys.of(&Ui::Reason(does)));
-        let told = format!("{on}: read the plan   {next}: next field   {back}: back to the list");
-        lines.push(Line::styled(theme.fit(&told, width), theme.dim));
-    }
-    frame.render_widget(Paragraph::new(lines), inner);
-    if let Some((x, y)) = cursor {
-        frame.set_cursor_position(Position::new(inner.x + x, inner.y + y));
     }
 }

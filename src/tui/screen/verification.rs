@@ -122,7 +122,8 @@ pub fn ended(model: &mut Model, answer: Result<Loaded, Failure>) {
             | Loaded::Plan(_)
             | Loaded::Overview(_)
             | Loaded::History(_)
-            | Loaded::Found(_),
+            | Loaded::Found(_)
+            | Loaded::Crowded(_),
         ) => {}
     }
 }
@@ -167,6 +168,8 @@ pub fn show_findings(model: &mut Model) {
         | Screen::LogSearch
         | Screen::Reason(_)
         | Screen::Confirm(_)
+        | Screen::Consolidation(_)
+        | Screen::Report(_)
         | Screen::Reveal(_)
         | Screen::Help(_)
         | Screen::Profiles(_)

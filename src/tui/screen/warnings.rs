@@ -39,7 +39,12 @@ pub fn update(model: &mut Model, shown: Warnings, ui: PagerUi) -> Vec<Effect> {
             let total = lines(model, &Theme::new(false), columns).len();
             model.screen = Screen::Warnings(Warnings { scroll: scrolled(shown.scroll, motion, page, total) });
         }
-        PagerUi::Back | PagerUi::History | PagerUi::Rotate | PagerUi::Revoke | PagerUi::Verify => {
+        PagerUi::Back
+        | PagerUi::History
+        | PagerUi::Rotate
+        | PagerUi::Revoke
+        | PagerUi::Consolidate
+        | PagerUi::Verify => {
             model.screen = Screen::Sessions;
         }
     }

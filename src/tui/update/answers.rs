@@ -7,7 +7,7 @@ use crate::tui::effect::{Effect, Ticket};
 use crate::tui::message::{Failure, Loaded, MainUi};
 use crate::tui::model::Model;
 use crate::tui::screen::sessions::{marked, marking};
-use crate::tui::screen::{Screen, detail, history, overview, sessions, verification};
+use crate::tui::screen::{Screen, consolidation, detail, history, overview, sessions, verification};
 use crate::tui::view::layout;
 
 /// Takes the answer to a question in; one that nobody waits for any more changes nothing.
@@ -35,7 +35,8 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
                 | Loaded::Overview(_)
                 | Loaded::History(_)
                 | Loaded::Found(_)
-                | Loaded::Verified(_),
+                | Loaded::Verified(_)
+                | Loaded::Crowded(_),
             ) => Vec::new(),
         };
     }
@@ -52,7 +53,8 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
                 | Loaded::Overview(_)
                 | Loaded::History(_)
                 | Loaded::Found(_)
-                | Loaded::Verified(_),
+                | Loaded::Verified(_)
+                | Loaded::Crowded(_),
             ) => Vec::new(),
         };
     }
@@ -70,8 +72,7 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
         detail_loaded(model, id, answer);
         return Vec::new();
     }
-    of_screen(model, ticket, answer);
-    Vec::new()
+    of_screen(model, ticket, answer)
 }
 
 fn detail_loaded(model: &mut Model, id: SessionId, answer: Result<Loaded, Failure>) {
@@ -89,13 +90,14 @@ fn detail_loaded(model: &mut Model, id: SessionId, answer: Result<Loaded, Failur
             | Loaded::Overview(_)
             | Loaded::History(_)
             | Loaded::Found(_)
-            | Loaded::Verified(_),
+            | Loaded::Verified(_)
+            | Loaded::Crowded(_),
         ) => {}
     }
 }
 
 /// The answer to a question of a form or a plan.
-fn of_screen(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) {
+fn of_screen(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) -> Vec<Effect> {
     let now = model.now;
     match model.screen.beneath() {
         Screen::Confirm(confirm) if confirm.ticket == ticket => match answer {
@@ -110,10 +112,12 @@ fn of_screen(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>)
                 | Loaded::Overview(_)
                 | Loaded::History(_)
                 | Loaded::Found(_)
-                | Loaded::Verified(_),
+                | Loaded::Verified(_)
+                | Loaded::Crowded(_),
             ) => {}
         },
         Screen::Reason(form) if form.ticket == Some(ticket) => form.loaded(answer, now),
+        Screen::Consolidation(shown) if shown.ticket == ticket => return consolidation::loaded(model, answer),
         Screen::Sessions
         | Screen::Filter
         | Screen::LogSearch
@@ -121,6 +125,8 @@ fn of_screen(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>)
         | Screen::History(_)
         | Screen::Reason(_)
         | Screen::Confirm(_)
+        | Screen::Consolidation(_)
+        | Screen::Report(_)
         | Screen::Reveal(_)
         | Screen::Help(_)
         | Screen::Palette(_)
@@ -130,6 +136,7 @@ fn of_screen(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>)
         | Screen::Findings(_)
         | Screen::Leave => {}
     }
+    Vec::new()
 }
 
 fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect> {
@@ -168,7 +175,8 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
             | Loaded::Overview(_)
             | Loaded::History(_)
             | Loaded::Found(_)
-            | Loaded::Verified(_),
+            | Loaded::Verified(_)
+            | Loaded::Crowded(_),
         ) => {}
     }
     Vec::new()

@@ -56,6 +56,8 @@ fn paste(model: &mut Model, data: &str) -> Vec<Effect> {
         | Screen::Detail(_)
         | Screen::History(_)
         | Screen::Confirm(_)
+        | Screen::Consolidation(_)
+        | Screen::Report(_)
         | Screen::Reveal(_)
         | Screen::Help(_)
         | Screen::Profiles(_)

@@ -6,6 +6,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use super::{Whole, chain_style, consequence, event_line, follow_cursor, people, record_fields, scrolled, status};
+use crate::domain::consolidation::{AMBIGUOUS_WITHIN, choose};
 use crate::domain::host_record::{HostRecord, RecordState};
 use crate::domain::session::{Session, SessionId};
 use crate::domain::snapshot::current_of;
@@ -15,7 +16,7 @@ use crate::tui::message::{PagerUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::possible::refused;
 use crate::tui::screen::reason::{self, Purpose};
-use crate::tui::screen::{Screen, history, sessions, verification};
+use crate::tui::screen::{Screen, history, records, sessions, verification};
 use crate::tui::theme::Theme;
 use crate::tui::view::{frame_of, layout, text};
 
@@ -52,16 +53,19 @@ pub fn update(model: &mut Model, full: Full, ui: PagerUi) -> Vec<Effect> {
             Vec::new()
         }
         PagerUi::History => history::open_of(model, Some(full.session), Screen::Detail(full)),
-        PagerUi::Rotate | PagerUi::Revoke => {
-            let purpose = if ui == PagerUi::Rotate { Purpose::Rotate } else { Purpose::Revoke };
-            refused(model, &Ui::Pager(ui)).unwrap_or_else(|| reason::open_for(model, purpose, full.session))
-        }
+        PagerUi::Rotate => change(model, full.session, ui, Purpose::Rotate),
+        PagerUi::Revoke => change(model, full.session, ui, Purpose::Revoke),
+        PagerUi::Consolidate => change(model, full.session, ui, Purpose::Consolidate),
         PagerUi::Verify => verification::begin(model, Some(full.session)),
         PagerUi::Back => {
             model.screen = Screen::Sessions;
             follow_cursor(model, false)
         }
     }
+}
+
+fn change(model: &mut Model, session: SessionId, ui: PagerUi, purpose: Purpose) -> Vec<Effect> {
+    refused(model, &Ui::Pager(ui)).unwrap_or_else(|| reason::open_for(model, purpose, session))
 }
 
 /// Draws it.
@@ -140,6 +144,11 @@ fn of_records(
     let mut lines = Vec::new();
     if current.is_none() {
         lines.push(Line::styled("No active host record", theme.caution));
+        lines.push(Line::default());
+    }
+    if let Some(choice) = choose(records, AMBIGUOUS_WITHIN, now) {
+        let active: Vec<HostRecord> = records.iter().filter(|record| record.is_active).cloned().collect();
+        lines.extend(records::crowd_in_lines(&active, choice, now, theme, width));
         lines.push(Line::default());
     }
     for record in sorted {

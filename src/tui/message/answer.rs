@@ -1,0 +1,56 @@
+//! What the database answers, and why it did not.
+
+use crate::domain::chain::StoredEntry;
+use crate::domain::expected::Conflict;
+use crate::domain::overview::Overview;
+use crate::domain::session::SessionId;
+use crate::domain::snapshot::Snapshot;
+use crate::domain::time::Timestamp;
+use crate::provision::{AuditReport, Crowded, Preview};
+use crate::store::{SessionRow, Stretch};
+/// A database that was opened, and its present instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// What the console is about from then on.
+    pub about: crate::tui::model::About,
+    /// The instant by the database's clock.
+    pub now: Timestamp,
+}
+
+/// Why something did not work, in words for the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What happened.
+    pub what: String,
+    /// What was not changed; empty for reading.
+    pub unchanged: String,
+    /// The session is not as it was seen.
+    pub conflict: Option<Box<Conflict>>,
+}
+
+/// An answer from the database.
+#[derive(Debug)]
+pub enum Loaded {
+    /// A page of sessions, in the order of ids.
+    Sessions(Vec<SessionRow>),
+    /// Ids of sessions, in their order.
+    Ids(Vec<SessionId>),
+    /// Marked sessions that are still there, and how many of them the filter shows.
+    Marked(Vec<SessionId>, u64),
+    /// How many sessions there are, counted up to a limit.
+    Count(u32),
+    /// One session whole, with its newest entries, newest first.
+    Detail(Box<Snapshot>, Vec<StoredEntry>),
+    /// A plan, freshly read.
+    Plan(Box<Preview>),
+    /// The counts of the overview.
+    Overview(Box<Overview>),
+    /// A page of the history, newest first.
+    History(Vec<StoredEntry>),
+    /// What a search of the history found in one stretch.
+    Found(Stretch),
+    /// What a verification found.
+    Verified(Box<AuditReport>),
+    /// Sessions with several active records, in the order of ids.
+    Crowded(Vec<Crowded>),
+}

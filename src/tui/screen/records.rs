@@ -1,0 +1,139 @@
+//! Active records side by side: which of them stays, and what speaks for it.
+
+use ratatui::text::{Line, Span};
+
+use crate::domain::consolidation::Choice;
+use crate::domain::host_record::{HostRecord, HostRecordId};
+use crate::domain::time::Timestamp;
+use crate::tui::theme::Theme;
+use crate::tui::view::text;
+
+/// What would become of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It goes on.
+    Stays,
+    /// It is retired.
+    Goes,
+    /// Nobody has decided.
+    Open,
+}
+
+impl Fate {
+    /// Tells it of a record where this one stays.
+    pub(super) fn of(stays: Option<HostRecordId>, record: HostRecordId) -> Self {
+        match stays {
+            None => Self::Open,
+            Some(stays) if stays == record => Self::Stays,
+            Some(_) => Self::Goes,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Stays => "stays",
+            Self::Goes => "goes",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// Names a record and its fate, behind this sign.
+fn head(record: &HostRecord, fate: Fate, sign: &str, theme: &Theme) -> Vec<Span<'static>> {
+    let style = if fate == Fate::Stays { theme.strong } else { theme.plain };
+    let name = format!("{sign} #{} {} ", record.id, record.hash.fingerprint().short());
+    vec![Span::styled(name, style), Span::styled(format!("{:<5} ", fate.word()), style)]
+}
+
+/// Says when a host last logged in with it.
+fn used(record: &HostRecord, now: Timestamp) -> String {
+    record.last_used_at.map_or("never used".to_owned(), |at| format!("used {} ago", text::age(at, now)))
+}
+
+/// Says how old it is, and who made it.
+fn made(record: &HostRecord, now: Timestamp) -> String {
+    let by = record.created_by.as_deref().filter(|by| !by.is_empty());
+    let by = by.map_or(String::new(), |by| format!(" by {}", text::clean(by)));
+    format!("made {} ago{by}", text::age(record.created_at, now))
+}
+
+/// Says until when it works, where that has an end.
+fn ends(record: &HostRecord, now: Timestamp) -> Option<String> {
+    let end = record.expires_at?;
+    Some(if record.is_expired(now) {
+        format!("expired {} ago", text::age(end, now))
+    } else {
+        format!("expires in {}", text::age(now, end))
+    })
+}
+
+/// Puts a record on one line.
+pub(super) fn line(record: &HostRecord, fate: Fate, now: Timestamp, theme: &Theme, width: usize) -> Line<'static> {
+    let sign = if fate == Fate::Stays { theme.signs.here } else { " " };
+    let mut spans = head(record, fate, sign, theme);
+    let taken: usize = spans.iter().map(Span::width).sum();
+    let told = [Some(used(record, now)), ends(record, now), Some(made(record, now))];
+    let told = told.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    spans.push(Span::styled(theme.fit(&told, width.saturating_sub(taken)), theme.plain));
+    Line::from(spans)
+}
+
+/// Lists all active records for a narrow panel, and tells which of them would stay, and why.
+pub(super) fn crowd(
+    active: &[HostRecord],
+    choice: Choice,
+    now: Timestamp,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let stays = stays(choice);
+    let records = active.iter().flat_map(|record| lines(record, Fate::of(stays, record.id), now, theme, width));
+    weighed(active.len(), records, choice, theme, width)
+}
+
+/// Does the same for a wide screen, one line for each record.
+pub(super) fn crowd_in_lines(
+    active: &[HostRecord],
+    choice: Choice,
+    now: Timestamp,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let stays = stays(choice);
+    let records = active.iter().map(|record| line(record, Fate::of(stays, record.id), now, theme, width));
+    weighed(active.len(), records, choice, theme, width)
+}
+
+fn stays(choice: Choice) -> Option<HostRecordId> {
+    match choice {
+        Choice::Stays(stays, _) => Some(stays),
+        Choice::Ambiguous(..) => None,
+    }
+}
+
+/// Puts the records below their number, and below them which would stay, and why; or why a person decides.
+fn weighed(
+    count: usize,
+    records: impl Iterator<Item = Line<'static>>,
+    choice: Choice,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let head = format!("! {count} active records: duplicates");
+    let head = Line::styled(theme.fit(&head, width), theme.caution);
+    let why = match stays(choice) {
+        Some(stays) => format!("#{stays} stays if consolidated: {}", choice.sentence()),
+        None => choice.sentence(),
+    };
+    let why = format!("{why}. A rotation retires all but one, too.");
+    let verdict = theme.wrap(&why, width).into_iter().map(|line| Line::styled(line, theme.plain));
+    [head].into_iter().chain(records).chain(verdict).collect()
+}
+
+/// Puts a record on lines of a narrow panel.
+fn lines(record: &HostRecord, fate: Fate, now: Timestamp, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let when = [Some(used(record, now)), ends(record, now)].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let further =
+        [when, made(record, now)].map(|text| Line::styled(theme.fit(&format!("    {text}"), width), theme.plain));
+    [Line::from(head(record, fate, " ", theme))].into_iter().chain(further).collect()
+}
