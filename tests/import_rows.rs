@@ -246,6 +246,35 @@ fn objects_that_are_none_or_name_other_columns_are_told() {
     );
 }
 
+#[test]
+fn a_line_that_is_another_value_than_an_object_is_told_without_being_quoted() {
+    let object = format!(
+        "{{\"HostSessionId\":1,\"SessionId\":1,\"HostGuidHash\":\"h\",\"CreatedAt\":\"{TIME}\",\"IsActive\":true}}"
+    );
+    let lines = [&object, "\"rMYHJ6bVB/3vfplieP9p34wsZmX7NzbnX6r4oS1lZOI=\"", "8152", "[\"secret\"]", "\"secret"];
+    let read = records(&lines.join("\n"));
+    let reasons: Vec<&str> = read.iter().filter_map(|row| row.as_ref().err()).map(|fault| &*fault.reason).collect();
+    assert_eq!(reasons.len(), 4);
+    for reason in reasons {
+        assert!(reason.starts_with("not an object of JSON"), "{reason}");
+        assert!(!["rMYH", "8152", "secret"].iter().any(|quoted| reason.contains(quoted)), "{reason}");
+    }
+}
+
+/// What becomes of a row is noted by its line.
+#[test]
+fn no_two_rows_stand_on_one_line_whatever_ends_them() {
+    let rows = [line("1", "one"), line("2", "\"two\nlines\""), line("3", "three"), line("4", "four")];
+    for (breaks, expected) in [("\n", [2, 3, 5, 6]), ("\r\n", [2, 3, 5, 6]), ("\r", [2, 3, 4, 5])] {
+        let text = format!("{SESSIONS}{breaks}{}", rows.join(breaks));
+        for window in [1, 7, 4096] {
+            let read = read_through::<Session>(window, text.as_bytes()).unwrap();
+            let lines: Vec<u64> = read.iter().map(|row| row.as_ref().unwrap().place.line).collect();
+            assert_eq!(lines, expected, "{breaks:?}");
+        }
+    }
+}
+
 /// A text that a title may hold, however hostile.
 fn title() -> impl Strategy<Value = String> {
     prop_oneof![

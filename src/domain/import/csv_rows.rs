@@ -25,6 +25,8 @@ pub(super) struct CsvRows<R> {
     ends: Vec<usize>,
     /// The place of each column of the file among those of the table.
     columns: Vec<usize>,
+    /// The line on which the last row began.
+    last: u64,
 }
 
 /// One line, split.
@@ -43,6 +45,7 @@ impl<R: BufRead> CsvRows<R> {
             text: vec![0; LONGEST_ROW],
             ends: vec![0; MOST_COLUMNS],
             columns: Vec::new(),
+            last: 0,
         };
         let missing = |missing| InputError::NoColumn { table, missing };
         let (bytes, fields) = rows.split()?.and_then(|split| split.size).ok_or(missing(table.columns()[0]))?;
@@ -98,6 +101,9 @@ impl<R: BufRead> CsvRows<R> {
         if self.reading.skip_line_breaks()?.is_none() {
             return Ok(None);
         }
+        // Rows are told apart by their lines, and a carriage return alone ends one too.
+        self.reading.line = self.reading.line.max(self.last + 1);
+        self.last = self.reading.line;
         let start = (self.reading.line, self.reading.at);
         let (mut bytes, mut fields, mut fits) = (0, 0, true);
         loop {

@@ -61,14 +61,20 @@ impl<R: BufRead> JsonRows<R> {
     fn cells(&self) -> Result<Vec<Cell<'_>>, Blame> {
         let mut json = serde_json::Deserializer::from_slice(&self.line);
         let read = json.deserialize_map(Object(self.table)).and_then(|cells| json.end().map(|()| cells));
-        // What serde_json says quotes nothing but our own words; its line is always the first.
-        let object = read.map_err(|error| {
-            let said = error.to_string();
-            let said = said.split(" at line ").next().unwrap_or_default();
-            (None, format!("not an object of JSON: {said}, at column {}", error.column()).into())
-        })?;
+        let object = read.map_err(|error| (None, fault(&error)))?;
         object.strange.map_or(Ok(object.cells), Err)
     }
+}
+
+/// Says why a line is no object. Of another value the library quotes the text; of what is not JSON it quotes nothing, and
+/// its line is always the first.
+fn fault(error: &serde_json::Error) -> Cow<'static, str> {
+    if error.is_data() {
+        return Cow::Borrowed("not an object of JSON, but another value");
+    }
+    let said = error.to_string();
+    let said = said.split(" at line ").next().unwrap_or_default();
+    format!("not an object of JSON: {said}, at column {}", error.column()).into()
 }
 
 fn whole(reason: &'static str) -> Blame {
