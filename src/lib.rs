@@ -175,7 +175,7 @@ async fn command(
     if let Action::Verify(verify) = &mut action {
         verify.read(cancel).await?;
     }
-    let inputs = if let Action::Import(job) = &action { Some(job.open()?) } else { None };
+    let inputs = if let Action::Import(job) = &action { Some(until(cancel, job.open()).await?) } else { None };
     let settings = || database.settings.clone();
     let store = match action {
         // One deadline for each session or step, as there may be a million of them.

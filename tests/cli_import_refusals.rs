@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -213,6 +214,47 @@ fn a_signal_ends_it_and_others_write_meanwhile() {
     drop(end);
     assert_eq!(env.texts(r#"SELECT "Title" FROM "Sessions""#), ["meanwhile"]);
     assert_eq!(env.texts(r#"SELECT count(*) FROM "HostSessions""#), ["0"]);
+}
+
+/// Nobody has opened the other end of the pipe yet, or its first line does not end.
+#[test]
+fn a_signal_ends_it_before_there_is_a_row() {
+    let env = with_files(&[session("1", "x")], &[]);
+    assert!(Command::new("mkfifo").arg(env.home("pipe")).status().unwrap().success());
+    for file in ["pipe", "/dev/zero"] {
+        let child = env.command(["import", "--sessions", "sessions.csv", "--host-sessions", file]).spawn().unwrap();
+        std::thread::sleep(Duration::from_secs(1));
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM).unwrap();
+        let ran = end_of(child);
+        assert_eq!(ran.code, 143, "{file}: {}", ran.stderr);
+    }
+}
+
+/// What is left out for one row's sake is not another row that ends with a carriage return alone.
+#[test]
+fn rows_that_end_with_a_carriage_return_are_told_apart() {
+    let env = TestEnv::empty();
+    let lines = |names: &str, rows: &[String]| format!("{names}\r\n{}", rows.concat()).replace("\r\n", "\r");
+    env.file("sessions.csv", lines(SESSIONS, &[session("5", "five"), session("6", "six")]).as_bytes());
+    let records = [record("1", "5", "one"), record("2", "6", "two"), record("3", "7", "of no session")];
+    env.file("host_sessions.csv", lines(RECORDS, &records).as_bytes());
+    let ran = env.run(&format!("{IMPORT} --skip-bad left.jsonl --json"));
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert_eq!(env.texts(r#"SELECT "HostSessionId" || ' ' || "SessionId" FROM "HostSessions""#), ["1 5", "2 6"]);
+    assert_eq!(env.run("audit verify --json").json()["damage"], json!([]));
+}
+
+/// The history never tells of a row that is not there.
+#[test]
+fn where_the_database_keeps_a_row_out_silently_nothing_comes() {
+    let env = with_files(&[session("1", "x")], &[record("1", "1", "one")]);
+    env.run("list").ok();
+    env.sql(r#"CREATE TRIGGER "Silent" BEFORE INSERT ON "HostSessions" BEGIN SELECT RAISE(IGNORE); END"#);
+    let ran = env.run(IMPORT);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("0 rows came where 1 were to"), "{}", ran.stderr);
+    assert_eq!(env.texts(r#"SELECT count(*) FROM "Sessions""#), ["0"]);
+    assert_eq!(env.texts(r#"SELECT count(*) FROM "HostSessionEvents""#), ["0"]);
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub(super) struct ImportArgs {
 }
 
 /// An import, ready to be carried out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Import {
     sessions: PathBuf,
     records: PathBuf,
@@ -84,11 +84,17 @@ impl Import {
         if self.dry_run { Ok(()) } else { confirmation::check_import(profile, self.confirm.as_deref()) }
     }
 
-    /// Opens the files, before anything else is done.
+    /// Opens the files, before anything else is done: on a thread of its own, as a pipe lets it wait for its other end.
     ///
     /// # Errors
     /// Exit code 2, where one cannot be read at all.
-    pub fn open(&self) -> Result<Opened, Failure> {
+    pub async fn open(&self) -> Result<Opened, Failure> {
+        let own = self.clone();
+        let opening = tokio::task::spawn_blocking(move || own.open_now());
+        opening.await.unwrap_or_else(|_| Err(Failure::internal("import")))
+    }
+
+    fn open_now(&self) -> Result<Opened, Failure> {
         let (sessions, records) = (Source::open(&self.sessions)?, Source::open(&self.records)?);
         if self.skip_bad.is_some() {
             sessions.must_be_a_file()?;
@@ -111,7 +117,10 @@ impl Import {
     /// Exit code 2 for bad rows, 6 for rows that contradict the database, 3 where such were left out; whatever the files,
     /// the store or stdout say.
     pub async fn run(self, opened: Option<Opened>, context: &Context<'_>) -> Result<(), Failure> {
-        let Opened { inputs, left_out, bytes } = opened.map_or_else(|| self.open(), Ok)?;
+        let Opened { inputs, left_out, bytes } = match opened {
+            Some(opened) => opened,
+            None => self.open().await?,
+        };
         let by = named(self.by, context)?;
         let progress = Arc::new(Progress::default());
         let import = store::Import {

@@ -76,6 +76,14 @@ impl Decided {
         }
     }
 
+    /// Refuses what came if it is not as many rows as were decided to come: the history would tell of others.
+    fn must_be_all(&self, came: u64, decided: impl Fn(&Merged) -> usize) -> Result<(), StoreError> {
+        let decided = size(self.0.iter().map(|session| decided(&session.merged)).sum());
+        let what =
+            || format!("{came} rows came where {decided} were to: does a trigger of the database keep rows out?");
+        if came == decided { Ok(()) } else { Err(StoreError::Failed { what: what() }) }
+    }
+
     /// Lists the lines of sessions that stay out.
     fn sessions_left_out(&self) -> Vec<u64> {
         let of = |session: &Session| {
@@ -240,9 +248,11 @@ pub(super) async fn write<B: Imports>(
     }
     if decided.0.iter().any(|session| session.merged.adds_session) {
         let left_out = B::list(&decided.sessions_left_out());
-        for text in [Some(B::INSERT_SESSIONS), B::INSERT_TITLES].into_iter().flatten() {
-            let query = statement::<B>(text).with(range.from).with(range.to).with(left_out.clone());
-            steps.one(query.run(connection)).await?;
+        let query = |text| statement::<B>(text).with(range.from).with(range.to).with(left_out.clone());
+        let came = steps.one(query(B::INSERT_SESSIONS).run(connection)).await?;
+        decided.must_be_all(came, |merged| usize::from(merged.adds_session))?;
+        if let Some(text) = B::INSERT_TITLES {
+            steps.one(query(text).run(connection)).await?;
         }
     }
     if decided.0.iter().any(|session| !session.merged.added.is_empty()) {
@@ -252,7 +262,8 @@ pub(super) async fn write<B: Imports>(
             .with(range.to)
             .with(B::list(&decided.records_left_out()))
             .with(B::list(&duplicates));
-        steps.one(query.run(connection)).await?;
+        let came = steps.one(query.run(connection)).await?;
+        decided.must_be_all(came, |merged| merged.added.len())?;
     }
     for id in decided.0.iter().filter_map(|session| session.merged.promoted) {
         steps.one(statement::<B>(sql::FLAG).with(false).with(id.get()).run(connection)).await?;
