@@ -184,7 +184,8 @@ contract! {
         a_walk_of_many_sessions_loses_none
         a_walk_within_some_ids_shows_no_session_beyond
         the_entries_of_all_histories_are_counted
-        a_walk_shows_long_histories_whole;
+        a_walk_shows_long_histories_whole
+        a_walk_shows_entries_of_any_length;
     imports:
         new_rows_come_with_their_ids_and_the_best_active_record_of_each_session_is_current
         what_was_imported_is_unchanged_the_second_time

@@ -19,6 +19,10 @@ use crate::domain::host_record::HostRecord;
 /// Entries that one batch reads; those of a session are never split.
 const ENTRIES: i64 = 2000;
 
+/// Entries that are read as one text at most. With the bytes that [`sql::AUDIT_ENTRIES`] grants each, it is as long as
+/// both engines make one.
+const ENTRIES_OF_TEXT: i64 = 32_000;
+
 /// Records that one batch looks at, beyond those of its last session.
 const RECORDS: i64 = 500;
 
@@ -167,6 +171,9 @@ async fn entries<B: Backend>(
     end: i64,
     limit: i64,
 ) -> Result<(i64, Batch<B::Row>), StoreError> {
+    if limit > ENTRIES_OF_TEXT {
+        return cell_by_cell::<B>(connection, after, end, limit).await;
+    }
     let rows = statement::<B>(sql::AUDIT_ENTRIES).with(after).with(end).with(limit).rows(connection).await?;
     if let Some(row) = rows.into_iter().next() {
         let count = get::<B, i64>(&row, "Count").map_err(fault::<B>)?;

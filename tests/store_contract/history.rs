@@ -139,6 +139,30 @@ pub(crate) async fn a_walk_shows_long_histories_whole(db: &dyn Database) {
     }
 }
 
+/// Longer than any that this program writes, and a history that is longer than one text of entries.
+pub(crate) async fn a_walk_shows_entries_of_any_length(db: &dyn Database) {
+    let store = with_history(db).await;
+    let long = "x".repeat(20_000);
+    for (rows, of, body) in [(3, 200, long.as_str()), (33_000, 201, "{}")] {
+        db.sql(&format!(
+            "INSERT INTO \"HostSessionEvents\" \
+             (\"SessionId\", \"Seq\", \"EventId\", \"Action\", \"At\", \"Body\", \"PrevHash\", \"EntryHash\") \
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) \
+             SELECT {of}, i, '0192f3a1-7c44-7000-8{of}-' || CAST(100000000000 + i AS TEXT), 'rotated', \
+             '2026-11-22T12:00:00.000000Z', '{body}', '{zeros}', '{zeros}' FROM n",
+            zeros = "0".repeat(64)
+        ))
+        .await;
+    }
+    let mut shown = Vec::new();
+    let mut visit = |trail: Trail<&str>| {
+        let bytes: usize = trail.entries.iter().map(|entry| entry.body.len()).sum();
+        shown.push((trail.session, trail.entries.len(), bytes));
+    };
+    store.walk_audit(200..=201, &mut visit).await.unwrap();
+    assert_eq!(shown, [(200, 3, 60_000), (201, 33_000, 66_000)]);
+}
+
 pub(crate) async fn a_walk_within_some_ids_shows_no_session_beyond(db: &dyn Database) {
     let store = with_history(db).await;
     for (within, expected) in [(7..=7, vec![(7, 3)]), (2..=7, vec![(2, 0), (3, 0), (4, 0), (7, 3)]), (9..=20, vec![])] {
