@@ -122,7 +122,7 @@ fn a_standby_that_lags_behind_settles_nothing() {
     let event = made["event_id"].as_str().unwrap().parse().unwrap();
     let settle = async |url: &str| {
         let settings =
-            Settings { target: Target::parse(url).unwrap(), timeout: Duration::from_secs(2), read_only: false };
+            Settings { target: Target::parse(url).unwrap(), timeout: Duration::from_secs(10), read_only: false };
         store::connect(settings, None).await.unwrap().settle(SessionId::new(3).unwrap(), event).await
     };
     assert!(env.wait(settle(&url)).unwrap());
