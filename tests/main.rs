@@ -118,6 +118,7 @@ mod tui_update_list;
 mod tui_update_live;
 mod tui_update_log;
 mod tui_update_marks;
+mod tui_update_mouse;
 mod tui_update_offline;
 mod tui_update_overview;
 mod tui_update_paging;

@@ -2,6 +2,7 @@
 //!
 //! A key is dangerous when it leads to a change: the ones that open the form, and the ones that confirm a plan.
 
+mod a_click_is_no_confirmation;
 mod a_live_session_wants_its_id;
 mod a_paste_is_no_confirmation;
 mod a_refresh_never_sorts_under_the_cursor;

@@ -193,6 +193,7 @@ impl Run {
             Event::Key(code, modifiers) => self.press(code, modifiers),
             Event::Paste(text) => self.send(global(Global::Paste(text))),
             Event::Resize(columns, lines) => self.send(global(Global::Resize(columns, lines))),
+            Event::Mouse(does, column, row) => self.send(global(Global::Pointer(does, column, row))),
             Event::FocusLost => self.send(global(Global::FocusLost)),
             Event::Look(0) => self.send(Message::Looked(Look::Changed)),
             Event::Look(1) => self.send(Message::Looked(Look::Unchanged(self.console.now))),

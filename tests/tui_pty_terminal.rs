@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::support::desk::{Desk, IDLE};
+use crate::support::desk::{Desk, IDLE, cursor_row};
 use crate::support::pty::{Console, SWITCHES, count, eventually};
 
 /// Checks beyond what every ending is checked for: each switch was thrown once, and back once.
@@ -81,4 +81,71 @@ fn suspending_gives_the_terminal_back_until_the_program_goes_on() {
     console.sees(&["24 sessions", "Review of topic 7"]);
     console.send("q");
     assert_eq!(console.exit_code(), 0);
+}
+
+/// What has a terminal report the mouse, and what ends that.
+const MOUSE: [(&str, &str); 3] =
+    [("\x1b[?1000h", "\x1b[?1000l"), ("\x1b[?1002h", "\x1b[?1002l"), ("\x1b[?1006h", "\x1b[?1006l")];
+
+#[test]
+fn the_mouse_is_left_to_the_terminal_until_it_is_asked_for_and_given_back_once_each_time() {
+    let desk = Desk::demo();
+    let mut console = desk.console();
+    let thrown = |console: &Console| MOUSE.map(|(on, off)| (count(&console.raw(), on), count(&console.raw(), off)));
+    assert_eq!(thrown(&console), [(0, 0); 3]);
+    console.send("M");
+    console.sees(&["The mouse is on"]);
+    assert_eq!(thrown(&console), [(1, 0); 3]);
+    let (line, session) = cursor_row(&console.screen()).unwrap();
+    // A press two rows below the cursor (xterm control sequences, "SGR" reports, which count from 1).
+    console.send(&format!("\x1b[<0;10;{}M\x1b[<0;10;{}m", line + 3, line + 3));
+    console.wait_for("the cursor on the row", |screen| cursor_row(screen).is_some_and(|row| row.0 == line + 2));
+    assert_ne!(cursor_row(&console.screen()).unwrap().1, session);
+    console.send("\x1b[<64;10;5M");
+    console.wait_for("the cursor back up", |screen| cursor_row(screen).is_some_and(|row| row.1 == session));
+
+    console.send("\x1a");
+    eventually("the process is stopped", || console.state() == Some('T'));
+    assert_eq!(thrown(&console), [(1, 1); 3], "not to the shell");
+    console.signal_group(Signal::CONT);
+    console.receives(MOUSE[2].0, 2);
+    console.sees(&["24 sessions"]);
+    console.send("M");
+    console.sees(&["The mouse is off"]);
+    assert_eq!(thrown(&console), [(2, 2); 3]);
+    console.send("q");
+    assert_eq!(console.exit_code(), 0);
+    assert_eq!(thrown(&console), [(2, 2); 3], "what is off is not switched off again");
+}
+
+/// Checks that the mouse was asked for once, and given back once.
+fn mouse_once(console: &Console) {
+    for (on, off) in MOUSE {
+        assert_eq!((count(&console.raw(), on), count(&console.raw(), off)), (1, 1), "{on:?}, {off:?}");
+    }
+}
+
+#[test]
+fn a_console_that_is_ended_gives_the_mouse_back() {
+    let desk = Desk::demo();
+    let mut console = desk.console();
+    console.send("M");
+    console.sees(&["The mouse is on: M gives it back"]);
+    console.signal(Signal::TERM);
+    assert_eq!(console.exit_code(), 143);
+    mouse_once(&console);
+}
+
+#[test]
+fn a_console_that_panics_gives_the_mouse_back() {
+    let desk = Desk::demo();
+    let mut console = desk.console_with((120, 35), &[], &[("HOST_PROVISIONER_DRILL", "hand-over:panic")]);
+    console.sees(&["24 sessions"]);
+    console.send("M");
+    console.sees(&["The mouse is on: M gives it back"]);
+    console.go_to(IDLE);
+    console.plan_rotation("leaked in a chat");
+    console.send("y");
+    assert_eq!(console.exit_code(), 1);
+    mouse_once(&console);
 }

@@ -88,6 +88,8 @@ pub enum Effect {
     Copy(JobId, HostGuid),
     /// Takes a copy back where that is possible, and wipes the screen's memory.
     Forget,
+    /// Has the terminal report the mouse, or leaves it to the terminal.
+    Mouse(bool),
     /// Draws everything again from nothing.
     Redraw,
     /// Suspends the program.

@@ -16,11 +16,13 @@ mod actions;
 mod configured;
 mod guards;
 mod key;
+mod pointer;
 mod typing;
 
 pub use action::{Action, Kind};
 pub use configured::{Configured, Given};
 pub use key::Key;
+pub use pointer::pointer_in;
 
 /// What has the keys: screens on which every key means the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -90,6 +90,8 @@ pub struct Log {
     pub search: Search,
     /// Whether the panel is shown.
     pub shown: bool,
+    /// Whether the mouse has its border in its grip.
+    pub gripped: bool,
     /// Lines more (or fewer) than the screen's own choice.
     pub extra: i16,
 }
@@ -106,6 +108,7 @@ impl Default for Log {
             left_at: 0,
             search: Search::default(),
             shown: true,
+            gripped: false,
             extra: 0,
         }
     }

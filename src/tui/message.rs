@@ -10,10 +10,12 @@ use crate::provision::{ProvisionEvent, Provisioned, SessionEnd};
 mod answer;
 mod dialogs;
 mod history;
+mod pointer;
 
 pub use answer::{Arrival, Failure, Loaded};
 pub use dialogs::{HelpUi, LeaveUi, LogUi, PaletteUi, ProfilesUi};
 pub use history::{FindingsUi, HistoryUi, Progress};
+pub use pointer::Pointer;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -93,6 +95,10 @@ pub enum Global {
     Redraw,
     /// Suspends the program.
     Suspend,
+    /// Switches the mouse on, or off.
+    Mouse,
+    /// The mouse did something at a column and a line.
+    Pointer(Pointer, u16, u16),
     /// A bracketed paste: data for a text field, never keys.
     Paste(String),
     /// The terminal has a new size, in columns and lines.

@@ -166,6 +166,8 @@ pub struct Model {
     pub zoom: bool,
     /// The log panel.
     pub log: Log,
+    /// Whether the terminal reports the mouse.
+    pub mouse: bool,
     /// A sentence, until the next key.
     pub notice: Option<Notice>,
     /// The change that is under way: one at a time.
@@ -208,6 +210,7 @@ impl Model {
             focus: Panel::Sessions,
             zoom: false,
             log: Log::default(),
+            mouse: false,
             notice: None,
             job: None,
             settling: Vec::new(),
@@ -226,8 +229,9 @@ impl Model {
     /// Begins anew on another database. Whatever is not named here is of one database alone, and does not come along.
     pub fn arrive(&mut self, about: About, now: Timestamp) {
         let fresh = Self::new(about, now, self.size);
-        let Self { keys, focus, zoom, log, next, .. } = std::mem::replace(self, fresh);
-        (self.keys, self.focus, self.zoom, self.log, self.next) = (keys, focus, zoom, log, next);
+        let Self { keys, focus, zoom, log, mouse, next, .. } = std::mem::replace(self, fresh);
+        (self.keys, self.focus, self.zoom, self.log) = (keys, focus, zoom, log);
+        (self.mouse, self.next) = (mouse, next);
     }
 
     /// Gives a name that no question had before.

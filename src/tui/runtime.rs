@@ -232,7 +232,8 @@ impl Runtime {
             Input::Event(Event::Paste(data)) => Some(Ui::Global(Global::Paste(data))),
             Input::Event(Event::FocusLost) => Some(Ui::Global(Global::FocusLost)),
             Input::Event(Event::Resize(columns, lines)) => Some(Ui::Global(Global::Resize(columns, lines))),
-            Input::Event(Event::Key(_) | Event::FocusGained | Event::Mouse(_)) => None,
+            Input::Event(Event::Mouse(mouse)) => keymap::pointer_in(&self.model, mouse),
+            Input::Event(Event::Key(_) | Event::FocusGained) => None,
         };
         if let Some(ui) = ui {
             self.take(Message::Ui(ui));

@@ -3,16 +3,25 @@
 use std::io::{self, Stdout, Write as _, stdout};
 
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
+use crossterm::style::Print;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
 use ratatui::backend::{Backend as _, ClearType, CrosstermBackend};
 use rustix::process::{Signal, getpgrp, kill_process_group};
 
-/// Raw mode, alternate screen, bracketed paste and focus reports: switched on once, off once.
+/// Reports of presses, of the wheel, and of movements while a button is down, with places of any size (xterm control
+/// sequences, "Mouse Tracking", modes 1000, 1002 and 1006). crossterm's own command asks for every movement.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+/// No more of them: the terminal selects text with the mouse again.
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+
+/// Raw mode, alternate screen, bracketed paste, focus reports, and the mouse where it is asked for: switched on once, off
+/// once.
 pub(super) struct TerminalGuard {
     terminal: Terminal<CrosstermBackend<Stdout>>,
     active: bool,
+    mouse: bool,
 }
 
 impl TerminalGuard {
@@ -21,7 +30,7 @@ impl TerminalGuard {
         // NO_COLOR makes crossterm drop reverse video too, and with it the cursor row: the theme decides instead.
         crossterm::style::force_color_output(true);
         let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
-        let mut guard = Self { terminal, active: false };
+        let mut guard = Self { terminal, active: false, mouse: false };
         guard.take()?;
         Ok(guard)
     }
@@ -30,6 +39,9 @@ impl TerminalGuard {
         enable_raw_mode()?;
         self.active = true;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
+        if self.mouse {
+            execute!(stdout(), Print(MOUSE_ON))?;
+        }
         self.wipe()
     }
 
@@ -39,9 +51,18 @@ impl TerminalGuard {
             return;
         }
         // Each part is undone even if another fails: the terminal may be gone.
+        if self.mouse {
+            let _ = execute!(stdout(), Print(MOUSE_OFF));
+        }
         let _ = execute!(stdout(), DisableFocusChange, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
         let _ = disable_raw_mode();
         let _ = stdout().flush();
+    }
+
+    /// Has the mouse reported, or no more; suspended and taken back, the terminal is told again.
+    pub(super) fn switch_mouse(&mut self, on: bool) -> io::Result<()> {
+        self.mouse = on;
+        execute!(stdout(), Print(if on { MOUSE_ON } else { MOUSE_OFF }))
     }
 
     /// Draws one frame.

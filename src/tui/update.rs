@@ -13,6 +13,7 @@ mod anywhere;
 mod following;
 mod from_palette;
 mod jobs;
+mod pointer;
 
 use answers::loaded;
 use anywhere::anywhere;

@@ -1,6 +1,6 @@
 //! The console without a terminal: keys go through the key map and the reducer, questions are answered from memory.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
 use host_provisioner::domain::actor::{Actor, Origin};
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::hash::HashScheme;
@@ -10,7 +10,7 @@ use host_provisioner::domain::session::SessionId;
 use host_provisioner::domain::time::Timestamp;
 use host_provisioner::provision::{Mandate, Planned, Provisioned, SessionEnd};
 use host_provisioner::tui::effect::{Effect, JobId, Query, Ticket};
-use host_provisioner::tui::keymap::message_in;
+use host_provisioner::tui::keymap::{message_in, pointer_in};
 use host_provisioner::tui::message::{Failure, Global, JobEvent, Loaded, Look, Message, Ui};
 use host_provisioner::tui::model::{About, Model};
 use host_provisioner::tui::screen::Screen;
@@ -177,6 +177,15 @@ impl Console {
     /// Types characters one after the other.
     pub(crate) fn keys(&mut self, text: &str) -> Vec<Effect> {
         text.chars().flat_map(|c| self.press(KeyCode::Char(c))).collect()
+    }
+
+    /// The mouse does something at a column and a line.
+    pub(crate) fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) -> Vec<Effect> {
+        let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+        match pointer_in(&self.model, event) {
+            Some(ui) => self.send(Message::Ui(ui)),
+            None => Vec::new(),
+        }
     }
 
     fn global(&mut self, global: Global) -> Vec<Effect> {

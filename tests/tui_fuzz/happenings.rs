@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 use host_provisioner::domain::host_record::HostRecord;
 use host_provisioner::domain::session::Session;
+use host_provisioner::tui::message::{Motion, Pointer};
 use proptest::prelude::*;
 
 use crate::support::canned::{Canned, many, of};
@@ -16,6 +17,8 @@ pub(super) enum Event {
     Resize(u16, u16),
     FocusLost,
     Suspend,
+    /// The mouse, on or off.
+    Mouse(Pointer, u16, u16),
     /// A look at the database ends: something changed, nothing did, or it does not answer.
     Look(u8),
     /// A key of the confirm screen, wherever the operator is.
@@ -37,9 +40,12 @@ pub(super) enum Event {
     Palette(String),
 }
 
+const POINTERS: [Pointer; 5] =
+    [Pointer::Wheel(Motion::Up), Pointer::Wheel(Motion::Down), Pointer::Press, Pointer::Drag, Pointer::Release];
+
 /// Draws them.
 pub(super) fn events() -> impl Strategy<Value = Event> {
-    let often = "jkgGRXCHyvvqcnNlz/  =-L123?\\*usSOO:".chars().map(KeyCode::Char);
+    let often = "jkgGRXCHyvvqcnNlMz/  =-L123?\\*usSOO:".chars().map(KeyCode::Char);
     let named = [KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down];
     let named = named.into_iter().chain([KeyCode::PageDown, KeyCode::PageUp, KeyCode::Home, KeyCode::End]);
     let named = named.chain([KeyCode::Backspace, KeyCode::Delete, KeyCode::Left, KeyCode::F(1), KeyCode::F(5)]);
@@ -56,6 +62,8 @@ pub(super) fn events() -> impl Strategy<Value = Event> {
         4 => ".{0,12}|y\n|1\n".prop_map(Event::Paste),
         1 => (1..=300_u16, 1..=100_u16).prop_map(|(columns, lines)| Event::Resize(columns, lines)),
         2 => (60..=130_u16, 16..=40_u16).prop_map(|(columns, lines)| Event::Resize(columns, lines)),
+        4 => (prop::sample::select(POINTERS.to_vec()), 0..130_u16, 0..40_u16)
+            .prop_map(|(does, x, y)| Event::Mouse(does, x, y)),
         1 => Just(Event::FocusLost),
         1 => Just(Event::Suspend),
         12 => prop_oneof![1 => Just(0), 8 => Just(1), 1 => Just(2)].prop_map(Event::Look),

@@ -79,6 +79,11 @@ impl Runtime {
                 }
                 self.wipe();
             }
+            Effect::Mouse(on) => {
+                if self.terminal.switch_mouse(on).is_err() {
+                    self.exit = Some(129);
+                }
+            }
             Effect::Redraw => self.wipe(),
             Effect::Suspend => {
                 if self.terminal.suspend().is_err() {

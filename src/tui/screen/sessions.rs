@@ -302,6 +302,16 @@ pub fn step(model: &mut Model, motion: Motion, height: usize) -> Vec<Effect> {
     more(model)
 }
 
+/// Puts the cursor on the row that is shown at this place, counted from the first that is shown.
+pub fn point_at(model: &mut Model, row: usize) -> Vec<Effect> {
+    let place = model.list.top + row;
+    if place >= model.list.rows.len() {
+        return Vec::new();
+    }
+    model.list.go_to(place);
+    more(model)
+}
+
 /// Asks for the next rows when the cursor comes near the window's edge.
 pub fn more(model: &mut Model) -> Vec<Effect> {
     let list = &model.list;

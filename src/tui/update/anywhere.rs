@@ -1,6 +1,6 @@
 //! What works on every screen.
 
-use super::{keep_the_cursor_in_sight, show_what_is_ready};
+use super::{keep_the_cursor_in_sight, pointer, show_what_is_ready};
 use crate::tui::effect::Effect;
 use crate::tui::message::{Global, Ui};
 use crate::tui::model::Model;
@@ -29,6 +29,8 @@ pub(super) fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
             reveal::mask(model);
             vec![Effect::Suspend]
         }),
+        Global::Mouse => pointer::switch(model),
+        Global::Pointer(does, column, row) => pointer::act(model, does, column, row),
         Global::Paste(data) => paste(model, &data),
         Global::Resize(columns, lines) => {
             model.size = (columns, lines);

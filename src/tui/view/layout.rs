@@ -1,6 +1,6 @@
 //! Who gets which part of the screen. The reducer asks too: a page is what fits.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use crate::tui::model::{Model, Panel};
 
@@ -74,8 +74,44 @@ fn log_height(model: &Model, lines: u16) -> u16 {
     if !model.log.shown || lines < LOG_FROM {
         return 0;
     }
-    let own: u16 = if lines >= 30 { 8 } else { 5 };
-    own.saturating_add_signed(model.log.extra).max(3)
+    own_log_height(lines).saturating_add_signed(model.log.extra).max(3)
+}
+
+/// Lines of the log panel that nobody has made larger or smaller.
+const fn own_log_height(lines: u16) -> u16 {
+    if lines >= 30 { 8 } else { 5 }
+}
+
+/// Gives the lines that the log has more than its own when its upper border is in this line.
+#[must_use]
+pub fn log_extra_at(model: &Model, row: u16) -> i16 {
+    let body = body(model);
+    let height = body.bottom().saturating_sub(row).clamp(3, body.height.saturating_sub(6).max(3));
+    let signed = |lines: u16| i16::try_from(lines).unwrap_or(0);
+    (signed(height) - signed(own_log_height(model.size.1))).clamp(-10, 40)
+}
+
+/// Finds the panel at a place.
+#[must_use]
+pub fn panel_at(model: &Model, at: Position) -> Option<Panel> {
+    let places = places(model, whole(model));
+    let panels = [(places.list, Panel::Sessions), (places.detail, Panel::Detail), (places.log, Panel::Log)];
+    panels.into_iter().find(|(area, _)| area.is_some_and(|area| area.contains(at))).map(|(_, panel)| panel)
+}
+
+/// Tells whether the log can be made larger or smaller at a place.
+#[must_use]
+pub fn is_border_of_log(model: &Model, at: Position) -> bool {
+    !model.zoom && places(model, whole(model)).log.is_some_and(|area| area.y == at.y)
+}
+
+/// Finds the row of the list at a place, counted from the first that is shown.
+#[must_use]
+pub fn list_row_at(model: &Model, at: Position) -> Option<usize> {
+    let list = places(model, whole(model)).list.filter(|area| area.contains(at))?;
+    // Below the border, the line of the filter and the headings.
+    let row = usize::from(at.y.checked_sub(list.y + 2 + model.filter_lines())?);
+    (row < list_rows(model) && at.x > list.x && at.x + 1 < list.right()).then_some(row)
 }
 
 fn whole(model: &Model) -> Rect {
