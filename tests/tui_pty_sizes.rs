@@ -16,9 +16,9 @@ fn a_small_terminal_has_list_and_log_and_enter_opens_the_detail() {
     console.sees(&["1 Sessions", "3 Log"]);
     assert!(!console.text().contains("2 Detail"));
     console.send("\r");
-    console.sees(&["2 Detail", "If rotated now"]);
+    console.sees(&["┏ Session 1 ━", "Group ", "lines 1 to"]);
     console.send("\x1b");
-    console.sees_no_more("2 Detail");
+    console.sees_no_more("lines 1 to");
 }
 
 #[test]
