@@ -158,15 +158,14 @@ fn binding_lines(model: &Model, binding: &Binding, theme: &Theme, width: usize) 
     let named = theme.fit(&named, columns);
     let gap = " ".repeat((columns + 1).saturating_sub(text::width(&named)));
     let (keys, does) = if why.is_some() { (theme.dim, theme.dim) } else { (theme.strong, theme.plain) };
-    let mut lines = vec![Line::from(vec![
-        Span::styled(format!("{named}{gap}"), keys),
-        Span::styled(theme.fit(binding.action.help, room), does),
-    ])];
+    let below = |line: String, style| Line::styled(format!("{}{line}", " ".repeat(columns + 1)), style);
+    let mut told = theme.wrap(binding.action.help, room).into_iter();
+    let first = Span::styled(told.next().unwrap_or_default(), does);
+    let mut lines = vec![Line::from(vec![Span::styled(format!("{named}{gap}"), keys), first])];
+    lines.extend(told.map(|line| below(line, does)));
     if let Some(why) = why {
         let told = theme.wrap(&format!("disabled: {}", why.text), room.saturating_sub(2));
-        lines.extend(
-            told.into_iter().map(|line| Line::styled(format!("{}  {line}", " ".repeat(columns + 1)), theme.dim)),
-        );
+        lines.extend(told.into_iter().map(|line| below(format!("  {line}"), theme.dim)));
     }
     lines
 }
