@@ -28,7 +28,7 @@ pub struct Failure {
     pub conflict: Option<Box<Conflict>>,
 }
 
-/// An answer from the database.
+/// An answer from the database. Its ticket names the question, so each asker looks for its own kind alone.
 #[derive(Debug)]
 pub enum Loaded {
     /// A page of sessions, in the order of ids.

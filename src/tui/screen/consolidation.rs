@@ -152,18 +152,7 @@ pub fn loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect>
             shown.failure = Some(failure);
             Vec::new()
         }
-        Ok(
-            Loaded::Sessions(_)
-            | Loaded::Ids(_)
-            | Loaded::Marked(..)
-            | Loaded::Count(_)
-            | Loaded::Detail(..)
-            | Loaded::Plan(_)
-            | Loaded::Overview(_)
-            | Loaded::History(_)
-            | Loaded::Found(_)
-            | Loaded::Verified(_),
-        ) => Vec::new(),
+        Ok(_) => Vec::new(),
     }
 }
 

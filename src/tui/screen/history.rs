@@ -216,17 +216,7 @@ pub fn loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect>
             history.window.fault = Some(failure.what);
             Vec::new()
         }
-        Ok(
-            Loaded::Sessions(_)
-            | Loaded::Ids(_)
-            | Loaded::Marked(..)
-            | Loaded::Count(_)
-            | Loaded::Detail(..)
-            | Loaded::Plan(_)
-            | Loaded::Overview(_)
-            | Loaded::Verified(_)
-            | Loaded::Crowded(_),
-        ) => Vec::new(),
+        Ok(_) => Vec::new(),
     })
 }
 

@@ -149,18 +149,7 @@ pub fn loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect>
             }
             model.overview.failure = Some(failure);
         }
-        Ok(
-            Loaded::Sessions(_)
-            | Loaded::Ids(_)
-            | Loaded::Marked(..)
-            | Loaded::Count(_)
-            | Loaded::Detail(..)
-            | Loaded::Plan(_)
-            | Loaded::History(_)
-            | Loaded::Found(_)
-            | Loaded::Verified(_)
-            | Loaded::Crowded(_),
-        ) => {}
+        Ok(_) => {}
     }
     Vec::new()
 }

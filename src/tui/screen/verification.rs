@@ -113,18 +113,7 @@ pub fn ended(model: &mut Model, answer: Result<Loaded, Failure>) {
             note(model, format!("AUDIT: {} not verified: {}", whose(verifying.session), failure.what), Level::Warn);
             model.warn(said);
         }
-        Ok(
-            Loaded::Sessions(_)
-            | Loaded::Ids(_)
-            | Loaded::Marked(..)
-            | Loaded::Count(_)
-            | Loaded::Detail(..)
-            | Loaded::Plan(_)
-            | Loaded::Overview(_)
-            | Loaded::History(_)
-            | Loaded::Found(_)
-            | Loaded::Crowded(_),
-        ) => {}
+        Ok(_) => {}
     }
 }
 

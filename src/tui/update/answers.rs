@@ -26,36 +26,14 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
         return match answer {
             Ok(Loaded::Ids(ids)) => marking::gathered(model, Ok(ids)),
             Err(failure) => marking::gathered(model, Err(failure)),
-            Ok(
-                Loaded::Sessions(_)
-                | Loaded::Marked(..)
-                | Loaded::Count(_)
-                | Loaded::Detail(..)
-                | Loaded::Plan(_)
-                | Loaded::Overview(_)
-                | Loaded::History(_)
-                | Loaded::Found(_)
-                | Loaded::Verified(_)
-                | Loaded::Crowded(_),
-            ) => Vec::new(),
+            Ok(_) => Vec::new(),
         };
     }
     if model.marks.lookup.as_ref().is_some_and(|lookup| lookup.ticket == ticket) {
         return match answer {
             Ok(Loaded::Marked(there, shown)) => marked::looked_up(model, Ok((there, shown))),
             Err(failure) => marked::looked_up(model, Err(failure)),
-            Ok(
-                Loaded::Sessions(_)
-                | Loaded::Ids(_)
-                | Loaded::Count(_)
-                | Loaded::Detail(..)
-                | Loaded::Plan(_)
-                | Loaded::Overview(_)
-                | Loaded::History(_)
-                | Loaded::Found(_)
-                | Loaded::Verified(_)
-                | Loaded::Crowded(_),
-            ) => Vec::new(),
+            Ok(_) => Vec::new(),
         };
     }
     if model.overview.loading.is_some_and(|(asked, _)| asked == ticket) {
@@ -81,18 +59,7 @@ fn detail_loaded(model: &mut Model, id: SessionId, answer: Result<Loaded, Failur
             model.detail.whole = Some(detail::Whole::new(id, *snapshot, entries));
         }
         Err(failure) => model.warn(format!("The detail could not be read: {}", failure.what)),
-        Ok(
-            Loaded::Sessions(_)
-            | Loaded::Ids(_)
-            | Loaded::Marked(..)
-            | Loaded::Count(_)
-            | Loaded::Plan(_)
-            | Loaded::Overview(_)
-            | Loaded::History(_)
-            | Loaded::Found(_)
-            | Loaded::Verified(_)
-            | Loaded::Crowded(_),
-        ) => {}
+        Ok(_) => {}
     }
 }
 
@@ -103,18 +70,7 @@ fn of_screen(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>)
         Screen::Confirm(confirm) if confirm.ticket == ticket => match answer {
             Ok(Loaded::Plan(preview)) => confirm.loaded(Ok(*preview), now),
             Err(failure) => confirm.loaded(Err(failure), now),
-            Ok(
-                Loaded::Sessions(_)
-                | Loaded::Ids(_)
-                | Loaded::Marked(..)
-                | Loaded::Count(_)
-                | Loaded::Detail(..)
-                | Loaded::Overview(_)
-                | Loaded::History(_)
-                | Loaded::Found(_)
-                | Loaded::Verified(_)
-                | Loaded::Crowded(_),
-            ) => {}
+            Ok(_) => {}
         },
         Screen::Reason(form) if form.ticket == Some(ticket) => form.loaded(answer, now),
         Screen::Consolidation(shown) if shown.ticket == ticket => return consolidation::loaded(model, answer),
@@ -166,18 +122,7 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
             }
             sessions::failed(model, loading.land, failure);
         }
-        Ok(
-            Loaded::Ids(_)
-            | Loaded::Marked(..)
-            | Loaded::Count(_)
-            | Loaded::Detail(..)
-            | Loaded::Plan(_)
-            | Loaded::Overview(_)
-            | Loaded::History(_)
-            | Loaded::Found(_)
-            | Loaded::Verified(_)
-            | Loaded::Crowded(_),
-        ) => {}
+        Ok(_) => {}
     }
     Vec::new()
 }
