@@ -17,8 +17,10 @@ fn a_small_terminal_has_list_and_log_and_enter_opens_the_detail() {
     assert!(!console.text().contains("2 Detail"));
     console.send("\r");
     console.sees(&["┏ Session 1 ━", "Group ", "lines 1 to"]);
+    console.send("G");
+    console.sees(&["If rotated now"]);
     console.send("\x1b");
-    console.sees_no_more("lines 1 to");
+    console.sees_no_more("┏ Session 1 ━");
 }
 
 #[test]
