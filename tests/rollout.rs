@@ -1,13 +1,12 @@
 //! `docs/rollout.md`, run: its commands as they stand, phase by phase, on both engines.
 
-use std::process::{Command, Stdio};
-
 use serde_json::Value;
 
+use crate::support::bash::bash;
 use crate::support::cluster::Cluster;
 use crate::support::database::WEB_TABLES;
 use crate::support::fixtures::{APPLICATION_SECRET, known_guids};
-use crate::support::program::{Ran, TestEnv, end_of};
+use crate::support::program::{Ran, TestEnv};
 
 const DOCUMENT: &str = include_str!("../docs/rollout.md");
 
@@ -46,13 +45,8 @@ impl Site {
     }
 
     fn bash(&self, script: &str) -> Ran {
-        let programs = std::path::Path::new(env!("CARGO_BIN_EXE_host-provisioner")).parent().unwrap();
-        let mut command = Command::new("bash");
-        command.args(["-euo", "pipefail", "-c", script]).env_clear().current_dir(env!("CARGO_MANIFEST_DIR"));
-        command.env("HOME", self.env.home("")).env("PATH", format!("{}:/usr/bin:/bin", programs.display()));
-        command.env("EXPORT", "tests/fixtures").env("SECRET", self.env.home("secret"));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        end_of(command.spawn().unwrap())
+        let secret = self.env.home("secret").display().to_string();
+        bash(&self.env, &[("EXPORT", "tests/fixtures"), ("SECRET", &secret)], script)
     }
 
     fn json(&self, command: &str) -> Value {

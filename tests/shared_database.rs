@@ -1,11 +1,11 @@
 //! `docs/shared-database.md`, run: its commands as they stand, on a server of the test's own.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command, Stdio};
 
+use crate::support::bash as shell;
 use crate::support::cluster::Cluster;
 use crate::support::postgres::{ENTITY_FRAMEWORK, sql_on};
-use crate::support::program::{Ran, TestEnv, end_of};
+use crate::support::program::{Ran, TestEnv};
 use crate::support::roles::{FILE, run_on};
 
 const DOCUMENT: &str = include_str!("../docs/shared-database.md");
@@ -19,15 +19,10 @@ fn blocks(language: &str) -> String {
     DOCUMENT.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
 }
 
-/// Runs a script at the root of this repository, in a home of its own.
+/// Runs a script beside this server.
 fn bash(env: &TestEnv, server: &Cluster, script: &str) -> Ran {
-    let programs = std::path::Path::new(env!("CARGO_BIN_EXE_host-provisioner")).parent().unwrap();
-    let mut command = Command::new("bash");
-    command.args(["-euo", "pipefail", "-c", script]).env_clear().current_dir(env!("CARGO_MANIFEST_DIR"));
-    command.env("HOME", env.home("")).env("PATH", format!("{}:/usr/bin:/bin", programs.display()));
-    command.env("PGHOST", "127.0.0.1").env("PGPORT", server.port().to_string()).env("PGSSLMODE", "disable");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    end_of(command.spawn().unwrap())
+    let port = server.port().to_string();
+    shell::bash(env, &[("PGHOST", "127.0.0.1"), ("PGPORT", &port), ("PGSSLMODE", "disable")], script)
 }
 
 /// The password of a login, which the commands wrote into `~/.pgpass`.

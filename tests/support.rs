@@ -1,6 +1,7 @@
 //! What several tests need: databases, requests, clocks, the program itself, the console with and without a terminal.
 
 pub(crate) mod authority;
+pub(crate) mod bash;
 pub(crate) mod between;
 pub(crate) mod canned;
 pub(crate) mod cluster;
