@@ -86,9 +86,7 @@ pub(super) fn crowd(
     theme: &Theme,
     width: usize,
 ) -> Vec<Line<'static>> {
-    let stays = stays(choice);
-    let records = active.iter().flat_map(|record| lines(record, Fate::of(stays, record.id), now, theme, width));
-    weighed(active.len(), records, choice, theme, width)
+    weighed(active, choice, theme, width, |record, fate| lines(record, fate, now, theme, width))
 }
 
 /// Does the same for a wide screen, one line for each record.
@@ -99,29 +97,25 @@ pub(super) fn crowd_in_lines(
     theme: &Theme,
     width: usize,
 ) -> Vec<Line<'static>> {
-    let stays = stays(choice);
-    let records = active.iter().map(|record| line(record, Fate::of(stays, record.id), now, theme, width));
-    weighed(active.len(), records, choice, theme, width)
+    weighed(active, choice, theme, width, |record, fate| vec![line(record, fate, now, theme, width)])
 }
 
-fn stays(choice: Choice) -> Option<HostRecordId> {
-    match choice {
-        Choice::Stays(stays, _) => Some(stays),
-        Choice::Ambiguous(..) => None,
-    }
-}
-
-/// Puts the records below their number, and below them which would stay, and why; or why a person decides.
+/// Puts the records, each laid out, below their number, and below them which would stay, and why; or why a person decides.
 fn weighed(
-    count: usize,
-    records: impl Iterator<Item = Line<'static>>,
+    active: &[HostRecord],
     choice: Choice,
     theme: &Theme,
     width: usize,
+    lay_out: impl Fn(&HostRecord, Fate) -> Vec<Line<'static>>,
 ) -> Vec<Line<'static>> {
-    let head = format!("! {count} active records: duplicates");
+    let stays = match choice {
+        Choice::Stays(stays, _) => Some(stays),
+        Choice::Ambiguous(..) => None,
+    };
+    let records = active.iter().flat_map(|record| lay_out(record, Fate::of(stays, record.id)));
+    let head = format!("! {} active records: duplicates", active.len());
     let head = Line::styled(theme.fit(&head, width), theme.caution);
-    let why = match stays(choice) {
+    let why = match stays {
         Some(stays) => format!("#{stays} stays if consolidated: {}", choice.sentence()),
         None => choice.sentence(),
     };
