@@ -176,7 +176,7 @@ pub fn draw(model: &Model, palette: &Palette, theme: &Theme, area: Rect, frame: 
     frame.set_cursor_position(Position::new(inner.x + column.min(inner.width.saturating_sub(1)), inner.y));
 }
 
-/// A line that can be done stands out when it is chosen; one that cannot says why, and is never chosen.
+/// A line that can be done stands out when it is chosen; one that cannot says why, and Enter does no more than that.
 fn line(entry: &Entry, chosen: bool, theme: &Theme, width: usize) -> Line<'static> {
     let sign = if chosen { theme.signs.here } else { " " };
     let does = match &entry.why_not {
