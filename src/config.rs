@@ -24,6 +24,7 @@ mod secret_file;
 mod section;
 mod show;
 mod theme_name;
+mod time_mode;
 
 pub use error::ConfigError;
 pub use files::{ConfigFile, Role};
@@ -33,6 +34,7 @@ pub use profile::{Colour, Profile, Source};
 pub use secret_file::SecretFileError;
 pub use show::Setting;
 pub use theme_name::ThemeName;
+pub use time_mode::TimeMode;
 
 /// The name of our folders and of our files in them.
 const PROGRAM: &str = "host-provisioner";
@@ -222,6 +224,13 @@ impl Config {
         let without = || without().or_else(|| unable().map(|_| Sourced::variable(ThemeName::Mono, TERM)));
         let found = given.or_else(without).or_else(|| origin::in_files(&self.files, |file| file.theme.as_ref()));
         found.unwrap_or(Sourced::default(ThemeName::default()))
+    }
+
+    /// Gives the way in which the console writes times at its start.
+    #[must_use]
+    pub fn times(&self) -> Sourced<TimeMode> {
+        let found = origin::in_files(&self.files, |file| file.times.as_ref());
+        found.unwrap_or(Sourced::default(TimeMode::default()))
     }
 
     /// Tells whether the console draws no sign of its own outside of ASCII.

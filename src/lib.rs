@@ -298,7 +298,8 @@ async fn show(
     let operator = caller::fallback(&origin).ok_or_else(unnamed)?;
     let warnings = config.warnings().map(ToString::to_string).collect();
     let max_age = MaxAge::new(config.policy().max_age);
-    let setup = tui::Setup { operator, origin, demo, places, max_age, look, warnings };
+    let times = config.times().value;
+    let setup = tui::Setup { operator, origin, demo, places, max_age, look, times, warnings };
     match tui::run(opened, open, setup).await {
         Ok(0) => Ok(()),
         Ok(1) => Err(Failure::internal("console")),

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use crate::config::{Colour, Profile};
+use crate::config::{Colour, Profile, TimeMode};
 use crate::domain::actor::{Actor, Origin};
 use crate::domain::overview::MaxAge;
 use crate::provision::Provisioner;
@@ -93,6 +93,8 @@ pub struct Setup {
     pub max_age: MaxAge,
     /// Its keys, and what it looks like.
     pub look: look::Look,
+    /// How times are written.
+    pub times: TimeMode,
     /// What is said of the configuration.
     pub warnings: Vec<String>,
 }

@@ -55,6 +55,7 @@ fn a_wrong_type_or_value_is_an_error_at_its_place() {
             "[hash]\naccept = [\"md5\"]",
             "c.toml:2:10: hash.accept: \"md5\" is no hash scheme: sha256, hmac-sha256, legacy",
         ),
+        ("[console]\ntimes = \"UTC\"", "c.toml:2:9: console.times: times are age, local or utc"),
         ("[hash]\nkey_file = \"\"", "c.toml:2:12: hash.key_file: a path is wanted; it is empty"),
         ("[keys]\nquit = 1", "c.toml:2:8: quit: text in quotes is wanted, not an integer"),
         ("profiles.prod = 1", "c.toml:1:10: profiles.prod is a table: [profiles.prod]"),

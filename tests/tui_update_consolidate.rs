@@ -202,9 +202,17 @@ fn the_detail_shows_every_active_record_which_would_stay_and_why() {
     let mut console = console();
     console.go_to(2);
     let told = console.screen().join("\n");
-    for part in
-        ["3 active records", "#20", "#21", "#22", "stays", "used 1h ago", "never used", "expires in 9d", "by Old Tool"]
-    {
+    for part in [
+        "3 active records",
+        "#20",
+        "#21",
+        "#22",
+        "stays",
+        "used 1 h ago",
+        "never used",
+        "expires in 9 d",
+        "by Old Tool",
+    ] {
         assert!(told.contains(part), "{part}: {told}");
     }
     assert!(told.contains("#21 stays if consolidated"), "{told}");
@@ -220,7 +228,7 @@ fn the_full_detail_compares_the_active_records_above_the_fields_of_each() {
         console.enter();
         let told = console.screen().join("\n");
         for part in
-            ["3 active records", "▸ #21", "#20", "#22", "used 1h ago", "by Old Tool", "#21 stays if consolidated"]
+            ["3 active records", "▸ #21", "#20", "#22", "used 1 h ago", "by Old Tool", "#21 stays if consolidated"]
         {
             assert!(told.contains(part), "{part}: {told}");
         }

@@ -115,7 +115,7 @@ fn a_clean_end_says_what_was_verified_and_claims_no_more() {
     let said = "Verified all histories: intact, 3 entries of 8 sessions in 1.0 s; 5 sessions with nothing to verify.";
     assert_eq!(console.notice(), said);
     console.pass(60_000);
-    assert!(console.shows("verified 1m ago: intact"), "{:#?}", console.screen());
+    assert!(console.shows("verified 1 min ago: intact"), "{:#?}", console.screen());
 }
 
 #[test]

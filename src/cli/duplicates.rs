@@ -116,7 +116,7 @@ impl CrowdedView {
             record: RecordView::new(record, now),
             age_seconds: now.seconds_since(record.created_at),
             unused_seconds: record.last_used_at.map(|at| now.seconds_since(at)),
-            ages: (record.created_at.age(now), record.last_used_at.map(|at| at.age(now))),
+            ages: (record.created_at.relative(now), record.last_used_at.map(|at| at.relative(now))),
         });
         Self {
             session_id: crowded.session.id.get(),

@@ -55,7 +55,7 @@ impl Report for PlanReport {
     fn text(&self, _: Option<u16>) -> String {
         let session = &self.seen.session;
         let title = session.title.clone().unwrap_or_else(|| "without a title".to_owned());
-        let lines = describe(&self.seen.plan, session);
+        let lines = describe(&self.seen.plan, session, &|at| at.to_string());
         let heading = format!("Session {}", session.id);
         let mut pairs = vec![(heading.as_str(), title)];
         pairs.extend(lines.iter().map(|line| (line.label.as_str(), line.text.clone())));

@@ -11,6 +11,7 @@ use super::place::{Located, Place, Problem};
 use super::profile::{self, Colour, Source};
 use super::section::{self, Entry, Notes, Section};
 use super::theme_name::ThemeName;
+use super::time_mode::TimeMode;
 use crate::domain::hash::HashScheme;
 
 /// What a file says; what it leaves out is said by a less important file, or by the default.
@@ -23,6 +24,7 @@ pub(super) struct Document {
     pub(super) max_age: Option<Located<Duration>>,
     pub(super) hash: HashTable,
     pub(super) keys: BTreeMap<String, Located<Vec<String>>>,
+    pub(super) times: Option<Located<TimeMode>>,
     pub(super) theme: Option<Located<ThemeName>>,
     pub(super) styles: BTreeMap<String, Located<String>>,
 }
@@ -81,6 +83,7 @@ pub(super) fn read(file: &Arc<Path>, text: &str) -> Reading {
 fn document(whole: &mut Section<'_>, notes: &mut Notes<'_>) -> Document {
     let mut profiles = whole.section(notes, "profiles");
     let mut policy = whole.section(notes, "policy");
+    let mut console = whole.section(notes, "console");
     let mut theme = whole.section(notes, "theme");
     let document = Document {
         profile: whole.take(notes, "profile", section::text),
@@ -90,10 +93,12 @@ fn document(whole: &mut Section<'_>, notes: &mut Notes<'_>) -> Document {
         max_age: policy.take(notes, "max_age", max_age),
         hash: hash(whole.section(notes, "hash"), notes),
         keys: named(&whole.section(notes, "keys"), notes, section::texts),
+        times: console.take(notes, "times", section::parsed),
         theme: theme.take(notes, "name", section::parsed),
         styles: named(&theme, notes, section::text),
     };
     policy.finish(notes);
+    console.finish(notes);
     document
 }
 

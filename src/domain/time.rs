@@ -4,6 +4,10 @@ use std::fmt;
 
 use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, SecondsFormat, SubsecRound, TimeDelta, Utc};
 
+mod zone;
+
+pub use zone::{Zone, machine};
+
 /// An instant in UTC, cut to the microsecond (the finest unit that both database engines keep).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(DateTime<Utc>);
@@ -82,20 +86,27 @@ impl Timestamp {
         (1..=9999).contains(&utc.year()).then_some(Self(utc.and_utc()))
     }
 
-    /// Says how long ago this was: `12s`, `3h`, `203d`.
+    /// Says how far away this is, in the largest unit that it fills: `3 d` ago, `in 5 h`, to the nearest minute; `<1 min` or
+    /// `in <1 min` where that is none, so that it changes once a minute at most. `?` where it cannot be read, `never` where it never comes.
     #[must_use]
-    pub fn age(self, now: Self) -> String {
+    pub fn relative(self, now: Self) -> String {
         if self == Self::UNREADABLE {
             return "?".to_owned();
         }
-        let seconds = now.seconds_since(self);
-        match seconds {
-            i64::MIN..=-1 => "future".to_owned(),
-            0..=59 => format!("{seconds}s"),
-            60..=3599 => format!("{}m", seconds / 60),
-            3600..=86_399 => format!("{}h", seconds / 3600),
-            86_400.. => format!("{}d", seconds / 86_400),
+        if self == Self::ENDLESS {
+            return "never".to_owned();
         }
+        let seconds = now.seconds_since(self);
+        // What is to come in 30 days is not to come in 29 as soon as somebody has read that.
+        let seconds = if seconds < 0 { (seconds - 30) / 60 * 60 } else { seconds };
+        let is_past = self <= now;
+        let distance = match seconds.unsigned_abs() {
+            0..=59 => "<1 min".to_owned(),
+            far @ 60..=3599 => format!("{} min", far / 60),
+            far @ 3600..=86_399 => format!("{} h", far / 3600),
+            far @ 86_400.. => format!("{} d", far / 86_400),
+        };
+        if is_past { distance } else { format!("in {distance}") }
     }
 
     /// Gives the whole seconds from `earlier` to this instant; negative when `earlier` is later.
@@ -226,24 +237,34 @@ mod tests {
     }
 
     #[test]
-    fn an_age_is_told_in_the_largest_unit_that_it_fills() {
+    fn a_distance_is_told_in_the_largest_unit_that_it_fills_and_what_is_to_come_with_in() {
         let made = Timestamp::parse_fixed_width("2026-11-22T22:55:13.000000Z").unwrap();
         let table = [
-            (-1, "future"),
-            (0, "0s"),
-            (59, "59s"),
-            (60, "1m"),
-            (3599, "59m"),
-            (3600, "1h"),
-            (86_399, "23h"),
-            (86_400, "1d"),
-            (203 * 86_400 + 1, "203d"),
+            (0, "<1 min"),
+            (59, "<1 min"),
+            (60, "1 min"),
+            (3599, "59 min"),
+            (3600, "1 h"),
+            (86_399, "23 h"),
+            (86_400, "1 d"),
+            (203 * 86_400 + 1, "203 d"),
+            (-1, "in <1 min"),
+            (-29, "in <1 min"),
+            (-30, "in 1 min"),
+            (-89, "in 1 min"),
+            (-3569, "in 59 min"),
+            (-3570, "in 1 h"),
+            (-5 * 3600, "in 5 h"),
+            (-86_369, "in 23 h"),
+            (1 - 30 * 86_400, "in 30 d"),
+            (31 - 30 * 86_400, "in 29 d"),
         ];
-        for (seconds, age) in table {
-            assert_eq!(made.age(made.plus_seconds(seconds)), age, "{seconds}");
+        for (seconds, told) in table {
+            assert_eq!(made.relative(made.plus_seconds(seconds)), told, "{seconds}");
         }
-        assert_eq!(made.age(made.plus_millis(59_999)), "59s");
-        assert_eq!(Timestamp::UNREADABLE.age(made), "?");
+        assert_eq!(made.relative(made.plus_millis(59_999)), "<1 min");
+        assert_eq!(Timestamp::UNREADABLE.relative(made), "?");
+        assert_eq!(Timestamp::ENDLESS.relative(made), "never");
     }
 
     #[test]

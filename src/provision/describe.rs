@@ -19,9 +19,9 @@ fn line(label: impl Into<String>, text: impl Into<String>) -> PlanLine {
     PlanLine { label: label.into(), text: text.into() }
 }
 
-/// Says what a plan does to the records, and whom it hits.
+/// Says what a plan does to the records, and whom it hits; `write` writes instants.
 #[must_use]
-pub fn describe(plan: &Plan, session: &Session) -> Vec<PlanLine> {
+pub fn describe(plan: &Plan, session: &Session, write: &dyn Fn(Timestamp) -> String) -> Vec<PlanLine> {
     let previous = plan.previous_fingerprint().map_or_else(|| "none".to_owned(), |fp| fp.short());
     let mut lines = Vec::new();
     match (&plan.write, plan.outcome) {
@@ -46,7 +46,7 @@ pub fn describe(plan: &Plan, session: &Session) -> Vec<PlanLine> {
         lines.push(line(label, ids(&plan.retired_ids())));
     }
     if plan.outcome != Outcome::Unchanged {
-        lines.extend(expiry(plan));
+        lines.extend(expiry(plan, write));
         lines.push(line("Impact", impact(plan, session)));
     }
     lines
@@ -57,8 +57,8 @@ fn ids(records: &[HostRecordId]) -> String {
 }
 
 /// Shows the expiry where there is one, and where one is taken away.
-fn expiry(plan: &Plan) -> Option<PlanLine> {
-    let shown = |end: Option<Timestamp>| end.map_or_else(|| "never".to_owned(), |end| end.to_string());
+fn expiry(plan: &Plan, write: &dyn Fn(Timestamp) -> String) -> Option<PlanLine> {
+    let shown = |end: Option<Timestamp>| end.map_or_else(|| "never".to_owned(), write);
     let before = plan.previous.as_ref().filter(|record| record.is_active).and_then(|record| record.expires_at);
     match (before, plan.expires_at) {
         _ if plan.write == RecordWrite::Nothing => None,

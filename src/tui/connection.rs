@@ -1,6 +1,7 @@
 //! How old the picture on the screen is, and what is done while the database is out of reach.
 
 use crate::domain::time::Timestamp;
+use crate::tui::view::times::Times;
 
 /// Seconds up to which the picture counts as live, in the steps that the header shows: a step is drawn once.
 const LIVE: [i64; 3] = [2, 5, 10];
@@ -87,19 +88,19 @@ impl Connection {
 
     /// Says why nothing may be changed by what is shown, if that is so.
     #[must_use]
-    pub fn lock(&self, now: Timestamp) -> Option<String> {
-        if let Some(reason) = self.offline() {
+    pub fn lock(&self, times: Times) -> Option<String> {
+        if let Some(reason) = self.offline(times) {
             return Some(reason);
         }
-        let age = self.age(now).filter(|age| *age > TOO_OLD)?;
+        let age = self.age(times.now).filter(|age| *age > TOO_OLD)?;
         Some(format!("What is shown is {age} s old, so nothing is changed by it. It is being read again."))
     }
 
     /// Says why no change can be begun at all, if that is so.
     #[must_use]
-    pub fn offline(&self) -> Option<String> {
+    pub fn offline(&self, times: Times) -> Option<String> {
         let trouble = self.trouble?;
-        let since = trouble.since.utc().format("%H:%M:%SZ");
+        let since = times.of_day(trouble.since);
         Some(format!(
             "The database is out of reach since {since}: nothing can be changed now. It is being tried again."
         ))

@@ -95,6 +95,8 @@ pub enum Global {
     Redraw,
     /// Suspends the program.
     Suspend,
+    /// Writes times in the next way: as ages, by this machine's clock, in UTC.
+    Times,
     /// Switches the mouse on, or off.
     Mouse,
     /// The mouse did something at a column and a line.

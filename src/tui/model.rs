@@ -9,11 +9,11 @@ use super::marks::Marks;
 use super::screen::Screen;
 use super::screen::sessions::SessionList;
 use super::screen::verification::{Verified, Verifying};
-use crate::config::Profile;
+use crate::config::{Profile, TimeMode};
 use crate::domain::actor::{Actor, Origin};
 use crate::domain::overview::MaxAge;
 use crate::domain::session::SessionId;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, Zone};
 use crate::provision::{AuditReport, Provisioned};
 use crate::store::ReadOnly;
 
@@ -148,6 +148,10 @@ pub struct Model {
     pub keys: KeyMap,
     /// The present instant, as the last clock message told.
     pub now: Timestamp,
+    /// How times are written.
+    pub time_mode: TimeMode,
+    /// The clocks of this machine.
+    pub zone: Zone,
     /// Columns and lines of the terminal.
     pub size: (u16, u16),
     /// The window of sessions.
@@ -201,6 +205,8 @@ impl Model {
             about,
             keys: KeyMap::default(),
             now,
+            time_mode: TimeMode::default(),
+            zone: Zone::Universal,
             size,
             list: SessionList::default(),
             marks: Marks::default(),
@@ -229,9 +235,9 @@ impl Model {
     /// Begins anew on another database. Whatever is not named here is of one database alone, and does not come along.
     pub fn arrive(&mut self, about: About, now: Timestamp) {
         let fresh = Self::new(about, now, self.size);
-        let Self { keys, focus, zoom, log, mouse, next, .. } = std::mem::replace(self, fresh);
+        let Self { keys, time_mode, zone, focus, zoom, log, mouse, next, .. } = std::mem::replace(self, fresh);
         (self.keys, self.focus, self.zoom, self.log) = (keys, focus, zoom, log);
-        (self.mouse, self.next) = (mouse, next);
+        (self.time_mode, self.zone, self.mouse, self.next) = (time_mode, zone, mouse, next);
     }
 
     /// Gives a name that no question had before.
@@ -308,7 +314,6 @@ impl Model {
         let counts = matches!(&self.screen, Screen::Confirm(confirm) if confirm.preview.is_some())
             || matches!(&self.screen, Screen::Consolidation(shown) if shown.read_at.is_some())
             || matches!(&self.screen, Screen::Reveal(reveal) if reveal.shown_until.is_some())
-            || matches!(&self.screen, Screen::Overview if self.overview.is_young(self.now))
             || matches!(self.connection.standing(self.now), Standing::Stale(_) | Standing::Offline(_));
         match (waits, counts) {
             (true, _) => 200,

@@ -107,7 +107,7 @@ fn change(model: &Model) -> Option<WhyNot> {
     if model.job.is_some() || model.ready.is_some() {
         return Some(WhyNot::bad("One change at a time: wait for the running one to end."));
     }
-    let lock = model.connection.lock(model.now)?;
+    let lock = model.connection.lock(model.times())?;
     Some(WhyNot { try_again: true, ..WhyNot::bad(lock) })
 }
 

@@ -26,6 +26,7 @@ use super::view::view;
 use super::{Open, Opened, Setup, keymap};
 use crate::domain::event_id::EventId;
 use crate::domain::session::SessionId;
+use crate::domain::time::{Zone, machine};
 use crate::drill::{self, Drilled, Step};
 use crate::provision::{Certainty, Provisioned, Provisioner};
 use crate::store::ChangeMarker;
@@ -146,6 +147,7 @@ impl Runtime {
         };
         let mut model = Model::new(about, store.clock().now(), crossterm::terminal::size()?);
         model.keys = setup.look.keys;
+        (model.time_mode, model.zone) = (setup.times, Zone::Place(machine));
         Ok(Self {
             model,
             theme: setup.look.theme,

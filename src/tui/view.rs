@@ -25,6 +25,7 @@ pub mod header;
 pub mod layout;
 pub mod popup;
 pub mod text;
+pub mod times;
 
 pub use popup::popup;
 

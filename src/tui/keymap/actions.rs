@@ -63,6 +63,7 @@ static PALETTE: &[Action] = &[needed(action(
 static EVERYWHERE: &[Action] = &[
     action("redraw", "Ctrl-l", Ui::Global(Global::Redraw), "draw everything again", ""),
     action("suspend", "Ctrl-z", Ui::Global(Global::Suspend), "suspend the program", ""),
+    action("times", "t", Ui::Global(Global::Times), "times as ages, by this machine's clock, in UTC", ""),
     action("mouse", "M", Ui::Global(Global::Mouse), "mouse on: wheel, click, the log's border; off again", ""),
 ];
 

@@ -14,9 +14,6 @@ use crate::tui::screen::Screen;
 use crate::tui::theme::Theme;
 use crate::tui::view::{frame_of, layout, text};
 
-/// Columns of the time before a line.
-const STAMP: usize = 10;
-
 /// Draws the panel.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let log = &model.log;
@@ -37,9 +34,9 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let drawn: Vec<Line<'_>> = log
         .window(height)
         .map(|(number, line)| {
-            let stamp = line.at.utc().format("%H:%M:%SZ ").to_string();
+            let stamp = format!("{} ", model.times().of_day(line.at));
             let (sign, style) = look(line.level, theme);
-            let text = theme.fit(&format!("{sign}{}", line.text), width.saturating_sub(STAMP));
+            let text = theme.fit(&format!("{sign}{}", line.text), width.saturating_sub(stamp.len()));
             let (here, found) = (log.search.at == Some(number), log.search.found.binary_search(&number).is_ok());
             let drawn = Line::from(vec![
                 Span::styled(stamp, theme.dim),

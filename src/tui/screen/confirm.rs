@@ -21,6 +21,7 @@ use crate::tui::model::{Model, RunningJob, Work};
 use crate::tui::theme::Theme;
 use crate::tui::theme::signs::UNICODE;
 use crate::tui::update::try_again;
+use crate::tui::view::times::Times;
 use crate::tui::view::{popup, text};
 
 /// A request on its way through the operator's eyes.
@@ -81,15 +82,15 @@ impl Confirm {
     }
 
     /// Takes the plan in.
-    pub fn loaded(&mut self, answer: Result<Preview, Failure>, now: Timestamp) {
-        self.quiet_since = now;
+    pub fn loaded(&mut self, answer: Result<Preview, Failure>, times: Times) {
+        self.quiet_since = times.now;
         self.typed.clear();
         match answer {
             Ok(preview) => {
                 let found = preview.plan.previous.as_ref().filter(|record| record.is_active);
                 let found = found.map(|record| record.hash.fingerprint());
                 if self.changed.is_none() && self.form.seen.differs_from(found.as_ref()) {
-                    self.changed = Some(changed_since(&preview));
+                    self.changed = Some(changed_since(&preview, times));
                 }
                 self.form.seen = Seen::Current(found);
                 self.preview = Some(preview);
@@ -119,12 +120,12 @@ impl Confirm {
     }
 }
 
-fn changed_since(preview: &Preview) -> String {
+fn changed_since(preview: &Preview, times: Times) -> String {
     match &preview.last_change {
         Some(change) => format!(
-            "The session changed since the list was read: last by {} at {}.",
+            "The session changed since the list was read: last by {} {}.",
             text::clean(&change.by),
-            change.at.whole_seconds()
+            times.exact_instant(change.at)
         ),
         None => "The session changed since the list was read, by another program.".to_owned(),
     }
@@ -175,7 +176,7 @@ fn go(model: &mut Model, confirm: Box<Confirm>) -> Vec<Effect> {
         model.screen = Screen::Confirm(confirm);
         return Vec::new();
     };
-    if let Some(why) = model.connection.offline() {
+    if let Some(why) = model.connection.offline(model.times()) {
         model.warn(why);
         model.screen = Screen::Confirm(confirm);
         return try_again(model);
@@ -218,9 +219,10 @@ fn body(model: &Model, confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Li
         lines.push(sheet::unread(confirm.failure.as_ref(), confirm.since, model.now, theme, width));
         return lines;
     };
+    let times = model.times();
     lines.push(sheet::heading(&preview.session, theme, width));
     lines.push(Line::default());
-    for line in describe(&preview.plan, &preview.session) {
+    for line in describe(&preview.plan, &preview.session, &|at| times.exact_instant(at)) {
         lines.extend(sheet::labelled(&line.label, &line.text.replace(UNICODE.to, theme.signs.to), theme, width));
     }
     // Before what the operator has typed: on a small screen the last lines give way.

@@ -200,7 +200,7 @@ fn read_again(model: &mut Model, shown: Consolidation) -> Vec<Effect> {
 
 /// Starts what was confirmed: the only place that makes the effect.
 fn go(model: &mut Model, shown: Box<Consolidation>) -> Vec<Effect> {
-    if let Some(why) = model.connection.offline() {
+    if let Some(why) = model.connection.offline(model.times()) {
         model.warn(why);
         model.screen = Screen::Consolidation(shown);
         return try_again(model);

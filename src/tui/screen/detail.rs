@@ -18,6 +18,7 @@ use crate::tui::effect::{Effect, Query, Ticket};
 use crate::tui::message::Motion;
 use crate::tui::model::{Model, Panel};
 use crate::tui::theme::Theme;
+use crate::tui::view::times::Times;
 use crate::tui::view::{frame_of, layout, text};
 
 pub mod full;
@@ -149,18 +150,19 @@ fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     };
     let mut lines = Vec::new();
     let mut put = |label: &str, value: String| lines.push(theme.labelled(label, &value, width));
-    let (session, now) = (&row.session, model.now);
+    let (session, times) = (&row.session, model.times());
+    let now = times.now;
     put("Title", text::title(session));
     put("Status", status(session, now, theme));
     put("People", people(session, theme));
     put("Description", text::clean(session.description.as_deref().unwrap_or(theme.signs.none)));
-    put("Created", text::instant(session.created_at, now));
+    put("Created", times.instant_in(session.created_at, theme.value_room(width)));
     lines.push(Line::default());
     let current = current_of(&row.active, now);
     match (current, choose(&row.active, AMBIGUOUS_WITHIN, now)) {
         (None, _) => lines.push(Line::styled("No active host record", theme.caution)),
-        (Some(record), None) => record_lines(record, now, width, theme, &mut lines),
-        (Some(_), Some(choice)) => lines.extend(records::crowd(&row.active, choice, now, theme, width)),
+        (Some(record), None) => record_lines(record, times, width, theme, &mut lines),
+        (Some(_), Some(choice)) => lines.extend(records::crowd(&row.active, choice, times, theme, width)),
     }
     lines.push(Line::default());
     lines.push(Line::styled("If rotated now", theme.strong));
@@ -171,19 +173,21 @@ fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn record_lines(record: &HostRecord, now: Timestamp, width: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
+fn record_lines(record: &HostRecord, times: Times, width: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
     lines.push(Line::styled(format!("Host record #{}", record.id), theme.strong));
-    lines.push(theme.labelled("State", record.state(now).word(), width));
-    record_fields(record, now, width, theme, lines);
+    lines.push(theme.labelled("State", record.state(times.now).word(), width));
+    record_fields(record, times, width, theme, lines);
 }
 
-fn record_fields(record: &HostRecord, now: Timestamp, width: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
+fn record_fields(record: &HostRecord, times: Times, width: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
+    let at = |at| times.instant_in(at, theme.value_room(width));
+    let or_never = |end: Option<Timestamp>| end.map_or("never".to_owned(), at);
     let mut put = |label: &str, value: String| lines.push(theme.labelled(label, &value, width));
     put("Fingerprint", record.hash.fingerprint().short());
     put("Made by", text::clean(record.created_by.as_deref().unwrap_or(theme.signs.none)));
-    put("Made at", text::instant(record.created_at, now));
-    put("Expires", record.expires_at.map_or("never".to_owned(), |end| text::instant(end, now)));
-    put("Last used", record.last_used_at.map_or("never".to_owned(), |at| text::instant(at, now)));
+    put("Made at", at(record.created_at));
+    put("Expires", or_never(record.expires_at));
+    put("Last used", or_never(record.last_used_at));
 }
 
 fn history_lines(model: &Model, id: SessionId, width: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
@@ -212,8 +216,8 @@ fn event_line(entry: &StoredEntry, theme: &Theme, width: usize) -> Line<'static>
 }
 
 fn status(session: &Session, now: Timestamp, theme: &Theme) -> String {
-    let since = session.started_at.filter(|_| session.is_live());
-    let since = since.map(|at| format!(" for {}", text::age(at, now))).unwrap_or_default();
+    let since = session.started_at.filter(|at| session.is_live() && *at <= now);
+    let since = since.map(|at| format!(" for {}", at.relative(now))).unwrap_or_default();
     format!("{}{since}", theme.status(session))
 }
 

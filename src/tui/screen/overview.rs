@@ -67,12 +67,6 @@ impl Counts {
         self.chart = Chart::ALL[(self.chart as usize + by) % Chart::ALL.len()];
     }
 
-    /// Tells whether the age of the counts is told in seconds.
-    #[must_use]
-    pub fn is_young(&self, now: Timestamp) -> bool {
-        self.read.as_ref().is_some_and(|read| now.seconds_since(read.at) < 60)
-    }
-
     /// Gives since when a question has been under way, where it takes so long that a person sees it.
     #[must_use]
     pub fn slow(&self, now: Timestamp) -> Option<Timestamp> {

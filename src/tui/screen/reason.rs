@@ -163,7 +163,7 @@ pub fn update(model: &mut Model, mut form: Box<ReasonForm>, ui: ReasonUi) -> Vec
         }
         ReasonUi::GoOn => match form.asked(model) {
             // The plan is read freshly, so the age of the list does not matter here.
-            Ok(asked) => match model.connection.offline() {
+            Ok(asked) => match model.connection.offline(model.times()) {
                 None => {
                     return match asked {
                         Asked::Change(request) => Confirm::open(model, form, request),

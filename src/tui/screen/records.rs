@@ -4,9 +4,9 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::consolidation::Choice;
 use crate::domain::host_record::{HostRecord, HostRecordId};
-use crate::domain::time::Timestamp;
 use crate::tui::theme::Theme;
 use crate::tui::view::text;
+use crate::tui::view::times::Times;
 
 /// What would become of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,58 +46,63 @@ fn head(record: &HostRecord, fate: Fate, sign: &str, theme: &Theme) -> Vec<Span<
 }
 
 /// Says when a host last logged in with it.
-fn used(record: &HostRecord, now: Timestamp) -> String {
-    record.last_used_at.map_or("never used".to_owned(), |at| format!("used {} ago", text::age(at, now)))
+fn used(record: &HostRecord, times: Times) -> String {
+    record.last_used_at.map_or("never used".to_owned(), |at| format!("used {}", times.told(at)))
 }
 
 /// Says how old it is, and who made it.
-fn made(record: &HostRecord, now: Timestamp) -> String {
+fn made(record: &HostRecord, times: Times) -> String {
     let by = record.created_by.as_deref().filter(|by| !by.is_empty());
     let by = by.map_or(String::new(), |by| format!(" by {}", text::clean(by)));
-    format!("made {} ago{by}", text::age(record.created_at, now))
+    format!("made {}{by}", times.told(record.created_at))
 }
 
 /// Says until when it works, where that has an end.
-fn ends(record: &HostRecord, now: Timestamp) -> Option<String> {
+fn ends(record: &HostRecord, times: Times) -> Option<String> {
     let end = record.expires_at?;
-    Some(if record.is_expired(now) {
-        format!("expired {} ago", text::age(end, now))
-    } else {
-        format!("expires in {}", text::age(now, end))
-    })
+    let word = if record.is_expired(times.now) { "expired" } else { "expires" };
+    Some(format!("{word} {}", times.told(end)))
 }
 
 /// Puts a record on one line.
-pub(super) fn line(record: &HostRecord, fate: Fate, now: Timestamp, theme: &Theme, width: usize) -> Line<'static> {
+pub(super) fn line(record: &HostRecord, fate: Fate, times: Times, theme: &Theme, width: usize) -> Line<'static> {
     let sign = if fate == Fate::Stays { theme.signs.here } else { " " };
     let mut spans = head(record, fate, sign, theme);
     let taken: usize = spans.iter().map(Span::width).sum();
-    let told = [Some(used(record, now)), ends(record, now), Some(made(record, now))];
-    let told = told.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    spans.push(Span::styled(theme.fit(&told, width.saturating_sub(taken)), theme.plain));
+    spans.push(Span::styled(theme.fit(&told(record, times), width.saturating_sub(taken)), theme.plain));
     Line::from(spans)
+}
+
+/// Puts on a line what the one above leaves out: the times, or the ages.
+pub(super) fn beside(record: &HostRecord, times: Times, theme: &Theme, width: usize) -> Line<'static> {
+    Line::styled(theme.fit(&format!("    {}", told(record, times.other())), width), theme.dim)
+}
+
+fn told(record: &HostRecord, times: Times) -> String {
+    let told = [Some(used(record, times)), ends(record, times), Some(made(record, times))];
+    told.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Lists all active records for a narrow panel, and tells which of them would stay, and why.
 pub(super) fn crowd(
     active: &[HostRecord],
     choice: Choice,
-    now: Timestamp,
+    times: Times,
     theme: &Theme,
     width: usize,
 ) -> Vec<Line<'static>> {
-    weighed(active, choice, theme, width, |record, fate| lines(record, fate, now, theme, width))
+    weighed(active, choice, theme, width, |record, fate| lines(record, fate, times, theme, width))
 }
 
 /// Does the same for a wide screen, one line for each record.
 pub(super) fn crowd_in_lines(
     active: &[HostRecord],
     choice: Choice,
-    now: Timestamp,
+    times: Times,
     theme: &Theme,
     width: usize,
 ) -> Vec<Line<'static>> {
-    weighed(active, choice, theme, width, |record, fate| vec![line(record, fate, now, theme, width)])
+    weighed(active, choice, theme, width, |record, fate| vec![line(record, fate, times, theme, width)])
 }
 
 /// Puts the records, each laid out, below their number, and below them which would stay, and why; or why a person decides.
@@ -125,9 +130,9 @@ fn weighed(
 }
 
 /// Puts a record on lines of a narrow panel.
-fn lines(record: &HostRecord, fate: Fate, now: Timestamp, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let when = [Some(used(record, now)), ends(record, now)].into_iter().flatten().collect::<Vec<_>>().join(", ");
+fn lines(record: &HostRecord, fate: Fate, times: Times, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let when = [Some(used(record, times)), ends(record, times)].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let further =
-        [when, made(record, now)].map(|text| Line::styled(theme.fit(&format!("    {text}"), width), theme.plain));
+        [when, made(record, times)].map(|text| Line::styled(theme.fit(&format!("    {text}"), width), theme.plain));
     [Line::from(head(record, fate, " ", theme))].into_iter().chain(further).collect()
 }

@@ -16,6 +16,7 @@ use crate::tui::message::{RevealUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::view::popup;
+use crate::tui::view::times::Times;
 
 /// Seconds for which the GUID is shown.
 const SHOWN: i64 = 10;
@@ -147,8 +148,9 @@ pub fn clock(model: &mut Model) {
 pub fn draw(model: &Model, reveal: &Reveal, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let session = reveal.provisioned.applied.plan.session;
     let title = format!(" New Host GUID for session {session} ");
-    let inner = popup(&title, 6, theme, area, frame);
-    let width = usize::from(inner.width);
+    let width = usize::from(popup::inner_width(area));
+    let when = when(reveal, model.times(), theme, width);
+    let inner = popup(&title, 6 + u16::try_from(when.len()).unwrap_or(0), theme, area, frame);
     let left = reveal.shown_until.map(|end| (end.millis_since(model.now).max(0) + 999) / 1000);
     // Borrowed by the frame, and wiped when it is drawn.
     let clear = left.map(|_| reveal.guid.reveal());
@@ -179,13 +181,22 @@ pub fn draw(model: &Model, reveal: &Reveal, theme: &Theme, area: Rect, frame: &m
     let record = reveal.provisioned.applied.record.as_ref().map_or(String::new(), |record| {
         format!("record #{} {}, shown once, stored nowhere", record.id, record.hash.fingerprint())
     });
-    let lines = vec![
+    let mut lines = vec![
         Line::from(vec![Span::styled("GUID   ", theme.dim), guid]),
         Line::default(),
         Line::styled(theme.fit(&format!("{sign} {standing}"), width), style),
         Line::styled(theme.fit(&record, width), theme.dim),
-        Line::styled(theme.fit(asked, width), theme.danger),
-        keys,
     ];
+    lines.extend(when);
+    lines.extend([Line::styled(theme.fit(asked, width), theme.danger), keys]);
     frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// Says when the GUID was made, and until when it works.
+fn when(reveal: &Reveal, times: Times, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let Some(record) = &reveal.provisioned.applied.record else { return Vec::new() };
+    let made = times.exact_instant(reveal.provisioned.applied.at);
+    let expires = record.expires_at.map_or("never".to_owned(), |end| times.exact_instant(end));
+    let said = [format!("made {made}"), format!("expires {expires}")];
+    said.into_iter().map(|line| Line::styled(theme.fit(&line, width), theme.dim)).collect()
 }

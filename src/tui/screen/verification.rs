@@ -272,7 +272,7 @@ pub fn words(model: &Model, theme: &Theme) -> Option<String> {
 #[must_use]
 pub fn last_words(model: &Model, session: Option<SessionId>, theme: &Theme) -> Option<String> {
     let verified = model.verified.filter(|verified| verified.session == session)?;
-    let when = format!("verified {} ago", text::age(verified.at, model.now));
+    let when = format!("verified {}", model.times().told(verified.at.min(model.now)));
     Some(match verified.damaged {
         0 => format!("{when}: intact"),
         count => format!("{when}: {} {count} DAMAGED", theme.signs.bad),

@@ -65,11 +65,11 @@ fn detail_loaded(model: &mut Model, id: SessionId, answer: Result<Loaded, Failur
 
 /// The answer to a question of a form or a plan.
 fn of_screen(model: &mut Model, ticket: Ticket, answer: Result<Loaded, Failure>) -> Vec<Effect> {
-    let now = model.now;
+    let (now, times) = (model.now, model.times());
     match model.screen.beneath() {
         Screen::Confirm(confirm) if confirm.ticket == ticket => match answer {
-            Ok(Loaded::Plan(preview)) => confirm.loaded(Ok(*preview), now),
-            Err(failure) => confirm.loaded(Err(failure), now),
+            Ok(Loaded::Plan(preview)) => confirm.loaded(Ok(*preview), times),
+            Err(failure) => confirm.loaded(Err(failure), times),
             Ok(_) => {}
         },
         Screen::Reason(form) if form.ticket == Some(ticket) => form.loaded(answer, now),

@@ -29,6 +29,11 @@ pub(super) fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
             reveal::mask(model);
             vec![Effect::Suspend]
         }),
+        Global::Times => {
+            model.time_mode = model.time_mode.next();
+            model.say(model.times().sentence());
+            Vec::new()
+        }
         Global::Mouse => pointer::switch(model),
         Global::Pointer(does, column, row) => pointer::act(model, does, column, row),
         Global::Paste(data) => paste(model, &data),

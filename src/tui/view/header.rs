@@ -77,7 +77,7 @@ fn offline(model: &Model, Trouble { since, tries, again }: Trouble, signs: &Sign
     let asking = left <= 0 || model.list.loading.is_some();
     let when = if asking { signs.ellipsis.to_owned() } else { format!("in {} s", (left + 999) / 1000) };
     vec![
-        format!("{word} since {} (retry {tries} {when})", since.utc().format("%H:%MZ")),
+        format!("{word} since {} (retry {tries} {when})", model.times().minute_of_day(since)),
         format!("{word} (retry {when})"),
         word,
     ]

@@ -48,12 +48,6 @@ pub fn title(session: &Session) -> String {
     }
 }
 
-/// Says how long ago an instant was, in two or three characters.
-#[must_use]
-pub fn age(at: Timestamp, now: Timestamp) -> String {
-    at.age(now)
-}
-
 /// Says how long something has been waited for, to a tenth of a second while that tells something.
 #[must_use]
 pub fn waited(since: Timestamp, now: Timestamp) -> String {
@@ -63,17 +57,6 @@ pub fn waited(since: Timestamp, now: Timestamp) -> String {
     } else {
         format!("{} s", millis / 1000)
     }
-}
-
-/// Shows an instant in UTC with its distance from now.
-#[must_use]
-pub fn instant(at: Timestamp, now: Timestamp) -> String {
-    if at == Timestamp::UNREADABLE || at == Timestamp::ENDLESS {
-        return at.to_string();
-    }
-    let shown = at.utc().format("%Y-%m-%d %H:%MZ");
-    let distance = if at > now { format!("in {}", age(now, at)) } else { age(at, now) };
-    format!("{shown} ({distance})")
 }
 
 /// Text that fits, with the signs of the theme.
@@ -118,17 +101,23 @@ impl Theme {
         lines
     }
 
+    /// Counts the columns that are left to a value beside its label.
+    #[must_use]
+    pub fn value_room(&self, columns: usize) -> usize {
+        columns.saturating_sub(12)
+    }
+
     /// Draws a label and its value on one line.
     #[must_use]
     pub fn labelled(&self, label: &str, value: &str, columns: usize) -> Line<'static> {
-        let value = self.fit(value, columns.saturating_sub(12));
+        let value = self.fit(value, self.value_room(columns));
         Line::from(vec![Span::styled(format!("{label:<11} "), self.dim), Span::styled(value, self.plain)])
     }
 
     /// Draws a label and its value on as many lines as it takes.
     #[must_use]
     pub fn field(&self, label: &str, value: &str, columns: usize) -> Vec<Line<'static>> {
-        let lines = self.wrap(value, columns.saturating_sub(12)).into_iter().enumerate();
+        let lines = self.wrap(value, self.value_room(columns)).into_iter().enumerate();
         lines.map(|(place, line)| self.labelled(if place == 0 { label } else { "" }, &line, columns)).collect()
     }
 
@@ -170,15 +159,6 @@ mod tests {
     fn hostile_text_is_shown_not_obeyed() {
         let theme = Theme::new(false);
         assert_eq!(theme.fit("\u{1b}[31m", 20), "\\u{1b}[31m");
-    }
-
-    #[test]
-    fn no_age_is_negative() {
-        let at = |text| Timestamp::parse_fixed_width(text).unwrap();
-        let (now, later) = (at("2026-11-22T10:00:00.000000Z"), at("2026-11-22T13:00:00.000000Z"));
-        assert_eq!((age(now, later), age(later, now), age(now, now)), ("3h".into(), "future".into(), "0s".into()));
-        assert_eq!(instant(later, now), "2026-11-22 13:00Z (in 3h)");
-        assert_eq!(instant(Timestamp::ENDLESS, now), "infinity");
     }
 
     #[test]

@@ -64,13 +64,18 @@ fn body(model: &Model, shown: &Consolidation, theme: &Theme, width: usize, heigh
     lines
 }
 
-/// The records, as many as there is room for, with the one that stays among them.
+/// The records, as many as there is room for, with the one that stays among them. Times stand beside their ages: of each
+/// record, or where that has no room, of the one that stays.
 fn one_session(model: &Model, one: &One, room: usize, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let mut lines = vec![sheet::heading(&one.crowded.session, theme, width), Line::default()];
     let records = &one.crowded.active;
     let first = one.place().unwrap_or(0).saturating_sub(room - 1);
+    let has_room = 2 * records.len() <= room;
     for record in records.iter().skip(first).take(room) {
-        lines.push(records::line(record, Fate::of(one.keep, record.id), model.now, theme, width));
+        lines.push(records::line(record, Fate::of(one.keep, record.id), model.times(), theme, width));
+        if has_room || one.keep == Some(record.id) {
+            lines.push(records::beside(record, model.times(), theme, width));
+        }
     }
     let unseen = records.len().saturating_sub(room);
     if unseen > 0 {

@@ -18,6 +18,7 @@ use crate::tui::possible::refused;
 use crate::tui::screen::reason::{self, Purpose};
 use crate::tui::screen::{Screen, history, records, sessions, verification};
 use crate::tui::theme::Theme;
+use crate::tui::view::times::Times;
 use crate::tui::view::{frame_of, layout, text};
 
 /// Entries that are shown; the history has them all.
@@ -92,15 +93,16 @@ fn lines(model: &Model, id: SessionId, theme: &Theme, width: usize) -> Vec<Line<
     let Some(whole) = whole(model, id) else {
         return vec![Line::styled(format!("Reading session {id} {}", theme.signs.ellipsis), theme.plain)];
     };
-    let (now, records) = (model.now, &whole.snapshot.records);
+    let (times, records) = (model.times(), &whole.snapshot.records);
+    let now = times.now;
     let mut lines = if let Some(session) = &whole.snapshot.session {
-        of_session(session, now, theme, width)
+        of_session(session, times, theme, width)
     } else {
         let gone = format!("There is no session {id} any more.");
         vec![Line::styled(theme.fit(&gone, width), theme.caution), Line::default()]
     };
     let current = current_of(records, now);
-    lines.extend(of_records(records, current, now, theme, width));
+    lines.extend(of_records(records, current, times, theme, width));
     if let Some(session) = &whole.snapshot.session {
         lines.push(Line::styled("If rotated now", theme.strong));
         let said = theme.wrap(&consequence(session, current), width.saturating_sub(2));
@@ -111,20 +113,20 @@ fn lines(model: &Model, id: SessionId, theme: &Theme, width: usize) -> Vec<Line<
     lines
 }
 
-fn of_session(session: &Session, now: Timestamp, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+fn of_session(session: &Session, times: Times, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let none = theme.signs.none;
-    let at = |at: Option<Timestamp>| at.map_or_else(|| none.to_owned(), |at| text::instant(at, now));
+    let at = |at: Option<Timestamp>| at.map_or_else(|| none.to_owned(), |at| times.instant(at));
     let fields = [
         ("Title", text::title(session)),
         ("Description", session.description.as_deref().map_or_else(|| none.to_owned(), text::clean)),
-        ("Status", status(session, now, theme)),
+        ("Status", status(session, times.now, theme)),
         ("People", people(session, theme)),
         ("Started", at(session.started_at)),
         ("Ended", at(session.ended_at)),
         ("Expires", at(session.expires_at)),
         ("Group", text::clean(&session.group_id)),
-        ("Created", text::instant(session.created_at, now)),
-        ("Modified", text::instant(session.modified_at, now)),
+        ("Created", times.instant(session.created_at)),
+        ("Modified", times.instant(session.modified_at)),
     ];
     let wrapped = fields.iter().flat_map(|(label, value)| theme.field(label, value, width));
     wrapped.chain([Line::default()]).collect()
@@ -134,10 +136,11 @@ fn of_session(session: &Session, now: Timestamp, theme: &Theme, width: usize) ->
 fn of_records(
     records: &[HostRecord],
     current: Option<&HostRecord>,
-    now: Timestamp,
+    times: Times,
     theme: &Theme,
     width: usize,
 ) -> Vec<Line<'static>> {
+    let now = times.now;
     let mut sorted: Vec<&HostRecord> = records.iter().collect();
     let is_current = |record: &HostRecord| Some(record.id) == current.map(|current| current.id);
     sorted.sort_by_key(|record| (!is_current(record), !record.is_active, std::cmp::Reverse(record.id)));
@@ -148,17 +151,17 @@ fn of_records(
     }
     if let Some(choice) = choose(records, AMBIGUOUS_WITHIN, now) {
         let active: Vec<HostRecord> = records.iter().filter(|record| record.is_active).cloned().collect();
-        lines.extend(records::crowd_in_lines(&active, choice, now, theme, width));
+        lines.extend(records::crowd_in_lines(&active, choice, times, theme, width));
         lines.push(Line::default());
     }
     for record in sorted {
         let said = format!("Host record #{}   {}", record.id, state(record, is_current(record), now, theme));
         let style = if is_current(record) { theme.strong } else { theme.plain };
         lines.push(Line::styled(theme.fit(&said, width), style));
-        record_fields(record, now, width, theme, &mut lines);
+        record_fields(record, times, width, theme, &mut lines);
         if !record.is_active {
             let by = record.revoked_by.as_deref().map_or(String::new(), |by| format!(" by {}", text::clean(by)));
-            let at = record.revoked_at.map_or(theme.signs.none.to_owned(), |at| text::instant(at, now));
+            let at = record.revoked_at.map_or(theme.signs.none.to_owned(), |at| times.instant(at));
             lines.push(theme.labelled("Retired", &format!("{at}{by}"), width));
         }
         lines.push(Line::default());

@@ -6,15 +6,18 @@ use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Row, Table};
 
 use super::{History, Mode, entry};
+use crate::config::TimeMode;
 use crate::domain::audit::Finding;
 use crate::domain::chain::{AuditBody, StoredEntry};
 use crate::domain::event_id::EventId;
+use crate::domain::time::Timestamp;
 use crate::tui::message::HistoryUi::{Move, Refresh, Rotate, Search, Up};
 use crate::tui::message::{Motion, Ui};
 use crate::tui::model::Model;
 use crate::tui::screen::detail::Whole;
 use crate::tui::screen::verification;
 use crate::tui::theme::Theme;
+use crate::tui::view::times::Times;
 use crate::tui::view::{frame_of, layout, text};
 
 /// Faults of a chain that are named above its entries.
@@ -38,7 +41,7 @@ pub fn draw(model: &Model, history: &History, theme: &Theme, area: Rect, frame: 
     if history.window.entries.is_empty() {
         frame.render_widget(Paragraph::new(empty(model, history, theme, width)), list);
     } else {
-        table(history, theme, list, frame);
+        table(history, model.times(), theme, list, frame);
     }
     draw_foot(model, history, theme, foot, frame);
 }
@@ -116,6 +119,7 @@ fn empty(model: &Model, history: &History, theme: &Theme, width: usize) -> Vec<L
 
 /// Which columns there is room for; those of the record and of the time of day give way first.
 struct Columns {
+    times: Times,
     at: u16,
     number: u16,
     action: u16,
@@ -125,14 +129,20 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(width: u16, history: &History) -> Self {
+    fn of(width: u16, history: &History, times: Times) -> Self {
         let numbers = history.window.entries.iter().map(|entry| number_of(entry, history).to_string().len());
         let number = u16::try_from(numbers.max().unwrap_or(0)).unwrap_or(u16::MAX).clamp(7, 20);
-        let (at, action) = if width < 76 { (10, 9) } else { (20, 13) };
+        let (at, action) = match (times.mode, width < 76) {
+            (_, true) => (10, 9),
+            (TimeMode::Universal, false) => (20, 13),
+            // `+05:30` is the longest mark, a blank and `203 d` the longest age that is common.
+            (TimeMode::Local, false) => (25, 13),
+            (TimeMode::Age, false) => (24, 13),
+        };
         let by = if width < 100 { 11 } else { 20 };
         let record = (width >= 90).then_some(9);
         let taken = 2 + at + number + action + by + record.map_or(0, |record| record + 1) + 4;
-        Self { at, number, action, record, by, reason: width.saturating_sub(taken) }
+        Self { times, at, number, action, record, by, reason: width.saturating_sub(taken) }
     }
 
     fn widths(&self) -> Vec<Constraint> {
@@ -140,10 +150,27 @@ impl Columns {
         widths.chain([self.by, self.reason]).map(Constraint::Length).collect()
     }
 
+    fn has_time(&self) -> bool {
+        self.at > 10
+    }
+
+    /// Writes when it was; the age stands beside that, never in its place.
+    fn instant(&self, at: Timestamp) -> String {
+        match self.times.mode {
+            _ if !self.has_time() => self.times.in_column(at, false),
+            TimeMode::Age => format!("{} {:>6}", self.times.absolute(at), at.relative(self.times.now)),
+            TimeMode::Local | TimeMode::Universal => self.times.exact(at),
+        }
+    }
+
     fn headings(&self, history: &History) -> Vec<String> {
         let number = if history.session.is_none() { "SESSION" } else { "ENTRY" };
-        let mut cells =
-            vec!["  AT".to_owned(), format!("{number:>width$}", width = usize::from(self.number)), "ACTION".to_owned()];
+        let at = match self.times.mode {
+            TimeMode::Age if self.has_time() => format!("  {:<17} {:>6}", "AT, UTC", "AGE"),
+            TimeMode::Age | TimeMode::Universal => "  AT, UTC".to_owned(),
+            TimeMode::Local => "  AT, LOCAL".to_owned(),
+        };
+        let mut cells = vec![at, format!("{number:>width$}", width = usize::from(self.number)), "ACTION".to_owned()];
         cells.extend(self.record.map(|_| "RECORD".to_owned()));
         cells.extend(["BY", "REASON"].map(str::to_owned));
         cells
@@ -153,9 +180,8 @@ impl Columns {
         let fit = |text: &str, width: u16| theme.fit(text, usize::from(width));
         let number = number_of(entry, history);
         let number = format!("{number:>width$}", width = usize::from(self.number));
-        let at = entry::instant(&entry.at);
-        let at = at.get(..usize::from(self.at)).unwrap_or(&at);
-        let mut cells = vec![format!("{sign} {}", fit(at, self.at)), number, fit(&entry.action, self.action)];
+        let at = entry::instant(&entry.at, |at| self.instant(at));
+        let mut cells = vec![format!("{sign} {}", fit(&at, self.at)), number, fit(&entry.action, self.action)];
         let body = entry.parse_body();
         cells.extend(self.record.map(|width| fit(&record(body.as_ref()), width)));
         let (by, reason) = match body {
@@ -176,9 +202,9 @@ fn record(body: Option<&AuditBody>) -> String {
     body.and_then(|body| body.host_session).map_or(String::new(), |id| format!("#{id}"))
 }
 
-fn table(history: &History, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+fn table(history: &History, times: Times, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let window = &history.window;
-    let columns = Columns::of(area.width, history);
+    let columns = Columns::of(area.width, history, times);
     let height = usize::from(area.height.saturating_sub(1));
     let shown = window.entries.iter().enumerate().skip(window.top).take(height);
     let rows = shown.map(|(place, entry)| {
@@ -230,7 +256,7 @@ fn progress(model: &Model, history: &History) -> String {
     let count = window.entries.len();
     let place = if count == 0 { String::new() } else { format!("{} of ", window.cursor + 1) };
     let back = window.reached.as_deref().and_then(EventId::instant_in);
-    let back = back.map_or(String::new(), |at| format!(" back to {}", at.utc().format("%Y-%m-%d %H:%MZ")));
+    let back = back.map_or(String::new(), |at| format!(" back to {}", model.times().absolute(at)));
     if let Some(loading) = &window.loading {
         let (waited, stop) = (text::waited(loading.since, model.now), model.keys.of(&Ui::History(Up)));
         return format!("{place}{count} found, searching{back}, {waited}; {stop} stops it");

@@ -10,6 +10,7 @@ use crate::domain::chain::{AuditBody, StoredEntry};
 use crate::domain::time::Timestamp;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
+use crate::tui::view::times::Times;
 use crate::tui::view::{frame_of, text};
 
 /// Draws the entry under the cursor.
@@ -24,19 +25,18 @@ pub(super) fn draw(model: &Model, history: &History, scroll: usize, theme: &Them
     frame.render_widget(Paragraph::new(lines.into_iter().skip(scroll).collect::<Vec<_>>()), inner);
 }
 
-/// Writes the date and the time of day of an entry's instant, or what stands in its place.
-pub(super) fn instant(at: &str) -> String {
-    Timestamp::parse_fixed_width(at)
-        .map_or_else(|| text::clean(at), |at| at.utc().format("%Y-%m-%d %H:%M:%SZ").to_string())
+/// Writes an instant of an entry, or what stands in its place.
+pub(super) fn instant(at: &str, write: impl Fn(Timestamp) -> String) -> String {
+    Timestamp::parse_fixed_width(at).map_or_else(|| text::clean(at), write)
 }
 
 /// Writes the entry under the cursor line by line.
 pub(super) fn lines(history: &History, model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let Some(entry) = history.window.entry() else { return Vec::new() };
-    let at = Timestamp::parse_fixed_width(&entry.at).map_or(String::new(), |at| text::age(at, model.now));
-    let mut fields = vec![("At", format!("{} ({at})", instant(&entry.at))), ("Action", text::clean(&entry.action))];
+    let both = |at| model.times().exact_instant(at);
+    let mut fields = vec![("At", instant(&entry.at, both)), ("Action", text::clean(&entry.action))];
     match entry.parse_body() {
-        Some(body) => fields.extend(told(&body, theme)),
+        Some(body) => fields.extend(told(&body, model.times(), theme)),
         None => fields.push(("Body", text::clean(&entry.body))),
     }
     fields.extend(hashes(entry));
@@ -44,10 +44,12 @@ pub(super) fn lines(history: &History, model: &Model, theme: &Theme, width: usiz
     wrapped.chain(unreadable(entry, theme, width)).collect()
 }
 
-fn told(body: &AuditBody, theme: &Theme) -> Vec<(&'static str, String)> {
+fn told(body: &AuditBody, times: Times, theme: &Theme) -> Vec<(&'static str, String)> {
     let none = theme.signs.none;
     let or_none = |text: &Option<String>| text.as_deref().map_or_else(|| none.to_owned(), text::clean);
     let retired = body.retired.iter().map(|id| format!("#{id}")).collect::<Vec<_>>().join(", ");
+    let end = |end: &str| instant(end, |end| times.exact_instant(end));
+    let expires = body.expires.as_deref().map_or_else(|| "never".to_owned(), end);
     vec![
         ("Reason", or_none(&body.reason)),
         ("By", text::clean(&body.by)),
@@ -55,7 +57,7 @@ fn told(body: &AuditBody, theme: &Theme) -> Vec<(&'static str, String)> {
         ("Client", text::clean(&body.client)),
         ("Record", body.host_session.map_or_else(|| none.to_owned(), |id| format!("#{id}"))),
         ("Retired", if retired.is_empty() { none.to_owned() } else { retired }),
-        ("Expires", body.expires.as_deref().map_or_else(|| "never".to_owned(), instant)),
+        ("Expires", expires),
         ("Fingerprint", or_none(&body.new_fp)),
         ("Before it", or_none(&body.old_fp)),
     ]

@@ -18,11 +18,8 @@ pub(super) fn state(model: &Model, theme: &Theme) -> String {
         let stop = model.keys.of(&Ui::Overview(OverviewUi::Back));
         return format!("{} counting, {waited}   {stop} stops", theme.signs.spinner[turn]);
     }
-    let age = counts.read.as_ref().map(|read| match read.at.age(model.now) {
-        // The server's clock may be ahead of what ours was told.
-        age if age == "future" => "counted just now".to_owned(),
-        age => format!("counted {age} ago"),
-    });
+    // The server's clock may be ahead of what ours was told.
+    let age = counts.read.as_ref().map(|read| format!("counted {}", model.times().told(read.at.min(model.now))));
     let failed = counts.failure.as_ref().map(|_| format!("{} not counted again", theme.signs.bad));
     failed.into_iter().chain(age).collect::<Vec<_>>().join("   ")
 }
@@ -78,7 +75,7 @@ pub(super) fn about(model: &Model, overview: &Overview, theme: &Theme) -> [Strin
         Subject::Age(band) => format!("Current records, {band} old: within the policy."),
         Subject::Day(band) => {
             let (after, to) = band.instants(overview.at);
-            let shown = |at: Timestamp| at.utc().format("%m-%d %H:%MZ").to_string();
+            let shown = |at: Timestamp| model.times().absolute(at);
             format!("{} {} {}: {}", after.map(shown).unwrap_or_default(), theme.signs.to, shown(to), rotations())
         }
         Subject::Person(name) => format!("{}: {} in {DAYS} days", text::clean(name), rotations()),

@@ -5,7 +5,8 @@ use ratatui::layout::{Constraint, Margin, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Cell, Paragraph, Row, Table};
 
-use crate::domain::host_record::RecordState;
+use crate::config::TimeMode;
+use crate::domain::host_record::{HostRecord, RecordState};
 use crate::domain::order::{Order, SortKey};
 use crate::domain::snapshot::current_of;
 use crate::domain::time::Timestamp;
@@ -16,6 +17,7 @@ use crate::tui::screen::Screen;
 use crate::tui::screen::filter;
 use crate::tui::screen::sessions::{Land, SessionList, marking};
 use crate::tui::theme::Theme;
+use crate::tui::view::times::Times;
 use crate::tui::view::{frame_of, layout, text};
 
 /// Draws the list.
@@ -43,7 +45,8 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let height = usize::from(rows_area.height.saturating_sub(1));
     let begun = marking::begun(model);
     let shown = list.rows.iter().enumerate().skip(list.top).take(height);
-    let columns = Columns::for_rows(rows_area.width, &list.rows, list.order);
+    let times = model.times();
+    let columns = Columns::for_rows(rows_area.width, &list.rows, list.order, times);
     let rows = shown.map(|(place, row)| {
         let id = row.session.id;
         let here = Some(id) == list.cursor;
@@ -53,7 +56,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
             (false, false) => " ",
         };
         let signs = [if here { theme.signs.here } else { " " }, mark].concat();
-        let line = Row::new(columns.cells(row, &signs, model.now, theme));
+        let line = Row::new(columns.cells(row, &signs, times, theme));
         if here { line.style(theme.selection) } else { line }
     });
     let header = Row::new(columns.headings(list.order, theme)).style(theme.dim);
@@ -174,31 +177,53 @@ struct Columns {
     record: u16,
     status: bool,
     people: Option<u16>,
-    age: bool,
+    /// That of the record's age, or of when it was made.
+    age: Option<u16>,
+    /// What heads it.
+    made: &'static str,
+    /// Whether the time of day has room beside the date.
+    time_of_day: bool,
 }
 
 impl Columns {
-    fn for_rows(width: u16, rows: &[SessionRow], order: Order) -> Self {
+    fn for_rows(width: u16, rows: &[SessionRow], order: Order, times: Times) -> Self {
         let digits = |largest: Option<i64>| u16::try_from(largest.map_or(1, |id| id.to_string().len())).unwrap_or(19);
         let id = digits(rows.iter().map(|row| row.session.id.get()).max()).max(5);
         let records = rows.iter().flat_map(|row| &row.active);
         // `#`, the id, a blank, and 12 digits of the fingerprint.
         let record = 14 + digits(records.map(|record| record.id.get()).max()).clamp(3, 10);
+        let time_of_day = width >= 74;
+        let made = match times.mode {
+            TimeMode::Age => "AGE",
+            TimeMode::Local => "MADE, LOCAL",
+            TimeMode::Universal => "MADE, UTC",
+        };
+        let widest = match (times.mode, time_of_day) {
+            (TimeMode::Age, _) => 6,
+            (TimeMode::Local | TimeMode::Universal, true) => 16,
+            (TimeMode::Local | TimeMode::Universal, false) => 10,
+        };
+        let more = rows.iter().map(|row| row.active.len()).max().filter(|most| *most > 1);
+        // A blank, `+`, and how many more there are.
+        let more = more.map_or(0, |most| 2 + digits(i64::try_from(most - 1).ok()));
+        let heading = if order.key == SortKey::Age { made.len() + 2 } else { made.len() };
+        let age = (widest + more).max(u16::try_from(heading).unwrap_or(0)).max(8);
         Self {
             width,
             id: id + 2,
             record,
             status: width >= 66,
             people: (width >= 74).then_some(if order.key == SortKey::People { 8 } else { 6 }),
-            age: width >= 50,
+            age: (width >= 50).then_some(age),
+            made,
+            time_of_day,
         }
     }
 
     /// Gives the columns beside the title.
     fn beside_title(&self) -> Vec<u16> {
-        let optional =
-            [(self.status, 11), (self.people.is_some(), self.people.unwrap_or(0)), (true, self.record), (self.age, 8)];
-        optional.into_iter().filter(|(shown, _)| *shown).map(|(_, width)| width).collect()
+        let optional = [self.status.then_some(11), self.people, Some(self.record), self.age];
+        optional.into_iter().flatten().collect()
     }
 
     fn title(&self) -> u16 {
@@ -221,11 +246,11 @@ impl Columns {
         cells.extend(self.status.then(|| Cell::from(label(SortKey::Status, "STATUS"))));
         cells.extend(self.people.map(|width| right(label(SortKey::People, "PEOPLE"), width)));
         cells.push(Cell::from(label(SortKey::Record, "HOST RECORD")));
-        cells.extend(self.age.then(|| right(label(SortKey::Age, "AGE"), 8)));
+        cells.extend(self.age.map(|width| right(label(SortKey::Age, self.made), width)));
         cells
     }
 
-    fn cells(&self, row: &SessionRow, signs: &str, now: Timestamp, theme: &Theme) -> Vec<Cell<'static>> {
+    fn cells(&self, row: &SessionRow, signs: &str, times: Times, theme: &Theme) -> Vec<Cell<'static>> {
         let session = &row.session;
         let id = format!("{signs}{:>width$}", session.id, width = usize::from(self.id) - 2);
         let mut cells = vec![Cell::from(id), Cell::from(theme.fit(&text::title(session), usize::from(self.title())))];
@@ -238,28 +263,37 @@ impl Columns {
             let people = session.participant_count.map_or(theme.signs.none.to_owned(), |n| n.to_string());
             cells.push(Cell::from(format!("{people:>width$}", width = usize::from(width))));
         }
-        let (record, style, age) = record_cells(row, now, theme);
+        let current = current_of(&row.active, times.now);
+        let (record, style) = record_cell(current, times.now, theme);
         cells.push(Cell::from(Span::styled(record, style)));
-        if self.age {
-            cells.push(Cell::from(format!("{age:>8}")));
+        if let Some(width) = self.age {
+            let age = current.map_or(String::new(), |record| self.age_of(record, row.active.len() - 1, times));
+            cells.push(Cell::from(format!("{age:>width$}", width = usize::from(width))));
         }
         cells
+    }
+
+    /// Says how old a record is, or when it was made, and how many more are active.
+    fn age_of(&self, record: &HostRecord, more: usize, times: Times) -> String {
+        let more = if more > 0 { format!("+{more}") } else { String::new() };
+        match times.mode {
+            TimeMode::Age => format!("{} {more}", record.created_at.relative(times.now)).trim_end().to_owned(),
+            // Behind a time it would be the distance from UTC.
+            TimeMode::Local | TimeMode::Universal => {
+                format!("{more} {}", times.in_column(record.created_at, self.time_of_day)).trim_start().to_owned()
+            }
+        }
     }
 }
 
 /// Says in few words what the session's host record is like: sign and word, not colour alone.
-fn record_cells(row: &SessionRow, now: Timestamp, theme: &Theme) -> (String, ratatui::style::Style, String) {
-    let Some(record) = current_of(&row.active, now) else {
-        return ("none".to_owned(), theme.dim, String::new());
-    };
-    let age = text::age(record.created_at, now);
-    let more = row.active.len() - 1;
-    let age = if more > 0 { format!("{age} +{more}") } else { age };
+fn record_cell(current: Option<&HostRecord>, now: Timestamp, theme: &Theme) -> (String, ratatui::style::Style) {
+    let Some(record) = current else { return ("none".to_owned(), theme.dim) };
     let id = record.id;
     match record.state(now) {
-        RecordState::Active => (format!("#{id} {}", record.hash.fingerprint()), theme.plain, age),
-        RecordState::Expired => (format!("#{id} {} expired", theme.signs.bad), theme.caution, age),
-        RecordState::Duplicate => (format!("#{id} ! duplicate"), theme.caution, age),
-        RecordState::Retired => (format!("#{id} retired"), theme.dim, age),
+        RecordState::Active => (format!("#{id} {}", record.hash.fingerprint()), theme.plain),
+        RecordState::Expired => (format!("#{id} {} expired", theme.signs.bad), theme.caution),
+        RecordState::Duplicate => (format!("#{id} ! duplicate"), theme.caution),
+        RecordState::Retired => (format!("#{id} retired"), theme.dim),
     }
 }
