@@ -254,13 +254,24 @@ impl Config {
         self.files.iter().rev().flat_map(|file| table(&file.document).clone()).collect()
     }
 
+    /// Tells whether the console keeps what was chosen of its looks.
+    #[must_use]
+    pub fn remember(&self) -> Sourced<bool> {
+        origin::in_files(&self.files, |file| file.remember.as_ref()).unwrap_or(Sourced::default(true))
+    }
+
+    /// Gives the file in which it does; `None` where it does not, or nobody knows where the home is.
+    #[must_use]
+    pub fn memory_file(&self) -> Option<PathBuf> {
+        state_dir().filter(|_| self.remember().value).map(|folder| folder.join("console.json"))
+    }
+
     /// Gives the folder of the log files.
     ///
     /// # Errors
     /// [`ConfigError::NoHome`].
     pub fn log_dir(&self) -> Result<PathBuf, ConfigError> {
-        let state = Xdg::new().ok().and_then(|folders| folders.state_dir());
-        Ok(state.ok_or(ConfigError::NoHome { what: "the log" })?.join(PROGRAM).join("log"))
+        Ok(state_dir().ok_or(ConfigError::NoHome { what: "the log" })?.join("log"))
     }
 
     /// Gives the least level that the log file takes.
@@ -292,6 +303,11 @@ pub fn checked_timeout(time: Duration) -> Result<Duration, &'static str> {
 fn is_colourless(kind: &str) -> bool {
     let mut parts = kind.split('-');
     parts.next().is_some_and(|base| COLOURLESS.contains(&base)) || parts.any(|part| matches!(part, "m" | "mono"))
+}
+
+/// Finds the folder of the user's state.
+fn state_dir() -> Option<PathBuf> {
+    Xdg::new().ok().and_then(|folders| folders.state_dir()).map(|folder| folder.join(PROGRAM))
 }
 
 /// Reads a variable; an empty one is none.

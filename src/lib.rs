@@ -274,7 +274,7 @@ async fn demo(
     let store = store::connect(settings, None).await?;
     let provisioner = Arc::new(Provisioner::new(store, config.hasher()?));
     show(
-        Opened { provisioner, profile: None, unverified: false },
+        Opened { provisioner, profile: None, memory: None, unverified: false },
         places::opener(config),
         Vec::new(),
         config,

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::config::{Config, Database, Profile, Source};
+use crate::domain::secret::hex;
 use crate::open;
 use crate::provision::Provisioner;
 use crate::store::{self, Target};
+use crate::tui::remembered::Memory;
 use crate::tui::{Open, Opened, Place};
 
 /// Lists them; what was started with comes first where no profile names it.
@@ -54,10 +58,20 @@ async fn open_one(config: &Config, name: Option<String>) -> Result<Opened, crate
     opened(config, database).await
 }
 
+/// Names a database in the file of what is remembered. Where it is may be nobody's business: that is digested.
+fn name_of(database: &Database) -> String {
+    let digest = || hex(&Sha256::digest(database.settings.target.to_string())[..8]);
+    database
+        .profile
+        .as_ref()
+        .map_or_else(|| format!("database {}", digest()), |known| format!("profile {}", known.name))
+}
+
 /// Opens a database for the console.
 pub(crate) async fn opened(config: &Config, database: Database) -> Result<Opened, crate::cli::Failure> {
     let store = open(&database, || store::connect(database.settings.clone(), None)).await?;
     let provisioner = Arc::new(Provisioner::new(store, config.hasher()?));
     let unverified = database.settings.target.is_unverified();
-    Ok(Opened { provisioner, profile: database.profile, unverified })
+    let memory = config.memory_file().map(|file| Memory { file, of: name_of(&database) });
+    Ok(Opened { provisioner, profile: database.profile, memory, unverified })
 }

@@ -10,6 +10,7 @@
 //! | `look` | keys and styles as configured |
 //! | `fuzzy` | actions by the letters that are typed of them |
 //! | `possible` | what can be done now, and why the rest cannot |
+//! | `remembered` | what a person chose, kept for the next time |
 //! | `connection` | how old the picture is, and when it is tried again |
 //! | `runtime` | the only async part: terminal, timers, jobs, signals |
 //! | `terminal`, `clipboard` | the outside world of the terminal |
@@ -23,6 +24,7 @@ use crate::config::{Colour, Profile, TimeMode};
 use crate::domain::actor::{Actor, Origin};
 use crate::domain::overview::MaxAge;
 use crate::provision::Provisioner;
+use crate::tui::remembered::Memory;
 
 mod clipboard;
 pub mod connection;
@@ -35,6 +37,7 @@ pub mod marks;
 pub mod message;
 pub mod model;
 pub mod possible;
+pub mod remembered;
 mod runtime;
 pub mod screen;
 mod terminal;
@@ -54,6 +57,8 @@ pub struct Opened {
     pub provisioner: Arc<Provisioner>,
     /// The profile that named it.
     pub profile: Option<Profile>,
+    /// What was chosen of the console's looks; `None` where nothing is kept.
+    pub memory: Option<Memory>,
     /// Nobody makes sure whose server it is, or that nobody reads along.
     pub unverified: bool,
 }

@@ -92,6 +92,7 @@ mod tui_pty_marks;
 mod tui_pty_overview;
 mod tui_pty_paste;
 mod tui_pty_profiles;
+mod tui_pty_remembered;
 mod tui_pty_running;
 mod tui_pty_secrets;
 mod tui_pty_sizes;

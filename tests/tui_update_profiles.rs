@@ -1,13 +1,15 @@
 //! Going from one profile to another, and what a protected or read-only one asks for.
 
 use crossterm::event::KeyCode;
-use host_provisioner::config::{Colour, Located, Place as Spot, Profile, Source};
+use host_provisioner::config::{Colour, Located, Place as Spot, Profile, Source, TimeMode};
 use host_provisioner::domain::hash::HashScheme;
+use host_provisioner::domain::order::{Order, SortKey};
 use host_provisioner::store::ReadOnly;
 use host_provisioner::tui::Place;
 use host_provisioner::tui::effect::{Effect, Query, Ticket};
 use host_provisioner::tui::message::{Arrival, Message};
 use host_provisioner::tui::model::{About, Kind, Settling};
+use host_provisioner::tui::remembered::Remembered;
 use host_provisioner::tui::screen::Screen;
 use host_provisioner::tui::screen::profiles::Profiles;
 use ratatui::style::{Color, Modifier};
@@ -59,7 +61,7 @@ fn arrival(console: &Console) -> Box<Arrival> {
         writes: HashScheme::HmacSha256,
         ..console.model.about.clone()
     };
-    Box::new(Arrival { about, now: hours(0) })
+    Box::new(Arrival { about, now: hours(0), remembered: None })
 }
 
 /// The other database answers.
@@ -167,6 +169,31 @@ fn esc_stops_opening_and_a_late_answer_changes_nothing() {
     assert_eq!(console.model.about.database, "sqlite demo.db");
     console.esc();
     assert!(console.is_on_the_list());
+}
+
+#[test]
+fn what_was_chosen_there_the_last_time_goes_before_what_was_chosen_here() {
+    let mut console = console();
+    console.keys("sst");
+    let ticket = choose_prod(&mut console);
+    let order = Order { key: SortKey::Age, descending: true };
+    let remembered = Remembered { order, times: None, log_shown: false, log_lines: 2 };
+    let arrival = Arrival { remembered: Some(remembered), ..*arrival(&console) };
+    let effects = console.send(Message::Opened(ticket, Ok(Box::new(arrival))));
+    let asks = |effect: &Effect| matches!(effect, Effect::Load(_, Query::Sessions(query)) if query.order == order);
+    assert!(effects.iter().any(asks), "the first rows are in that order: {effects:?}");
+    assert_eq!((console.model.time_mode, console.model.log.shown), (TimeMode::Age, false));
+    assert_eq!(Remembered::of(&console.model), remembered);
+}
+
+#[test]
+fn where_nothing_was_chosen_yet_the_log_and_the_times_stay_as_they_are() {
+    let mut console = console();
+    console.keys("st=");
+    let ticket = choose_prod(&mut console);
+    arrive(&mut console, ticket);
+    assert_eq!((console.model.time_mode, console.model.log.extra), (TimeMode::Local, 1));
+    assert_eq!(console.model.list.order, Order::default());
 }
 
 #[test]

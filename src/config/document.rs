@@ -25,6 +25,7 @@ pub(super) struct Document {
     pub(super) hash: HashTable,
     pub(super) keys: BTreeMap<String, Located<Vec<String>>>,
     pub(super) times: Option<Located<TimeMode>>,
+    pub(super) remember: Option<Located<bool>>,
     pub(super) theme: Option<Located<ThemeName>>,
     pub(super) styles: BTreeMap<String, Located<String>>,
 }
@@ -94,6 +95,7 @@ fn document(whole: &mut Section<'_>, notes: &mut Notes<'_>) -> Document {
         hash: hash(whole.section(notes, "hash"), notes),
         keys: named(&whole.section(notes, "keys"), notes, section::texts),
         times: console.take(notes, "times", section::parsed),
+        remember: console.take(notes, "remember", section::yes_or_no),
         theme: theme.take(notes, "name", section::parsed),
         styles: named(&theme, notes, section::text),
     };

@@ -48,6 +48,7 @@ impl Config {
             Setting::new("hash.key_file", hash.key_file, path),
             Setting::new("hash.legacy_secret_file", hash.legacy_secret_file, path),
             Setting::new("console.times", Some(self.times()), |mode| mode.to_string()),
+            Setting::new("console.remember", Some(self.remember()), |keeps| keeps.to_string()),
             Setting::new("theme.name", Some(self.theme()), |name| name.to_string()),
         ]);
         settings.extend(self.profile_names().iter().flat_map(|name| self.profile_settings(name)));

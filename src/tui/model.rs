@@ -32,6 +32,8 @@ pub struct About {
     pub origin: Origin,
     /// What is said of the configuration.
     pub warnings: Vec<String>,
+    /// How times are written unless another way is chosen.
+    pub times: TimeMode,
     /// A throwaway world.
     pub demo: bool,
     /// The age from which on a Host GUID should be rotated.

@@ -18,6 +18,7 @@ use self::input::{Input, Signals};
 use super::effect::{JobId, Ticket};
 use super::message::{Global, JobEvent, Look, Message, Ui};
 use super::model::{About, Model};
+use super::remembered::{Memory, Remembered};
 use super::screen::Screen;
 use super::terminal::TerminalGuard;
 use super::theme::Theme;
@@ -35,6 +36,7 @@ mod ask;
 mod copies;
 mod effects;
 mod input;
+mod memory;
 mod switch;
 
 /// Messages that wait at most; further lines of a story are counted and dropped.
@@ -54,7 +56,7 @@ enum Task {
 }
 
 /// What was opened, by the question that asked for it.
-type Arrived = Arc<Mutex<Option<(Ticket, Arc<Provisioner>)>>>;
+type Arrived = Arc<Mutex<Option<(Ticket, Arc<Provisioner>, Option<Memory>)>>>;
 
 struct Runtime {
     model: Model,
@@ -74,6 +76,9 @@ struct Runtime {
     stops: HashMap<JobId, CancellationToken>,
     marker: Arc<Mutex<Option<ChangeMarker>>>,
     watch: Option<AbortHandle>,
+    /// Where it is kept what the person chose, and what was kept last.
+    memory: Option<Memory>,
+    kept: Remembered,
     /// The copy in tmux, once there was one.
     copies: Option<Copies>,
     /// Whether the screen is not what the model says.
@@ -130,7 +135,7 @@ impl Runtime {
         terminal: TerminalGuard,
         messages: mpsc::Sender<Message>,
     ) -> io::Result<Self> {
-        let Opened { provisioner, profile, unverified } = opened;
+        let Opened { provisioner, profile, memory, unverified } = opened;
         let store = provisioner.store();
         let about = About {
             database: store.name(),
@@ -139,6 +144,7 @@ impl Runtime {
             operator: setup.operator,
             origin: setup.origin,
             warnings: setup.warnings,
+            times: setup.times,
             demo: setup.demo,
             max_age: setup.max_age,
             unverified,
@@ -148,6 +154,10 @@ impl Runtime {
         let mut model = Model::new(about, store.clock().now(), crossterm::terminal::size()?);
         model.keys = setup.look.keys;
         (model.time_mode, model.zone) = (setup.times, Zone::Place(machine));
+        if let Some(remembered) = memory.as_ref().and_then(Memory::recall) {
+            model.recall(remembered);
+        }
+        let kept = Remembered::of(&model);
         Ok(Self {
             model,
             theme: setup.look.theme,
@@ -164,6 +174,8 @@ impl Runtime {
             stops: HashMap::new(),
             marker: Arc::default(),
             watch: None,
+            memory,
+            kept,
             copies: None,
             outdated: true,
             exit: None,
@@ -303,6 +315,10 @@ impl Runtime {
         }
         let _ = self.terminal.wipe();
         self.terminal.give_back();
+        // A disk that does not answer must not keep the program.
+        if let Some(keeping) = self.keep() {
+            let _ = timeout(LAST_WAIT, keeping).await;
+        }
         // A server that is out of reach must not keep the program.
         let _ = timeout(LAST_WAIT, self.provisioner.store().close()).await;
         self.exit.unwrap_or(1)

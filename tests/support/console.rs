@@ -1,6 +1,7 @@
 //! The console without a terminal: keys go through the key map and the reducer, questions are answered from memory.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
+use host_provisioner::config::TimeMode;
 use host_provisioner::domain::actor::{Actor, Origin};
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::hash::HashScheme;
@@ -66,6 +67,7 @@ pub(crate) fn about() -> About {
         operator: Actor::parse("M. Keller").unwrap(),
         origin: Origin { os_user: "mkeller".to_owned(), client: "bastion2 host-provisioner/0.1.0".to_owned() },
         warnings: Vec::new(),
+        times: TimeMode::Age,
         demo: false,
         max_age: MaxAge::new(std::time::Duration::from_hours(90 * 24)),
         unverified: false,

@@ -8,9 +8,13 @@ use crate::domain::snapshot::Snapshot;
 use crate::domain::time::Timestamp;
 use crate::provision::{AuditReport, Crowded, Preview};
 use crate::store::{SessionRow, Stretch};
+use crate::tui::remembered::Remembered;
+
 /// A database that was opened, and its present instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
+    /// What was chosen of the console's looks there, the last time.
+    pub remembered: Option<Remembered>,
     /// What the console is about from then on.
     pub about: crate::tui::model::About,
     /// The instant by the database's clock.

@@ -8,6 +8,7 @@ use crate::tui::effect::Effect;
 use crate::tui::message::{MainUi, Ui};
 use crate::tui::model::{Model, Panel};
 use crate::tui::possible::refused;
+use crate::tui::remembered::LOG_LINES;
 use crate::tui::view::layout;
 
 /// Carries it out.
@@ -45,7 +46,7 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
             Vec::new()
         }
         MainUi::ResizeLog(lines) => {
-            model.log.extra = (model.log.extra + lines).clamp(-10, 40);
+            model.log.extra = (model.log.extra + lines).clamp(LOG_LINES.0, LOG_LINES.1);
             Vec::new()
         }
         MainUi::LogLevel => log::level(model),

@@ -123,6 +123,9 @@ fn arrive(model: &mut Model, arrival: Arrival) {
         tell(model, text, Level::Error);
     }
     model.arrive(arrival.about, arrival.now);
+    if let Some(remembered) = arrival.remembered {
+        model.recall(remembered);
+    }
     let name = model.about.profile.as_ref().map_or(String::new(), |profile| format!("profile {}, ", profile.name));
     tell(model, format!("CONSOLE: from here on {name}{}", text::clean(&model.about.database)), Level::Info);
     model.say(format!("This is {name}{} now.", model.about.database));

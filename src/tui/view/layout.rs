@@ -3,6 +3,7 @@
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::model::{Model, Panel};
+use crate::tui::remembered::LOG_LINES;
 
 /// Columns and lines below which nothing useful fits.
 pub const SMALLEST: (u16, u16) = (60, 16);
@@ -88,7 +89,7 @@ pub fn log_extra_at(model: &Model, row: u16) -> i16 {
     let body = body(model);
     let height = body.bottom().saturating_sub(row).clamp(3, body.height.saturating_sub(6).max(3));
     let signed = |lines: u16| i16::try_from(lines).unwrap_or(0);
-    (signed(height) - signed(own_log_height(model.size.1))).clamp(-10, 40)
+    (signed(height) - signed(own_log_height(model.size.1))).clamp(LOG_LINES.0, LOG_LINES.1)
 }
 
 /// Finds the panel at a place.
