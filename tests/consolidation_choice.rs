@@ -55,6 +55,9 @@ fn each_reason_has_a_sentence_of_its_own() {
     let sentences = [Why::NotExpired, Why::UsedLast, Why::MadeLast, Why::HighestId].map(Why::sentence);
     let told = ["it has not expired", "it was used last", "it was made last", "its id is the highest"];
     assert_eq!(sentences, told);
+    assert_eq!(stays(2, Why::UsedLast).sentence(), "it was used last");
+    let ambiguous = Choice::Ambiguous(record_id(1), record_id(2));
+    assert_eq!(ambiguous.sentence(), "#1 and #2 were used close to each other: a person decides");
 }
 
 #[test]

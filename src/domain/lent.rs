@@ -44,3 +44,14 @@ impl<'de> Visitor<'de> for Texts {
         Ok(Lent(Cow::Owned(text.to_owned())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_says_what_it_wanted_where_something_else_stands() {
+        let error = serde_json::from_str::<Lent<'_>>("7").unwrap_err().to_string();
+        assert!(error.contains("expected a text"), "{error}");
+    }
+}

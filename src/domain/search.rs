@@ -183,6 +183,13 @@ mod tests {
     }
 
     #[test]
+    fn a_search_without_words_is_empty() {
+        for (text, is_empty) in [("", true), ("  ", true), ("leak", false), ("-leak", false), ("id:7", false)] {
+            assert_eq!(Search::parse(text).unwrap().is_empty(), is_empty, "{text:?}");
+        }
+    }
+
+    #[test]
     fn keys_mean_the_same_as_in_a_filter() {
         for text in ["id:215", "id:1,200-300", "by:sato", "by:=\"R. Sato\"", "age:>23h", "age:<=24h", "-by:keller"] {
             assert!(finds(text, &entry()), "{text}");

@@ -145,6 +145,10 @@ mod tests {
         set.after(None).map(SessionId::get).collect()
     }
 
+    fn is_apart(set: &SessionSet) -> bool {
+        set.ranges.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0)
+    }
+
     proptest! {
         #[test]
         fn it_holds_what_a_set_of_single_ids_holds(
@@ -160,6 +164,8 @@ mod tests {
                     prop_assert_eq!(set.remove(id(number)), plain.remove(&number));
                 }
                 prop_assert_eq!(set.contains(id(number)), plain.contains(&number));
+                prop_assert_eq!(set.len(), plain.len() as u64);
+                prop_assert!(is_apart(&set), "ranges that touch are one: {:?}", set.ranges);
             }
             set.unite(&others.iter().map(|number| id(*number)).collect());
             plain.extend(others);
@@ -167,8 +173,7 @@ mod tests {
             prop_assert_eq!(set.len(), plain.len() as u64);
             let after: Vec<i64> = set.after(Some(id(from))).map(SessionId::get).collect();
             prop_assert_eq!(after, plain.into_iter().filter(|number| *number > from).collect::<Vec<_>>());
-            let apart = set.ranges.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0);
-            prop_assert!(apart, "ranges that touch are one: {:?}", set.ranges);
+            prop_assert!(is_apart(&set), "ranges that touch are one: {:?}", set.ranges);
         }
     }
 

@@ -125,7 +125,7 @@ impl Timestamp {
     #[must_use]
     pub fn micros_since(self, earlier: Self) -> i64 {
         let distance = self.0 - earlier.0;
-        distance.num_microseconds().unwrap_or(if self < earlier { i64::MIN } else { i64::MAX })
+        distance.num_microseconds().unwrap_or_else(|| distance.num_seconds().saturating_mul(1_000_000))
     }
 
     /// Gives the instant so many milliseconds later.
