@@ -1,4 +1,4 @@
-.PHONY: demo test soak lint mutants needs bench pictures
+.PHONY: demo test soak lint mutants needs bench bench-peers pictures
 
 # Opens the console on a throwaway world.
 demo:
@@ -43,6 +43,11 @@ bench:
 	@command -v pgbench >/dev/null \
 	  || { echo "make bench: the program pgbench is missing; on Debian: apt-get install postgresql" >&2; exit 1; }
 	tests/with-postgres --durable cargo bench --locked --bench rule --bench speed
+
+# Measures the console beside other programs that show a database in a terminal; installs them below target/peers.
+bench-peers:
+	@benches/peers target/peers
+	cargo bench --locked --bench speed -- peers
 
 # Makes the pictures of the README from the running program; needs tmux and python3-rich.
 pictures:

@@ -22,7 +22,7 @@ const QUERY: Duration = Duration::from_secs(5);
 
 const STARTS: usize = 20;
 
-const SIZE: (u16, u16) = (120, 35);
+pub(crate) const SIZE: (u16, u16) = (120, 35);
 
 pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     let sessions = scale.sessions[2];
@@ -42,7 +42,7 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     memory(&console, report);
 }
 
-async fn first_title(path: &Path) -> String {
+pub(crate) async fn first_title(path: &Path) -> String {
     let query = SessionQuery { filter: SessionFilter::default(), order: Order::default(), page: Page::First, limit: 1 };
     let row = worlds::open(path).await.sessions(&query).await.unwrap().remove(0);
     row.session.title.unwrap().chars().take(10).collect()
@@ -73,13 +73,15 @@ fn walk(console: &mut Console) {
 }
 
 fn memory(console: &Console, report: &mut Report) {
+    report.figure("resident memory", mebibytes(console, "VmRSS:"), "MiB", Target::AtMost(20.0));
+    report.figure("resident memory at its highest", mebibytes(console, "VmHWM:"), "MiB", Target::None);
+}
+
+/// Reads a line of `/proc/PID/status` (`man 5 proc_pid_status`).
+pub(crate) fn mebibytes(console: &Console, name: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", console.pid.as_raw_nonzero())).unwrap();
-    let kibibytes = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
-        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap()
-    };
-    report.figure("resident memory", kibibytes("VmRSS:") / 1024.0, "MiB", Target::AtMost(20.0));
-    report.figure("resident memory at its highest", kibibytes("VmHWM:") / 1024.0, "MiB", Target::None);
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
 }
 
 fn idle(console: &Console, alone: Duration, report: &mut Report) {

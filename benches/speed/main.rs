@@ -17,6 +17,7 @@ mod console;
 mod floor;
 mod import;
 mod pages;
+mod peers;
 #[path = "../../tests/support/postgres.rs"]
 #[allow(dead_code, reason = "the tests use all of it")]
 mod postgres;
@@ -92,6 +93,10 @@ fn main() {
     }
     if wanted("console") {
         console::measure(&runtime, &scale, &mut report);
+    }
+    // Only when it is asked for: it needs what others made.
+    if chosen.iter().any(|name| *name == "peers") {
+        peers::measure(&runtime, &scale, &mut report);
     }
     report.end();
 }

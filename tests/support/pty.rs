@@ -69,7 +69,13 @@ fn some(number: u16) -> NonZeroU16 {
 
 impl Console {
     /// Starts the program in a terminal of this size, with this environment and no other.
-    pub(crate) fn start(
+    pub(crate) fn start(folder: &Path, size: (u16, u16), variables: &[(String, String)], arguments: &[String]) -> Self {
+        Self::run(env!("CARGO_BIN_EXE_host-provisioner").as_ref(), folder, size, variables, arguments)
+    }
+
+    /// Starts any program in such a terminal.
+    pub(crate) fn run(
+        program: &Path,
         folder: &Path,
         size_: (u16, u16),
         variables: &[(String, String)],
@@ -81,7 +87,7 @@ impl Console {
         command.env_clear();
         command.args(["-c", SHELL, "sh"]);
         command.arg(pid_file.path());
-        command.arg(env!("CARGO_BIN_EXE_host-provisioner"));
+        command.arg(program);
         command.args(arguments);
         command.cwd(folder);
         for (name, value) in variables {
