@@ -79,6 +79,7 @@ mod sort_keys;
 mod store_contract;
 mod support;
 mod title_index;
+mod tui_columns;
 mod tui_dangerous_keys;
 mod tui_fuzz;
 mod tui_keys;

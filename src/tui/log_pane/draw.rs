@@ -100,12 +100,11 @@ fn search_line(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         (false, count, None) => format!("{} found", grouped(count as u64)),
     };
     let room = usize::from(area.width).saturating_sub(text::width(&found) + 4);
-    let scroll = search.input.visual_scroll(room);
+    let (scroll, column) = text::scrolled(&search.input, room);
     let typed = text::window(search.input.value(), scroll, room);
     frame.render_widget(Line::from(vec![Span::styled("/ ", theme.strong), Span::styled(typed, theme.strong)]), area);
     frame.render_widget(Line::styled(found, theme.dim).right_aligned(), area);
     if matches!(model.screen, Screen::LogSearch) {
-        let column = search.input.visual_cursor().saturating_sub(scroll);
         frame.set_cursor_position(Position::new(area.x + 2 + u16::try_from(column).unwrap_or(0), area.y));
     }
 }

@@ -211,7 +211,7 @@ fn event_line(entry: &StoredEntry, theme: &Theme, width: usize) -> Line<'static>
     let body = entry.parse_body();
     let by = body.as_ref().map_or_else(|| "?".to_owned(), |body| text::clean(&body.by));
     let reason = body.and_then(|body| body.reason).map(|reason| text::clean(&reason)).unwrap_or_default();
-    let line = format!("  {:<13} {by}  {reason}", text::clean(&entry.action));
+    let line = format!("  {} {by}  {reason}", text::padded(&text::clean(&entry.action), 13));
     Line::styled(theme.fit(&line, width), theme.plain)
 }
 

@@ -120,7 +120,8 @@ pub fn draw(model: &Model, help: &Help, theme: &Theme, area: Rect, frame: &mut F
         [PagerUi::Move(Motion::Down), PagerUi::Move(Motion::Up), PagerUi::Back].map(Ui::Pager).map(key);
     let title = format!(" Keys here   ({down} {up} scroll, {back} closes) ");
     let inner = popup(&title, u16::try_from(all + 1).unwrap_or(u16::MAX), theme, area, frame);
-    let typed = text::window(help.search.value(), 0, width.saturating_sub(3));
+    let (scroll, column) = text::scrolled(&help.search, width.saturating_sub(3));
+    let typed = text::window(help.search.value(), scroll, width.saturating_sub(3));
     let top = if help.typing || !help.search.value().is_empty() {
         Line::from(vec![Span::styled("/ ", theme.strong), Span::styled(typed, theme.strong)])
     } else {
@@ -129,7 +130,7 @@ pub fn draw(model: &Model, help: &Help, theme: &Theme, area: Rect, frame: &mut F
     let shown = lines.into_iter().skip(help.scroll);
     frame.render_widget(Paragraph::new(std::iter::once(top).chain(shown).collect::<Vec<_>>()), inner);
     if help.typing {
-        let column = u16::try_from(help.search.visual_cursor() + 2).unwrap_or(2);
+        let column = u16::try_from(column + 2).unwrap_or(2);
         frame.set_cursor_position(Position::new(inner.x + column.min(inner.width.saturating_sub(1)), inner.y));
     }
 }

@@ -158,7 +158,7 @@ pub fn draw(model: &Model, palette: &Palette, theme: &Theme, area: Rect, frame: 
     let title = format!(" Actions   (type to find, {run} does it, {back} goes back) ");
     let inner = popup(&title, area.height.saturating_sub(2), theme, area, frame);
     let width = usize::from(inner.width);
-    let scroll = palette.input.visual_scroll(width.saturating_sub(3));
+    let (scroll, column) = text::scrolled(&palette.input, width.saturating_sub(3));
     let mut lines = vec![Line::from(vec![
         Span::styled(": ", theme.strong),
         Span::styled(text::window(palette.input.value(), scroll, width.saturating_sub(3)), theme.strong),
@@ -172,7 +172,7 @@ pub fn draw(model: &Model, palette: &Palette, theme: &Theme, area: Rect, frame: 
         lines.push(Line::styled(theme.fit(hint, width), theme.dim));
     }
     frame.render_widget(Paragraph::new(lines), inner);
-    let column = u16::try_from(palette.input.visual_cursor().saturating_sub(scroll) + 2).unwrap_or(2);
+    let column = u16::try_from(column + 2).unwrap_or(2);
     frame.set_cursor_position(Position::new(inner.x + column.min(inner.width.saturating_sub(1)), inner.y));
 }
 
@@ -184,8 +184,7 @@ fn line(entry: &Entry, chosen: bool, theme: &Theme, width: usize) -> Line<'stati
         None => entry.help.clone(),
     };
     let (keys, name) = (theme.fit(&entry.keys, KEYS), theme.fit(entry.name, NAMES));
-    let gap = |text: &str, columns: usize| " ".repeat(columns.saturating_sub(text::width(text)) + 1);
-    let shown = format!("{sign} {keys}{}{name}{}{does}", gap(&keys, KEYS), gap(&name, NAMES));
+    let shown = format!("{sign} {} {} {does}", text::padded(&keys, KEYS), text::padded(&name, NAMES));
     let style = match (chosen, entry.why_not.is_some()) {
         (true, false) => theme.selection,
         (false, false) => theme.plain,

@@ -154,8 +154,8 @@ fn line<'a>(place: &'a Place, chosen: bool, here: bool, theme: &Theme, width: us
     let marks = [(here, "here"), (place.protected, "protected"), (place.read_only, "read-only")];
     let marks: Vec<&str> = marks.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
     let word = format!("[{}]", text::clean(&place.banner));
-    let gap = " ".repeat(20_usize.saturating_sub(text::width(&word)));
-    let rest = format!("{gap}{}  {}", text::clean(&place.database), marks.join(", "));
+    let word = text::padded(&word, 20);
+    let rest = format!("{}  {}", text::clean(&place.database), marks.join(", "));
     let room = width.saturating_sub(text::width(&word) + 2);
     let style = if chosen { theme.strong } else { theme.plain };
     Line::from(vec![

@@ -68,7 +68,7 @@ fn ends(record: &HostRecord, times: Times) -> Option<String> {
 pub(super) fn line(record: &HostRecord, fate: Fate, times: Times, theme: &Theme, width: usize) -> Line<'static> {
     let sign = if fate == Fate::Stays { theme.signs.here } else { " " };
     let mut spans = head(record, fate, sign, theme);
-    let taken: usize = spans.iter().map(Span::width).sum();
+    let taken: usize = spans.iter().map(|span| text::width(&span.content)).sum();
     spans.push(Span::styled(theme.fit(&told(record, times), width.saturating_sub(taken)), theme.plain));
     Line::from(spans)
 }

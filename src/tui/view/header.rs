@@ -31,7 +31,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         left.push(Span::styled("  [TLS not verified]", theme.caution));
     }
     // What stands on the left must not be missed; a long name gives way, and a long state has short forms.
-    let taken: usize = left.iter().map(Span::width).sum();
+    let taken: usize = left.iter().map(|span| text::width(&span.content)).sum();
     let room = usize::from(area.width).saturating_sub(taken + 1);
     let (forms, style) = state(model, theme);
     let fits = forms.iter().find(|form| text::width(form) + 4 <= room).or(forms.last());

@@ -1,8 +1,19 @@
 //! Text that is safe to draw and fits where it stands. Widths are terminal columns, not characters.
+//!
+//! They are counted here alone, and as ratatui lays text out: one grapheme after the other. The whole text may be said to be
+//! narrower, since a font may join letters of two graphemes (the Arabic lam and alef); a terminal gives each its cells.
+//! ratatui's own `Line` counts so where it places one span behind another: lines of several spans are drawn as paragraphs,
+//! which go by graphemes.
+//!
+//! Text that runs from the right is drawn in its logical order, each grapheme in the next cells, without marks of ours
+//! around it. Terminals that reorder do so within what stands in these cells; most do not. Characters that would isolate it
+//! have no width, so that no cell could hold them, and they are the ones by which a title pretends to be another:
+//! `sanitize` shows them.
 
+use ratatui::buffer::CellWidth as _;
 use ratatui::text::{Line, Span};
+use tui_input::Input;
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
 
 use crate::domain::sanitize::visible;
 use crate::domain::session::Session;
@@ -18,19 +29,55 @@ pub fn clean(text: &str) -> String {
 /// Counts the columns of a text.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    text.width()
+    // Letters of ASCII join nothing.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        text.len()
+    } else {
+        text.graphemes(true).map(cells).sum()
+    }
+}
+
+/// Counts the columns of a grapheme; what controls the terminal is never drawn.
+fn cells(grapheme: &str) -> usize {
+    if grapheme.contains(char::is_control) { 0 } else { usize::from(grapheme.cell_width()) }
+}
+
+/// Fills a text up to so many columns with blanks.
+#[must_use]
+pub fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// Finds how many columns of an input are scrolled away so that its cursor is among the next `columns`, or right behind
+/// them; gives the column of the cursor, too.
+#[must_use]
+pub fn scrolled(input: &Input, columns: usize) -> (usize, usize) {
+    let value = input.value();
+    let at = value.char_indices().nth(input.cursor()).map_or(value.len(), |(at, _)| at);
+    let before = visible(&value[..at]);
+    let cursor = width(&before);
+    // Only whole graphemes go.
+    let mut away = 0;
+    for grapheme in before.graphemes(true) {
+        if cursor - away <= columns {
+            break;
+        }
+        away += cells(grapheme);
+    }
+    (away, cursor - away)
 }
 
 /// Shows the part of an input that lies right of `scroll` columns.
 #[must_use]
 pub fn window(text: &str, scroll: usize, columns: usize) -> String {
     let text = visible(text);
-    let mut left = scroll;
+    let (mut left, mut used) = (scroll, 0);
     let mut rest = String::new();
     for grapheme in text.graphemes(true) {
         if left > 0 {
-            left = left.saturating_sub(grapheme.width());
-        } else if rest.width() + grapheme.width() <= columns {
+            left = left.saturating_sub(cells(grapheme));
+        } else if used + cells(grapheme) <= columns {
+            used += cells(grapheme);
             rest.push_str(grapheme);
         } else {
             break;
@@ -65,14 +112,14 @@ impl Theme {
     #[must_use]
     pub fn fit(&self, text: &str, columns: usize) -> String {
         let text = visible(text);
-        if text.width() <= columns {
+        if width(&text) <= columns {
             return text.into_owned();
         }
-        let ellipsis = self.signs.ellipsis.width();
+        let ellipsis = width(self.signs.ellipsis);
         let mut cut = String::new();
         let mut used = 0;
         for grapheme in text.graphemes(true) {
-            used += grapheme.width();
+            used += cells(grapheme);
             if used + ellipsis > columns {
                 break;
             }
@@ -87,7 +134,7 @@ impl Theme {
     pub fn wrap(&self, text: &str, columns: usize) -> Vec<String> {
         let mut lines = vec![String::new()];
         for word in visible(text).split_whitespace() {
-            let fits = |line: &String| line.is_empty() || line.width() + 1 + word.width() <= columns;
+            let fits = |line: &String| line.is_empty() || width(line) + 1 + width(word) <= columns;
             if !lines.last().is_some_and(fits) {
                 lines.push(String::new());
             }
@@ -146,6 +193,29 @@ mod tests {
         assert_eq!(theme.fit("知識知識", 4), "知…");
         assert_eq!(theme.fit("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
         assert_eq!(theme.fit("x", 0), "");
+    }
+
+    #[test]
+    fn letters_that_a_font_joins_have_the_columns_of_each() {
+        let theme = Theme::new(false);
+        assert_eq!((width("\u{644}\u{627}"), width("\u{77e5}"), width("e\u{301}")), (2, 2, 1));
+        let peace = "\u{627}\u{644}\u{633}\u{644}\u{627}\u{645}";
+        assert_eq!((width(peace), theme.fit(peace, 6).as_str()), (6, peace));
+        assert_eq!(width(&theme.fit(peace, 5)), 5);
+        assert_eq!(padded(peace, 8), format!("{peace}  "));
+    }
+
+    #[test]
+    fn an_input_scrolls_by_whole_characters_and_knows_where_its_cursor_is() {
+        let typed = |text: &str, columns| {
+            let (scroll, column) = scrolled(&Input::new(text.to_owned()), columns);
+            (window(text, scroll, columns), column)
+        };
+        assert_eq!(typed("abc", 5), ("abc".to_owned(), 3));
+        assert_eq!(typed("abcdefg", 5), ("cdefg".to_owned(), 5));
+        assert_eq!(typed("\u{77e5}\u{8b58}\u{77e5}", 5), ("\u{8b58}\u{77e5}".to_owned(), 4));
+        assert_eq!(typed("\u{644}\u{627}", 5), ("\u{644}\u{627}".to_owned(), 2));
+        assert_eq!(typed("a\u{202e}", 12), ("a\\u{202e}".to_owned(), 9));
     }
 
     #[test]

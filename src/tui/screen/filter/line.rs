@@ -23,7 +23,8 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let typing = matches!(model.screen, Screen::Filter);
     let input = &model.list.input;
     let width = usize::from(area.width.saturating_sub(3));
-    let scroll = input.visual_scroll(width);
+    // A filter that is kept is read from its beginning.
+    let (scroll, column) = if typing { text::scrolled(input, width) } else { (0, 0) };
     let wrong = SessionFilter::parse(input.value()).err().filter(|wrong| !is_being_typed(model, wrong));
     let mut spans = vec![Span::styled("/ ", theme.strong)];
     let style = if typing { theme.strong } else { theme.plain };
@@ -39,7 +40,6 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if !typing {
         return;
     }
-    let column = input.visual_cursor().saturating_sub(scroll);
     frame.set_cursor_position(Position::new(area.x + 2 + u16::try_from(column).unwrap_or(0), area.y));
     if area.height > 1 {
         let help = help(model, wrong.as_ref(), theme, usize::from(area.width.saturating_sub(2)));

@@ -224,10 +224,10 @@ fn draw_foot(model: &Model, history: &History, theme: &Theme, area: Rect, frame:
     let line = |said: &str, style| Line::styled(theme.fit(said, width), style);
     if history.mode == Mode::Typing {
         let room = width.saturating_sub(3);
-        let scroll = history.input.visual_scroll(room);
+        let (scroll, column) = text::scrolled(&history.input, room);
         let shown = format!("/ {}", text::window(history.input.value(), scroll, room));
         frame.render_widget(Line::styled(shown, theme.strong), area);
-        let column = u16::try_from(history.input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
+        let column = u16::try_from(column).unwrap_or(0);
         frame.set_cursor_position(Position::new(area.x + 2 + column, area.y));
         return;
     }

@@ -80,20 +80,26 @@ fn lying(
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);
     let rows = usize::from(area.height);
     let first = (here + 1).saturating_sub(rows);
-    let lines = bars.iter().zip(names).zip(numbers).enumerate().skip(first).take(rows);
-    let drawn: Vec<_> = lines
-        .map(|(place, ((bar, name), number))| {
+    let lines = names.iter().zip(numbers).enumerate().skip(first).take(rows);
+    let labels: Vec<_> = lines
+        .map(|(place, (name, number))| {
             let chosen = is_here && place == here;
             let sign = if chosen { theme.signs.here } else { " " };
-            let gap = " ".repeat(names_width - text::width(&name));
-            let label = Line::styled(
-                format!("{sign} {name}{gap} {number:>numbers_width$}"),
-                if chosen { theme.selection } else { theme.plain },
-            );
-            let style = bar_style(meaning(&bar.subject, overview, theme));
-            ratatui::widgets::Bar::default().value(bar.count).text_value("").label(label).style(style)
+            let label = format!("{sign} {} {number:>numbers_width$}", text::padded(name, names_width));
+            Line::styled(label, if chosen { theme.selection } else { theme.plain })
         })
         .collect();
+    let shown = bars.iter().skip(first).take(rows);
+    let drawn: Vec<_> = shown
+        .map(|bar| {
+            let style = bar_style(meaning(&bar.subject, overview, theme));
+            ratatui::widgets::Bar::default().value(bar.count).text_value("").style(style)
+        })
+        .collect();
+    // The chart would count the columns of a whole name.
+    let taken = u16::try_from(names_width + numbers_width + 4).unwrap_or(area.width).min(area.width);
+    frame.render_widget(Paragraph::new(labels), Rect { width: taken, ..area });
+    let area = Rect { x: area.x + taken, width: area.width - taken, ..area };
     let chart = BarChart::default()
         .direction(Direction::Horizontal)
         .data(BarGroup::default().bars(&drawn))

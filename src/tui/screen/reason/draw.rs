@@ -23,10 +23,10 @@ pub fn draw(form: &ReasonForm, keys: &KeyMap, theme: &Theme, area: Rect, frame: 
     let mut cursor = None;
     let mut put = |field: Field, label: &str, input: &Input, lines: &mut Vec<Line<'static>>| {
         let room = width.saturating_sub(13);
-        let scroll = input.visual_scroll(room);
+        let (scroll, column) = text::scrolled(input, room);
         let focused = form.field == field;
         if focused {
-            let column = 13 + input.visual_cursor().saturating_sub(scroll).min(room);
+            let column = 13 + column.min(room);
             cursor = Some((u16::try_from(column).unwrap_or(13), u16::try_from(lines.len()).unwrap_or(2)));
         }
         let label_style = if focused { theme.strong } else { theme.plain };
