@@ -104,6 +104,7 @@ mod tui_render_dialogs;
 mod tui_render_history;
 mod tui_render_main;
 mod tui_render_overview;
+mod tui_render_states;
 mod tui_roles;
 mod tui_style;
 mod tui_themes;

@@ -306,6 +306,7 @@ impl Model {
     fn beat(&self) -> u64 {
         let waits = self.job.is_some()
             || self.list.loading.is_some()
+            || self.detail.asked.is_some()
             || self.verifying.is_some()
             || self.marks.gathering.is_some()
             || self.overview.loading.is_some()

@@ -100,18 +100,18 @@ fn too_small(model: &Model, area: Rect, frame: &mut Frame<'_>) {
 
 /// One line above the footer: what runs, else what was said.
 fn strip(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let spinner = theme.signs.spinner;
     let width = usize::from(area.width.saturating_sub(1));
-    let line = match (&model.notice, &model.job) {
+    let reading = sessions::progress(model, theme).filter(|_| is_main(&model.screen));
+    // What a key did is no news any more when it takes long.
+    let notice = model.notice.as_ref().filter(|notice| notice.bad || reading.is_none());
+    let line = match (notice, &model.job) {
         (Some(notice), _) => {
             let style = if notice.bad { theme.danger } else { theme.strong };
             let sign = if notice.bad { format!("{} ", theme.signs.bad) } else { String::new() };
             Line::styled(format!(" {}", theme.fit(&format!("{sign}{}", text::clean(&notice.text)), width)), style)
         }
         (None, Some(job)) => {
-            let millis = model.now.millis_since(job.since).max(0);
-            let turn = usize::try_from(millis / 200).unwrap_or(0) % spinner.len();
-            let (seconds, ellipsis) = (millis / 1000, theme.signs.ellipsis);
+            let (seconds, ellipsis) = (model.now.seconds_since(job.since).max(0), theme.signs.ellipsis);
             let told = match &job.work {
                 Work::CleanUp(work) if !job.cancelling => consolidation::progress(work, &model.keys, theme, seconds),
                 work @ (Work::Change { .. } | Work::CleanUp(_)) => {
@@ -120,14 +120,21 @@ fn strip(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
                     format!("{what} session {session} {ellipsis} {seconds} s   the list stays usable, {cancel} cancels")
                 }
             };
-            Line::styled(theme.fit(&format!(" {} {told}", spinner[turn]), width), theme.caution)
+            Line::styled(theme.fit(&format!(" {} {told}", theme.turn(job.since, model.now)), width), theme.caution)
         }
-        (None, None) => match sessions::marking::progress(model).or_else(|| verification::words(model, theme)) {
-            Some(progress) => Line::styled(theme.fit(&format!(" {progress}"), width), theme.caution),
-            None => Line::default(),
-        },
+        (None, None) => {
+            let waits = reading
+                .or_else(|| sessions::marking::progress(model))
+                .or_else(|| verification::words(model, theme, width));
+            waits.map_or(Line::default(), |words| Line::styled(theme.fit(&format!(" {words}"), width), theme.caution))
+        }
     };
     frame.render_widget(Paragraph::new(line), area);
+}
+
+/// Tells whether list, detail and log have the keys.
+const fn is_main(screen: &Screen) -> bool {
+    matches!(screen, Screen::Sessions | Screen::Filter | Screen::LogSearch)
 }
 
 fn footer(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {

@@ -14,8 +14,9 @@ use crate::domain::host_record::HostRecord;
 use crate::domain::session::{Session, SessionId};
 use crate::domain::snapshot::{Snapshot, current_of};
 use crate::domain::time::Timestamp;
+use crate::tui::SLOW;
 use crate::tui::effect::{Effect, Query, Ticket};
-use crate::tui::message::Motion;
+use crate::tui::message::{MainUi, Motion};
 use crate::tui::model::{Model, Panel};
 use crate::tui::theme::Theme;
 use crate::tui::view::times::Times;
@@ -30,9 +31,39 @@ pub const ENTRIES: u32 = 500;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Detail {
     /// The question under way.
-    pub ticket: Option<(Ticket, SessionId)>,
+    pub asked: Option<Asked>,
     /// The answer.
     pub whole: Option<Whole>,
+    /// Why there is none, and of which session.
+    pub failure: Option<(SessionId, String)>,
+}
+
+/// A question for a session that is not answered yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Its name.
+    pub ticket: Ticket,
+    /// Whose.
+    pub session: SessionId,
+    /// When it was asked.
+    pub since: Timestamp,
+}
+
+/// Says why a session is not there to be shown: what is being read and since when, or why it could not be.
+fn unread(model: &Model, id: SessionId, theme: &Theme) -> (String, Style) {
+    let detail = &model.detail;
+    if let Some((_, why)) = detail.failure.as_ref().filter(|(session, _)| *session == id) {
+        return (format!("{} {}", theme.signs.bad, text::clean(why)), theme.danger);
+    }
+    let since = detail.asked.map(|asked| asked.since).filter(|since| model.now.millis_since(*since) >= SLOW);
+    let said = match since {
+        None => format!("Reading session {id} {}", theme.signs.ellipsis),
+        Some(since) => {
+            let (turn, waited) = (theme.turn(since, model.now), text::waited(since, model.now));
+            format!("{turn} Reading session {id}, {waited}")
+        }
+    };
+    (said, theme.plain)
 }
 
 /// A session, its records and its history.
@@ -107,7 +138,7 @@ pub fn follow_cursor(model: &mut Model, again: bool) -> Vec<Effect> {
         return Vec::new();
     };
     let known = model.detail.whole.as_ref().map(|whole| whole.id);
-    let asked = model.detail.ticket.map(|(_, asked)| asked);
+    let asked = model.detail.asked.map(|asked| asked.session);
     if !again && (asked == Some(id) || (asked.is_none() && known == Some(id))) {
         return Vec::new();
     }
@@ -115,8 +146,8 @@ pub fn follow_cursor(model: &mut Model, again: bool) -> Vec<Effect> {
     if known != Some(id) {
         model.detail.whole = None;
     }
-    let stopped = model.detail.ticket.replace((ticket, id));
-    let stop = stopped.map(|(old, _)| Effect::CancelLoad(old));
+    let stopped = model.detail.asked.replace(Asked { ticket, session: id, since: model.now });
+    let stop = stopped.map(|old| Effect::CancelLoad(old.ticket));
     stop.into_iter().chain([Effect::Load(ticket, Query::Detail(id))]).collect()
 }
 
@@ -146,7 +177,9 @@ pub fn draw_panel(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_
 
 fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let Some(row) = model.list.selected() else {
-        return vec![Line::styled("No session under the cursor.", theme.dim)];
+        let nothing_yet = model.list.rows.is_empty() && model.list.loading.is_some();
+        let none = if nothing_yet { "Nothing is read yet." } else { "No session under the cursor." };
+        return vec![Line::styled(none, theme.dim)];
     };
     let mut lines = Vec::new();
     let mut put = |label: &str, value: String| lines.push(theme.labelled(label, &value, width));
@@ -194,7 +227,12 @@ fn history_lines(model: &Model, id: SessionId, width: usize, theme: &Theme, line
     let whole = model.detail.whole.as_ref();
     let whole = whole.filter(|whole| whole.id == id);
     let Some(whole) = whole else {
-        lines.push(theme.labelled("History", &format!("reading {}", theme.signs.ellipsis), width));
+        let (said, style) = unread(model, id, theme);
+        lines.push(theme.labelled("History", "", width));
+        let again = || format!("{} reads again.", model.keys.main(MainUi::Refresh));
+        let said = if style == theme.danger { format!("{said}. {}", again()) } else { said };
+        let said = theme.wrap(&said, width.saturating_sub(2));
+        lines.extend(said.into_iter().map(|line| Line::styled(format!("  {line}"), style)));
         return;
     };
     lines.push(theme.labelled("History", "", width));

@@ -11,9 +11,12 @@ use crate::domain::time::Timestamp;
 use crate::store::{Page, SessionFilter, SessionQuery, SessionRow};
 use crate::tui::SLOW;
 use crate::tui::effect::{Effect, Query, Ticket};
-use crate::tui::message::{Failure, MainUi, Motion};
+use crate::tui::message::{Failure, FilterUi, MainUi, Motion, Ui};
 use crate::tui::model::{Following, Model};
+use crate::tui::screen::Screen;
 use crate::tui::screen::filter::Completion;
+use crate::tui::theme::Theme;
+use crate::tui::view::text;
 
 mod landing;
 pub mod marked;
@@ -199,6 +202,24 @@ pub fn can_be_stopped(model: &Model) -> bool {
     // What nobody asked for is no reason for a key to do something else than it says, unless it shows.
     let shows = |loading: &Loading| !loading.unasked || model.now.millis_since(loading.since) >= SLOW;
     model.list.loading.as_ref().is_some_and(shows)
+}
+
+/// Says what is being read, and since when, once a person sees that it is slow.
+#[must_use]
+pub fn progress(model: &Model, theme: &Theme) -> Option<String> {
+    let is_slow = |loading: &&Loading| model.now.millis_since(loading.since) >= SLOW;
+    let loading = model.list.loading.as_ref().filter(is_slow)?;
+    let what = match loading.land {
+        Land::Match if !model.list.filter.is_empty() => format!("Searching for {}", text::clean(&model.list.filter)),
+        Land::Match | Land::Stay | Land::InPlace => "Reading the sessions".to_owned(),
+        Land::First => "Going to the first session".to_owned(),
+        Land::Last => "Going to the last session".to_owned(),
+        Land::On(session) => format!("Going to session {session}"),
+    };
+    let typing = matches!(model.screen, Screen::Filter);
+    let stop = model.keys.of(&if typing { Ui::Filter(FilterUi::Discard) } else { Ui::Main(MainUi::Back) });
+    let (turn, waited) = (theme.turn(loading.since, model.now), text::waited(loading.since, model.now));
+    Some(format!("{turn} {what}, {waited}; {stop} stops it"))
 }
 
 /// Stops the question under way, if there is one.

@@ -249,12 +249,11 @@ fn advice(report: &AuditReport) -> String {
     }
 }
 
-/// Says how far the verification under way is.
+/// Says how far the verification under way is, and which key stops it, in so many columns.
 #[must_use]
-pub fn words(model: &Model, theme: &Theme) -> Option<String> {
+pub fn words(model: &Model, theme: &Theme, width: usize) -> Option<String> {
     let verifying = model.verifying.as_ref()?;
     let millis = model.now.millis_since(verifying.since).max(0);
-    let turn = usize::try_from(millis / 200).unwrap_or(0) % theme.signs.spinner.len();
     let of = verifying.of.map_or(String::new(), |of| format!(" of about {of}"));
     let rate =
         u64::try_from(millis).ok().filter(|millis| *millis >= 1000).map(|millis| verifying.entries * 1000 / millis);
@@ -263,9 +262,19 @@ pub fn words(model: &Model, theme: &Theme) -> Option<String> {
         0 => String::new(),
         count => format!(", {} {count} DAMAGED", theme.signs.bad),
     };
-    let (sign, whose) = (theme.signs.spinner[turn], whose(verifying.session));
-    let stop = model.keys.main(MainUi::Cancel);
-    Some(format!("{sign} Verifying {whose}: {}{of} entries{rate}{damaged}   {stop} stops it", verifying.entries))
+    let (sign, whose) = (theme.turn(verifying.since, model.now), whose(verifying.session));
+    let stop = format!("   {} stops it", model.keys.main(MainUi::Cancel));
+    let entries = verifying.entries;
+    // The rate gives way first, then how many there are, then whose they are; how to stop it, and damage, never do.
+    let forms = [
+        format!("{sign} Verifying {whose}: {entries}{of} entries{rate}{damaged}{stop}"),
+        format!("{sign} Verifying {whose}: {entries}{of} entries{damaged}{stop}"),
+        format!("{sign} Verifying {whose}: {entries} entries{damaged}{stop}"),
+        format!("{sign} Verifying: {entries} entries{damaged}{stop}"),
+        format!("{sign} {entries}{damaged}{stop}"),
+    ];
+    let fits = |form: &&String| text::width(form) < width;
+    forms.iter().find(fits).or(forms.last()).cloned()
 }
 
 /// Says how the history of a screen was verified last, if it was.

@@ -46,8 +46,8 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
         }
         return Vec::new();
     }
-    if let Some((_, id)) = model.detail.ticket.take_if(|(asked, _)| *asked == ticket) {
-        detail_loaded(model, id, answer);
+    if let Some(asked) = model.detail.asked.take_if(|asked| asked.ticket == ticket) {
+        detail_loaded(model, asked.session, answer);
         return Vec::new();
     }
     of_screen(model, ticket, answer)
@@ -57,8 +57,12 @@ fn detail_loaded(model: &mut Model, id: SessionId, answer: Result<Loaded, Failur
     match answer {
         Ok(Loaded::Detail(snapshot, entries)) => {
             model.detail.whole = Some(detail::Whole::new(id, *snapshot, entries));
+            model.detail.failure = None;
         }
-        Err(failure) => model.warn(format!("The detail could not be read: {}", failure.what)),
+        Err(failure) => {
+            model.warn(format!("The detail could not be read: {}", failure.what));
+            model.detail.failure = Some((id, failure.what));
+        }
         Ok(_) => {}
     }
 }

@@ -148,6 +148,13 @@ impl Theme {
         lines
     }
 
+    /// Gives the sign that turns while something is waited for.
+    #[must_use]
+    pub fn turn(&self, since: Timestamp, now: Timestamp) -> &'static str {
+        let turns = usize::try_from(now.millis_since(since).max(0) / 200).unwrap_or(0);
+        self.signs.spinner[turns % self.signs.spinner.len()]
+    }
+
     /// Counts the columns that are left to a value beside its label.
     #[must_use]
     pub fn value_room(&self, columns: usize) -> usize {

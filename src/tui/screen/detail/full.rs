@@ -91,7 +91,17 @@ fn whole(model: &Model, id: SessionId) -> Option<&Whole> {
 
 fn lines(model: &Model, id: SessionId, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let Some(whole) = whole(model, id) else {
-        return vec![Line::styled(format!("Reading session {id} {}", theme.signs.ellipsis), theme.plain)];
+        let (said, style) = super::unread(model, id, theme);
+        let back = model.keys.of(&Ui::Pager(PagerUi::Back));
+        let further = if style == theme.danger {
+            format!("Nothing was changed. {back} goes back; when it is opened again it is read again.")
+        } else {
+            format!("{back} goes back.")
+        };
+        let further = (further, theme.dim);
+        let told = [(said, style), further].into_iter();
+        let told = told.flat_map(|(said, style)| theme.wrap(&said, width).into_iter().map(move |line| (line, style)));
+        return told.map(|(line, style)| Line::styled(line, style)).collect();
     };
     let (times, records) = (model.times(), &whole.snapshot.records);
     let now = times.now;

@@ -100,8 +100,15 @@ fn empty(model: &Model, history: &History, theme: &Theme, width: usize) -> Vec<L
         (None, true, true, _) => vec![(format!("Reading the history {}", theme.signs.ellipsis), theme.plain)],
         (None, true, false, _) => vec![(format!("Searching {}", theme.signs.ellipsis), theme.plain)],
         (None, false, false, _) => vec![
-            ("No entry was found.".to_owned(), theme.plain),
+            (
+                if window.at_oldest { "No entry was found." } else { "No entry was found so far." }.to_owned(),
+                theme.plain,
+            ),
             (format!("{} takes the search away; {} changes it.", key(Up), key(Search)), theme.dim),
+        ],
+        (None, false, true, _) if !window.at_newest => vec![
+            ("Reading was stopped, so there is nothing to show.".to_owned(), theme.plain),
+            (format!("{} reads; {} goes back.", key(Refresh), key(Up)), theme.dim),
         ],
         (None, false, true, Some(_)) if whole(model, history).is_some_and(|whole| whole.snapshot.session.is_some()) => {
             vec![
@@ -112,9 +119,14 @@ fn empty(model: &Model, history: &History, theme: &Theme, width: usize) -> Vec<L
                 ),
             ]
         }
-        (None, false, true, _) => vec![("Nothing was done with this program yet.".to_owned(), theme.plain)],
+        (None, false, true, _) => vec![
+            ("Nothing was done with this program yet.".to_owned(), theme.plain),
+            (format!("{} goes back.", key(Up)), theme.dim),
+        ],
     };
-    lines.into_iter().map(|(said, style)| Line::styled(theme.fit(&said, width), style)).collect()
+    let lines = lines.into_iter();
+    let lines = lines.flat_map(|(said, style)| theme.wrap(&said, width).into_iter().map(move |line| (line, style)));
+    lines.map(|(line, style)| Line::styled(line, style)).collect()
 }
 
 /// Which columns there is room for; those of the record and of the time of day give way first.

@@ -13,10 +13,9 @@ use crate::tui::view::text;
 pub(super) fn state(model: &Model, theme: &Theme) -> String {
     let counts = &model.overview;
     if let Some(since) = counts.slow(model.now) {
-        let turn = usize::try_from(model.now.millis_since(since) / 200).unwrap_or(0) % theme.signs.spinner.len();
         let waited = text::waited(since, model.now);
         let stop = model.keys.of(&Ui::Overview(OverviewUi::Back));
-        return format!("{} counting, {waited}   {stop} stops", theme.signs.spinner[turn]);
+        return format!("{} counting, {waited}   {stop} stops", theme.turn(since, model.now));
     }
     // The server's clock may be ahead of what ours was told.
     let age = counts.read.as_ref().map(|read| format!("counted {}", model.times().told(read.at.min(model.now))));

@@ -15,7 +15,7 @@ use crate::tui::message::{FilterUi, Global, MainUi, Ui};
 use crate::tui::model::{Model, Panel};
 use crate::tui::screen::Screen;
 use crate::tui::screen::filter;
-use crate::tui::screen::sessions::{Land, SessionList, marking};
+use crate::tui::screen::sessions::{Land, SessionList, marking, progress};
 use crate::tui::theme::Theme;
 use crate::tui::view::times::Times;
 use crate::tui::view::{frame_of, layout, text};
@@ -39,7 +39,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     }
     foot(model, theme, area, frame);
     if list.rows.is_empty() {
-        frame.render_widget(Paragraph::new(empty_text(model, theme)), rows_area);
+        frame.render_widget(Paragraph::new(empty_text(model, theme, usize::from(rows_area.width))), rows_area);
         return;
     }
     let height = usize::from(rows_area.height.saturating_sub(1));
@@ -127,47 +127,55 @@ fn found_words(model: &Model, theme: &Theme) -> String {
     }
 }
 
-/// What stands in place of rows: it says what to do next.
-fn empty_text(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
+/// What stands in place of rows: it says what is being done, or what to do next.
+fn empty_text(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let list = &model.list;
-    let plain = |text: &str| Line::from(Span::styled(text.to_owned(), theme.plain));
     let [again, quit, filter] = [MainUi::Refresh, MainUi::Quit, MainUi::Filter].map(|does| model.keys.main(does));
     let help = model.keys.of(&Ui::Global(Global::Help));
     let typing = matches!(model.screen, Screen::Filter);
     let drop = model.keys.of(&if typing { Ui::Filter(FilterUi::Discard) } else { Ui::Main(MainUi::Back) });
-    if let Some(failure) = &list.failure {
-        return vec![
-            Line::styled(format!("{} {}", theme.signs.bad, text::clean(&failure.what)), theme.danger),
-            plain(&format!("Nothing was changed. {again} tries again; {quit} quits.")),
-        ];
+    let bad = |what: &str| (format!("{} {}", theme.signs.bad, text::clean(what)), theme.danger);
+    let plain = |text: String| (text, theme.plain);
+    let told = if let Some(failure) = &list.failure {
+        vec![bad(&failure.what), plain(format!("Nothing was changed. {again} tries again; {quit} quits."))]
+    } else if list.loading.is_some() {
+        let short = || format!("Reading the sessions {}", theme.signs.ellipsis);
+        vec![plain(progress(model, theme).unwrap_or_else(short))]
+    } else if !filter::is_understood(model) {
+        let why = "This is not a filter yet: the line above says why.".to_owned();
+        vec![plain(why), plain(format!("{drop} takes it away."))]
+    } else if !list.filter.is_empty() {
+        let none = format!("No session matches the filter: {}", text::clean(&list.filter));
+        vec![plain(none), plain(format!("{drop} takes it away; {filter} changes it."))]
+    } else {
+        return no_sessions(&format!("{again} reads again; {help} shows the keys; {quit} quits."), theme, width);
+    };
+    let lines =
+        told.into_iter().flat_map(|(text, style)| theme.wrap(&text, width).into_iter().map(move |line| (line, style)));
+    lines.map(|(line, style)| Line::styled(line, style)).collect()
+}
+
+/// What the first one sees who comes to a database. A command stands on one line, to be copied.
+fn no_sessions(keys: &str, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    const WAYS: [(&str, &str); 3] = [
+        ("Add one:", "host-provisioner session add --title \"My session\""),
+        ("Use another database:", "host-provisioner --database-url sqlite:/path/to/file.db"),
+        ("Try a made-up world:", "host-provisioner demo"),
+    ];
+    let plain = |text: &str| Line::styled(text.to_owned(), theme.plain);
+    let label = 22;
+    let fits = WAYS.iter().all(|(_, command)| label + 1 + command.len() <= width);
+    let mut lines = vec![plain("There are no sessions yet."), Line::default()];
+    for (what, command) in WAYS {
+        if fits {
+            lines.push(plain(&format!("{what:<label$} {command}")));
+        } else {
+            lines.extend([plain(what), plain(&format!("  {command}"))]);
+        }
     }
-    if list.loading.is_some() {
-        return vec![plain(&format!("Reading the sessions {}", theme.signs.ellipsis))];
-    }
-    if !filter::is_understood(model) {
-        return vec![
-            plain("This is not a filter yet: the line above says why."),
-            plain(&format!("{drop} takes it away.")),
-        ];
-    }
-    if !list.filter.is_empty() {
-        return vec![
-            plain("No session matches the filter."),
-            plain(&format!("{drop} takes it away; {filter} changes it.")),
-        ];
-    }
-    [
-        "There are no sessions yet.",
-        "",
-        "Add one:               host-provisioner session add --title \"My session\"",
-        "Use another database:  host-provisioner --database-url sqlite:/path/to/file.db",
-        "Try a made-up world:   host-provisioner demo",
-        "",
-        &format!("{again} reads again; {help} shows the keys; {quit} quits."),
-    ]
-    .into_iter()
-    .map(plain)
-    .collect()
+    lines.push(Line::default());
+    lines.extend(theme.wrap(keys, width).into_iter().map(|line| Line::styled(line, theme.plain)));
+    lines
 }
 
 /// Which columns there is room for; they drop from the right but for the record, which is what people look for.
