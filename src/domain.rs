@@ -8,6 +8,7 @@ pub mod audit;
 mod body_text;
 pub mod chain;
 pub mod consolidation;
+pub mod estimate;
 pub mod event_id;
 pub mod expected;
 pub mod expiry;

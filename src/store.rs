@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::audit::Trail;
 use crate::domain::chain::StoredEntry;
+use crate::domain::estimate::Estimate;
 use crate::domain::event_id::EventId;
 use crate::domain::expected::Expected;
 use crate::domain::host_record::{HostRecord, HostRecordId, StoredHash};
@@ -165,8 +166,11 @@ pub trait Store: Send + Sync {
         filter: &SessionFilter,
     ) -> Result<Vec<SessionId>, StoreError>;
 
-    /// Counts the sessions, but no further than `limit`.
-    async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError>;
+    /// Says how many sessions there are, and how many match. The cost has a bound, whatever their number.
+    async fn estimate_sessions(&self, filter: &SessionFilter) -> Result<Estimate, StoreError>;
+
+    /// Counts the sessions that match. The cost grows with the number of sessions.
+    async fn count_sessions(&self, filter: &SessionFilter) -> Result<u64, StoreError>;
 
     /// Counts all sessions by their records, from one consistent read, and the rotations of the last days. The cost grows
     /// with the number of sessions.

@@ -45,9 +45,6 @@ pub mod theme;
 pub mod update;
 pub mod view;
 
-/// Sessions that are counted at most; beyond, the header says "over".
-pub const COUNT_LIMIT: u32 = 10_000;
-
 /// Milliseconds from which on a question is shown as slow.
 pub const SLOW: i64 = 150;
 

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use host_provisioner::domain::host_record::HostRecord;
 use host_provisioner::domain::time::{Clock as _, SystemClock};
-use host_provisioner::store::{self, StoreError};
+use host_provisioner::store::{self, SessionFilter, StoreError};
 
 use crate::support::database::TestDb;
 use crate::support::fixtures::{entity_framework_database, web_database};
@@ -173,7 +173,7 @@ fn of_many_first_uses_at_once_one_makes_the_database_and_all_can_use_it() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         start.wait();
         let report = runtime.block_on(db.migrate()).unwrap();
-        runtime.block_on(async { db.store().await.count_sessions(10).await.unwrap() });
+        runtime.block_on(async { db.store().await.count_sessions(&SessionFilter::default()).await.unwrap() });
         report
     };
     let reports: Vec<_> = std::thread::scope(|scope| {

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::provision::{Certainty, Provisioned, Provisioner};
-use host_provisioner::store::{self, Settings, Store, StoreError, Target};
+use host_provisioner::store::{self, SessionFilter, Settings, Store, StoreError, Target};
 
 use crate::support::postgres::TestPg;
 use crate::support::proxy::{Cut, Fault, How, Proxy, Then, commit};
@@ -204,13 +204,13 @@ async fn an_idle_connection_that_was_lost_is_replaced_for_a_read_and_for_a_chang
     for how in [How::Reset, How::Close] {
         for turn in 0..2 {
             place.proxy.set(cut(|_| true, false, how, Then::Same));
-            assert!(place.store.count_sessions(10).await.is_err(), "every connection is cut");
+            assert!(place.store.count_sessions(&SessionFilter::default()).await.is_err(), "every connection is cut");
             place.proxy.heal();
-            place.store.count_sessions(10).await.unwrap();
+            place.store.count_sessions(&SessionFilter::default()).await.unwrap();
             // Cut behind the back of the store.
             place.db.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'host-provisioner' AND datname = current_database()").await;
             if turn == 0 {
-                place.store.count_sessions(10).await.unwrap();
+                place.store.count_sessions(&SessionFilter::default()).await.unwrap();
             } else {
                 place.rotate().await.unwrap();
             }
@@ -221,18 +221,18 @@ async fn an_idle_connection_that_was_lost_is_replaced_for_a_read_and_for_a_chang
 #[tokio::test]
 async fn after_a_read_that_hung_no_other_idle_connection_is_tried() {
     let place = Place::new().await;
-    let several = || async {
-        tokio::try_join!(place.store.count_sessions(9), place.store.count_sessions(9), place.store.count_sessions(9))
-    };
+    let all = SessionFilter::default();
+    let count = || place.store.count_sessions(&all);
+    let several = || async { tokio::try_join!(count(), count(), count()) };
     several().await.unwrap();
     let before = place.proxy.accepted();
     assert!(before >= 2, "several are idle");
     place.proxy.set(Fault::Dark);
     let start = Instant::now();
-    assert!(matches!(place.store.count_sessions(9).await, Err(StoreError::TooSlow { .. })));
+    assert!(matches!(place.store.count_sessions(&SessionFilter::default()).await, Err(StoreError::TooSlow { .. })));
     assert!(start.elapsed() < DEADLINE + SLACK);
     place.proxy.heal();
-    place.store.count_sessions(9).await.unwrap();
+    place.store.count_sessions(&SessionFilter::default()).await.unwrap();
     assert_eq!(place.proxy.accepted(), before + 1);
 }
 
@@ -247,7 +247,7 @@ async fn connecting_is_part_of_the_deadline_of_a_single_command() {
     let connected = start.elapsed();
     assert!(connected > SLACK, "it took {connected:?}, so that it would not be missed");
     proxy.set(Fault::Dark);
-    assert!(matches!(store.count_sessions(9).await, Err(StoreError::TooSlow { .. })));
+    assert!(matches!(store.count_sessions(&SessionFilter::default()).await, Err(StoreError::TooSlow { .. })));
     assert!(matches!(store.snapshot(request(1, PROVISION).session).await, Err(StoreError::TooSlow { .. })));
     assert!(start.elapsed() < DEADLINE * 2 + SLACK, "it took {:?}", start.elapsed());
 }

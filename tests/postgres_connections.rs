@@ -8,7 +8,7 @@ use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::overview::MaxAge;
 use host_provisioner::domain::session::NewSession;
 use host_provisioner::provision::Provisioned;
-use host_provisioner::store::{self, Settings, Store, StoreError};
+use host_provisioner::store::{self, SessionFilter, Settings, Store, StoreError};
 use sqlx::raw_sql;
 use tokio_util::sync::CancellationToken;
 
@@ -230,8 +230,9 @@ async fn a_read_that_was_dropped_works_on_the_server_no_longer_than_a_deadline()
     raw_sql(r#"BEGIN; LOCK TABLE "Sessions""#).execute(&mut other).await.unwrap();
     let start = Instant::now();
     let works = format!("SELECT count(*) {OURS} AND state = 'active'");
+    let all = SessionFilter::default();
     tokio::select! {
-        counted = store.count_sessions(9) => panic!("nothing is counted behind a lock: {counted:?}"),
+        counted = store.count_sessions(&all) => panic!("nothing is counted behind a lock: {counted:?}"),
         () = async { while db.number(&works).await == 0 {} } => {}
     }
     until_none(&db, "true", (timeout + SLACK).saturating_sub(start.elapsed())).await;
@@ -268,7 +269,7 @@ async fn the_connections_of_many_reads_are_few_and_are_lent_again() {
     for _ in 0..3 {
         let reads = (0..12).map(|_| {
             let store = Arc::clone(&store);
-            tokio::spawn(async move { store.count_sessions(9).await.unwrap() })
+            tokio::spawn(async move { store.count_sessions(&SessionFilter::default()).await.unwrap() })
         });
         for read in reads.collect::<Vec<_>>() {
             read.await.unwrap();
@@ -277,6 +278,6 @@ async fn the_connections_of_many_reads_are_few_and_are_lent_again() {
         assert!(kept <= 4, "{kept} are kept");
     }
     let kept = ours(&db).await;
-    store.count_sessions(9).await.unwrap();
+    store.count_sessions(&SessionFilter::default()).await.unwrap();
     assert_eq!(ours(&db).await, kept, "one of them was lent");
 }

@@ -159,7 +159,8 @@ contract! {
         record_filters_tell_none_active_expired_and_duplicate
         expiry_is_judged_by_the_stores_clock
         filters_hold_together_and_page
-        counting_stops_at_the_limit;
+        few_sessions_are_counted_and_so_are_those_that_match
+        beyond_the_bound_an_estimate_is_near_and_what_an_index_finds_is_counted;
     filters:
         every_term_and_its_opposite_find_what_the_domain_says
         two_terms_hold_together

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::QueryBuilder;
 
-use super::backend::{Backend, Speaks, Statement, fault, statement};
+use super::backend::{Backend, Speaks, Statement, fault};
 use super::error::StoreError;
 use super::rows::{self, get};
 use super::session_query::{Page, SessionFilter, SessionQuery};
@@ -15,10 +15,14 @@ use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 
 mod conditions;
+mod counting;
 mod narrow;
 mod overview;
 mod parts;
 
+#[cfg(test)]
+pub(super) use counting::{assemble_ends, assemble_samples};
+pub(super) use counting::{count, estimate};
 pub(super) use narrow::Narrowed;
 #[cfg(test)]
 pub(super) use narrow::{assemble_probe, ways};
@@ -85,13 +89,6 @@ pub(super) async fn among<B: Backend>(
     let mut found = read_ids::<B>(connection, assemble_among::<B>(sessions, filter, now)).await?;
     found.sort_unstable();
     Ok(found)
-}
-
-/// Counts sessions up to a limit, so that the cost is bounded.
-pub(super) async fn count<B: Backend>(connection: &mut B::Connection, limit: u32) -> Result<u32, StoreError> {
-    let found = statement::<B>(sql::COUNT_SESSIONS).with(i64::from(limit)).rows(connection).await?;
-    let counted = found.first().map(|row| get::<B, i64>(row, "Count")).transpose().map_err(fault::<B>)?;
-    Ok(counted.and_then(|count| u32::try_from(count).ok()).unwrap_or(0))
 }
 
 fn left(query: &SessionQuery, found: usize) -> i64 {

@@ -15,6 +15,7 @@ use super::connections::{Connections, Lease};
 use super::deadline::Deadline;
 use super::listing::{self, Start};
 use super::{SessionFilter, Settings, demo, search, sql};
+use crate::domain::estimate::Stretches;
 use crate::domain::order::{Order, Place, SortKey, SortValue};
 use crate::domain::overview::MaxAge;
 use crate::domain::search::Search;
@@ -79,6 +80,14 @@ const OTHERS: &[&str] = &[
     "ROTATIONS",
     "BUSIEST_FIRST",
     "FROM_SESSIONS",
+    "FIRST_OF_RANGE",
+    "LAST_OF_RANGE",
+    "END_OF_RANGE",
+    "SAMPLE_FROM",
+    "UP_TO",
+    "SAMPLE_LIMIT",
+    "END_OF_SAMPLE",
+    "COUNT_OF",
     "COUNT_HEAD",
     "COUNT_TAIL",
     "SEARCH_HEAD",
@@ -264,6 +273,12 @@ fn pages<B: Backend>() -> Vec<(String, QueryBuilder<B>)> {
         let among = listing::assemble_among(&some, &SessionFilter::parse(text).unwrap(), now);
         all.push((format!("some with {text}"), among));
     }
+    let mut stretches = Stretches::over(SessionId::new(1).unwrap(), SessionId::new(14_001).unwrap());
+    let pieces = stretches.pieces().unwrap();
+    all.push(("the ends of pieces".to_owned(), listing::assemble_ends(&pieces)));
+    let id = |id| SessionId::new(id).unwrap();
+    stretches.narrow(pieces.into_iter().map(|(first, last)| (id(first), id(last))).collect());
+    all.push(("samples of stretches".to_owned(), listing::assemble_samples(&stretches)));
     all.extend(SEARCHES.map(|text| (format!("a search for {text}"), searched(text))));
     all
 }

@@ -140,6 +140,22 @@ pub(super) const INSERT_SESSION: &str = r#"INSERT INTO "Sessions"
 pub(super) const COUNT_SESSIONS: &str =
     r#"SELECT count(*) AS "Count" FROM (SELECT 1 FROM "Sessions" LIMIT $1) AS counted"#;
 
+/// The first and the last session of a range of ids; its ends follow each, and [`END_OF_RANGE`].
+pub(super) const FIRST_OF_RANGE: &str = r#"SELECT (SELECT min("SessionId") FROM "Sessions" WHERE "SessionId" >= "#;
+pub(super) const LAST_OF_RANGE: &str =
+    r#") AS "First", (SELECT max("SessionId") FROM "Sessions" WHERE "SessionId" >= "#;
+pub(super) const END_OF_RANGE: &str = r#") AS "Last""#;
+
+/// Some sessions from the beginning of a range of ids; its ends and the limit follow.
+pub(super) const SAMPLE_FROM: &str =
+    r#"SELECT "SessionId" FROM (SELECT "SessionId" FROM "Sessions" WHERE "SessionId" >= "#;
+pub(super) const UP_TO: &str = r#" AND "SessionId" <= "#;
+pub(super) const SAMPLE_LIMIT: &str = r#" ORDER BY "SessionId" LIMIT "#;
+pub(super) const END_OF_SAMPLE: &str = ") AS sample";
+
+/// Counts sessions; the source and conditions follow.
+pub(super) const COUNT_OF: &str = r#"SELECT count(*) AS "Count""#;
+
 pub(super) const HISTORY_OF_SESSION: &str = concat!(
     "SELECT ",
     event_columns!(),

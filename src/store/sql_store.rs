@@ -22,6 +22,7 @@ use super::{
 };
 use super::{audit_walk, history, listing, new_session, search, settle, snapshot, sql, standing, touch};
 use crate::domain::chain::StoredEntry;
+use crate::domain::estimate::Estimate;
 use crate::domain::event_id::EventId;
 use crate::domain::host_record::{HostRecord, HostRecordId};
 use crate::domain::overview::{MaxAge, Overview};
@@ -151,8 +152,12 @@ impl<B: Imports> Store for SqlStore<B> {
         ask!(self, |connection| listing::among::<B>(connection, sessions, filter, self.clock.now()))
     }
 
-    async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError> {
-        ask!(self, |connection| listing::count::<B>(connection, limit))
+    async fn estimate_sessions(&self, filter: &SessionFilter) -> Result<Estimate, StoreError> {
+        ask!(self, |connection| listing::estimate::<B>(connection, filter, self.clock.now()))
+    }
+
+    async fn count_sessions(&self, filter: &SessionFilter) -> Result<u64, StoreError> {
+        ask!(self, |connection| listing::count::<B>(connection, filter, self.clock.now()))
     }
 
     async fn overview(&self, max_age: MaxAge) -> Result<Overview, StoreError> {

@@ -18,8 +18,12 @@ const LONGEST_PAUSE: i64 = 15_000;
 pub struct Connection {
     /// The last instant at which the rows on the screen were those of the database.
     pub confirmed: Option<Timestamp>,
+    /// The last instant at which the database answered anything.
+    pub heard: Option<Timestamp>,
     /// Since when it does not answer, if that is so.
     pub trouble: Option<Trouble>,
+    /// Since when the rows on the screen are held as they are, if a person asked for that.
+    pub frozen: Option<Timestamp>,
 }
 
 /// A database that does not answer.
@@ -44,12 +48,20 @@ pub enum Standing {
     Stale(i64),
     /// Out of reach.
     Offline(Trouble),
+    /// Held as it was at this instant.
+    Frozen(Timestamp),
 }
 
 impl Connection {
     /// The rows on the screen were those of the database at this instant.
     pub fn confirm(&mut self, at: Timestamp) {
-        self.confirmed = Some(self.confirmed.map_or(at, |before| before.max(at)));
+        self.confirmed = self.confirmed.max(Some(at));
+        self.hear(at);
+    }
+
+    /// The database answered at this instant, whatever became of the rows.
+    pub fn hear(&mut self, at: Timestamp) {
+        self.heard = self.heard.max(Some(at));
     }
 
     /// It did not answer: the next look is later than the last one was, and not at the same moment as other consoles'.
@@ -68,31 +80,34 @@ impl Connection {
         pause.unsigned_abs()
     }
 
-    /// Tells how old the picture is, in seconds; a clock that was set back makes nothing younger than new.
-    fn age(&self, now: Timestamp) -> Option<i64> {
-        self.confirmed.map(|at| now.seconds_since(at).max(0))
+    /// Tells how long ago an instant is, in seconds; a clock that was set back makes nothing younger than new.
+    fn age(at: Option<Timestamp>, now: Timestamp) -> Option<i64> {
+        at.map(|at| now.seconds_since(at).max(0))
     }
 
     /// Tells how things stand.
     #[must_use]
     pub fn standing(&self, now: Timestamp) -> Standing {
-        match (self.trouble, self.age(now)) {
-            (Some(trouble), _) => Standing::Offline(trouble),
-            (None, None) => Standing::Unread,
-            (None, Some(age)) => match LIVE.into_iter().find(|step| age <= *step) {
+        match (self.trouble, self.frozen, Self::age(self.confirmed, now)) {
+            (Some(trouble), ..) => Standing::Offline(trouble),
+            (None, _, None) => Standing::Unread,
+            (None, Some(since), Some(_)) => Standing::Frozen(since),
+            (None, None, Some(age)) => match LIVE.into_iter().find(|step| age <= *step) {
                 Some(step) => Standing::Live(step),
                 None => Standing::Stale(age),
             },
         }
     }
 
-    /// Says why nothing may be changed by what is shown, if that is so.
+    /// Says why nothing may be changed by what is shown, if that is so. Rows that a person holds may be old: the plan is
+    /// read anew, and a session that changed meanwhile says so. Then the database must have answered lately.
     #[must_use]
     pub fn lock(&self, times: Times) -> Option<String> {
         if let Some(reason) = self.offline(times) {
             return Some(reason);
         }
-        let age = self.age(times.now).filter(|age| *age > TOO_OLD)?;
+        let of = if self.frozen.is_some() { self.heard } else { self.confirmed };
+        let age = Self::age(of, times.now).filter(|age| *age > TOO_OLD)?;
         Some(format!("What is shown is {age} s old, so nothing is changed by it. It is being read again."))
     }
 

@@ -26,8 +26,10 @@ pub enum Query {
     Ids(SessionQuery),
     /// Which of some marked sessions are still there, and how many of them the filter shows.
     Marked(Vec<SessionId>, SessionFilter),
-    /// The number of sessions.
-    Count,
+    /// About how many sessions there are, and match this filter.
+    Estimate(SessionFilter),
+    /// How many sessions match this filter.
+    Count(SessionFilter),
     /// One session whole.
     Detail(SessionId),
     /// What a request would do now.

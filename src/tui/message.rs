@@ -160,12 +160,16 @@ pub enum MainUi {
     MarkAll,
     /// Takes all marks away.
     UnmarkAll,
+    /// Counts the sessions that match, all of them.
+    Count,
     /// Shows the history of the session.
     History,
     /// Sorts by the next column.
     SortNext,
     /// Turns the order around.
     SortReverse,
+    /// Holds the rows as they are, or lets them follow the database again.
+    Freeze,
     /// Goes to a session, wherever it is in the list.
     Jump(SessionId),
     /// Reads again.

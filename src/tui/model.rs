@@ -309,6 +309,7 @@ impl Model {
             || self.detail.asked.is_some()
             || self.verifying.is_some()
             || self.marks.gathering.is_some()
+            || self.list.numbers.counting.is_some()
             || self.overview.loading.is_some()
             || matches!(&self.screen, Screen::Profiles(profiles) if profiles.waiting.is_some())
             || matches!(&self.screen, Screen::History(history) if history.window.loading.is_some())

@@ -56,6 +56,7 @@ pub fn why_not(model: &Model, does: &Ui) -> Option<WhyNot> {
         Ui::Main(MainUi::LogLevel | MainUi::SearchLog) => log_shown(model),
         Ui::Main(MainUi::NextMatch | MainUi::PreviousMatch) => log_shown(model).or_else(|| searched(model)),
         Ui::Main(MainUi::UnmarkAll) => unmark(model),
+        Ui::Main(MainUi::Count) => sessions::counting::why_not(model).map(WhyNot::nothing),
         Ui::Main(MainUi::Profiles) => profiles(model),
         Ui::Main(MainUi::Cancel) => cancel(model),
         Ui::Main(MainUi::Warnings) if model.about.warnings.is_empty() => {
@@ -173,6 +174,7 @@ fn cancel(model: &Model) -> Option<WhyNot> {
         || sessions::can_be_stopped(model)
         || model.marks.gathering.is_some()
         || model.marks.range.is_some()
+        || model.list.numbers.counting.is_some()
         || model.verifying.is_some();
     let quit = || model.keys.main(MainUi::Quit);
     (!waits).then(|| WhyNot::nothing(format!("Nothing waits. {} quits.", quit())))

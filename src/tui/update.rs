@@ -3,7 +3,7 @@
 use super::effect::Effect;
 use super::message::{Message, Ui};
 use super::model::{Model, Panel};
-use super::screen::sessions::marked;
+use super::screen::sessions::{counting, marked};
 use super::screen::{Screen, confirm, consolidation, detail, filter, help, history, leave, log, main, overview};
 use super::screen::{profiles, reason, report, reveal, sessions, verification, warnings};
 use super::view::layout;
@@ -57,6 +57,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     };
     effects.extend(keep_up(model));
     effects.extend(marked::look_up(model));
+    effects.extend(counting::look(model));
     effects
 }
 

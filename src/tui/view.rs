@@ -125,6 +125,7 @@ fn strip(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         (None, None) => {
             let waits = reading
                 .or_else(|| sessions::marking::progress(model))
+                .or_else(|| sessions::counting::progress(model, theme))
                 .or_else(|| verification::words(model, theme, width));
             waits.map_or(Line::default(), |words| Line::styled(theme.fit(&format!(" {words}"), width), theme.caution))
         }

@@ -1,5 +1,6 @@
 //! The contract about pages of sessions.
 
+use host_provisioner::domain::estimate::{Count, Estimate};
 use host_provisioner::domain::order::Order;
 use host_provisioner::store::{Page, SessionFilter, SessionQuery, SessionRow, Store};
 
@@ -181,8 +182,58 @@ pub(crate) async fn filters_hold_together_and_page(db: &dyn Database) {
     assert_eq!(ids(&*store, &filter, Page::Last, 2).await, [8, 5_000_000_000]);
 }
 
-pub(crate) async fn counting_stops_at_the_limit(db: &dyn Database) {
+pub(crate) async fn few_sessions_are_counted_and_so_are_those_that_match(db: &dyn Database) {
     let store = db.store(SetClock::at(NOW)).await;
-    assert_eq!(store.count_sessions(100).await.unwrap(), 12);
-    assert_eq!(store.count_sessions(5).await.unwrap(), 5);
+    for text in ["", "review", "record:none", "record:expired", "-status:active id:1-9", "zebra"] {
+        let filter = filter(text);
+        let count = ids(&*store, &filter, Page::First, 100).await.len() as u64;
+        let expected = Estimate { all: Count::Exact(12), found: Count::Exact(count) };
+        assert_eq!(store.estimate_sessions(&filter).await.unwrap(), expected, "{text}");
+        assert_eq!(store.count_sessions(&filter).await.unwrap(), count, "{text}");
+    }
+}
+
+/// 30,000 sessions more, in two runs of ids far from each other; each has a record, one in three hundred an expired one.
+async fn many(db: &dyn Database) {
+    let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)";
+    let id = "CASE WHEN i <= 15000 THEN 1000 + i ELSE 4000000000 + i END";
+    db.sql(&format!(
+        r#"INSERT INTO "Sessions" ("SessionId", "GroupId", "Title", "Status", "CreatedAt", "ModifiedAt")
+         {numbers} SELECT {id}, '7DEA4261-9767-4218-8E12-E65B1364F5D8',
+         CASE WHEN i % 5 = 0 THEN 'Evening class' ELSE 'Morning class' END, 'Created',
+         '2026-01-01 08:00:00', '2026-01-01 08:00:00' FROM n"#
+    ))
+    .await;
+    for (expires, which) in [("NULL", "i % 300 <> 0"), ("'2026-02-01 08:00:00'", "i % 300 = 0")] {
+        db.sql(&format!(
+            r#"INSERT INTO "HostSessions" ("SessionId", "HostGuidHash", "CreatedAt", "CreatedBy", "ExpiresAt", "IsActive")
+             {numbers} SELECT {id}, 'hash ' || CAST(i AS text), '2026-01-01 08:00:00', 'Ada', {expires}, true
+             FROM n WHERE {which}"#
+        ))
+        .await;
+    }
+}
+
+pub(crate) async fn beyond_the_bound_an_estimate_is_near_and_what_an_index_finds_is_counted(db: &dyn Database) {
+    many(db).await;
+    let store = db.store(SetClock::at(NOW)).await;
+    let all = 30_012_u64;
+    let near = |told: Count, number: u64| {
+        let Count::About(about) = told else { panic!("{told:?} is no estimate") };
+        assert!(about.abs_diff(number) * 10 <= number, "{about} is not near {number}");
+    };
+    // No index is used for a status with a title of two letters.
+    for (text, number) in [("", all), ("status:created ev", 6_000), ("record:active -ev", 23_900)] {
+        let Estimate { all: told, found } = store.estimate_sessions(&filter(text)).await.unwrap();
+        near(told, all);
+        near(found, number);
+    }
+    let Estimate { all: told, found } = store.estimate_sessions(&filter("record:expired")).await.unwrap();
+    near(told, all);
+    assert_eq!(found, Count::Exact(101));
+    let rare = store.estimate_sessions(&filter("na")).await.unwrap();
+    assert_eq!(rare.found, Count::Unknown, "one session is no part of those that are looked at");
+    for (text, number) in [("", all), ("evening", 6_000), ("evening -record:expired", 5_900)] {
+        assert_eq!(store.count_sessions(&filter(text)).await.unwrap(), number, "{text}");
+    }
 }

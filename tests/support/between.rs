@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use host_provisioner::domain::chain::StoredEntry;
+use host_provisioner::domain::estimate::Estimate;
 use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::host_record::{HostRecord, HostRecordId};
 use host_provisioner::domain::overview::{MaxAge, Overview};
@@ -93,8 +94,12 @@ impl Store for Between {
         self.real.sessions_among(sessions, filter).await
     }
 
-    async fn count_sessions(&self, limit: u32) -> Result<u32, StoreError> {
-        self.real.count_sessions(limit).await
+    async fn estimate_sessions(&self, filter: &SessionFilter) -> Result<Estimate, StoreError> {
+        self.real.estimate_sessions(filter).await
+    }
+
+    async fn count_sessions(&self, filter: &SessionFilter) -> Result<u64, StoreError> {
+        self.real.count_sessions(filter).await
     }
 
     async fn overview(&self, max_age: MaxAge) -> Result<Overview, StoreError> {

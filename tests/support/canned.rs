@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use host_provisioner::domain::chain::{AuditAction, AuditBody, ChainHash, ChainHead, StoredEntry};
 use host_provisioner::domain::consolidation::{AMBIGUOUS_WITHIN, choose};
+use host_provisioner::domain::estimate::{Count, Estimate};
 use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::expected::{Conflict, Expected};
 use host_provisioner::domain::guid::HostGuid;
@@ -20,7 +21,7 @@ use host_provisioner::provision::{
     Certainty, Crowded, Decision, Fate, Mandate, Planned, Preview, Provisioned, SessionEnd,
 };
 use host_provisioner::store::{
-    Applied, HistoryPage, HistoryQuery, HistorySearch, Page, SessionQuery, SessionRow, Stretch,
+    Applied, HistoryPage, HistoryQuery, HistorySearch, Page, SessionFilter, SessionQuery, SessionRow, Stretch,
 };
 use host_provisioner::tui::effect::Query;
 use host_provisioner::tui::message::{Failure, Loaded};
@@ -37,6 +38,8 @@ pub(crate) const LOOKED_AT: usize = 50;
 pub(crate) struct Canned {
     pub(crate) sessions: Vec<Session>,
     pub(crate) tables: Tables,
+    /// How many sessions there are said to be, and to match; what there is unless this is set.
+    pub(crate) estimate: Option<Estimate>,
 }
 
 /// A session that nobody is in.
@@ -90,7 +93,7 @@ pub(crate) fn many(count: i64) -> Canned {
 impl Canned {
     pub(crate) fn new(sessions: Vec<Session>, records: Vec<HostRecord>) -> Self {
         let tables = Tables { sessions: sessions.iter().map(|session| session.id).collect(), records, entries: vec![] };
-        Self { sessions, tables }
+        Self { sessions, tables, estimate: None }
     }
 
     pub(crate) fn remove(&mut self, number: i64) {
@@ -126,7 +129,14 @@ impl Canned {
     }
 
     pub(crate) fn rows(&self, query: &SessionQuery) -> Vec<SessionRow> {
-        let rows = self.sessions.iter().map(|session| self.row(session));
+        let mut active: HashMap<SessionId, Vec<HostRecord>> = HashMap::new();
+        for record in self.tables.records.iter().filter(|record| record.is_active) {
+            active.entry(record.session).or_default().push(record.clone());
+        }
+        let rows = self.sessions.iter().map(|session| SessionRow {
+            session: session.clone(),
+            active: active.remove(&session.id).unwrap_or_default(),
+        });
         let mut found: Vec<SessionRow> =
             rows.filter(|row| query.filter.fits(&row.session, &row.active, hours(0))).collect();
         let place = |row: &SessionRow| query.order.place(&row.session, &row.active);
@@ -283,6 +293,21 @@ impl Canned {
         }
     }
 
+    fn count(&self, filter: &SessionFilter) -> u64 {
+        if filter.is_empty() {
+            return self.sessions.len() as u64;
+        }
+        let query =
+            SessionQuery { filter: filter.clone(), order: Order::default(), page: Page::First, limit: u32::MAX };
+        self.rows(&query).len() as u64
+    }
+
+    /// Exact where there are few, else what a test put there.
+    fn estimate(&self, filter: &SessionFilter) -> Estimate {
+        let all = Count::Exact(self.sessions.len() as u64);
+        self.estimate.unwrap_or_else(|| Estimate { all, found: Count::Exact(self.count(filter)) })
+    }
+
     pub(crate) fn answer(&self, query: &Query, now: Timestamp) -> Result<Loaded, Failure> {
         match query {
             Query::Sessions(query) => Ok(Loaded::Sessions(self.rows(query))),
@@ -298,7 +323,8 @@ impl Canned {
                 let there = ids.iter().copied().filter(|id| self.tables.sessions.contains(id)).collect();
                 Ok(Loaded::Marked(there, shown as u64))
             }
-            Query::Count => Ok(Loaded::Count(u32::try_from(self.sessions.len()).unwrap())),
+            Query::Estimate(filter) => Ok(Loaded::Estimate(self.estimate(filter))),
+            Query::Count(filter) => Ok(Loaded::Count(self.count(filter))),
             Query::Overview(max_age) => Ok(Loaded::Overview(Box::new(self.overview(*max_age, now)))),
             Query::Detail(id) => {
                 let mut entries = self.entries(*id);

@@ -1,6 +1,7 @@
 //! What the database answers, and why it did not.
 
 use crate::domain::chain::StoredEntry;
+use crate::domain::estimate::Estimate;
 use crate::domain::expected::Conflict;
 use crate::domain::overview::Overview;
 use crate::domain::session::SessionId;
@@ -41,8 +42,10 @@ pub enum Loaded {
     Ids(Vec<SessionId>),
     /// Marked sessions that are still there, and how many of them the filter shows.
     Marked(Vec<SessionId>, u64),
-    /// How many sessions there are, counted up to a limit.
-    Count(u32),
+    /// About how many sessions there are, and match.
+    Estimate(Estimate),
+    /// How many sessions match.
+    Count(u64),
     /// One session whole, with its newest entries, newest first.
     Detail(Box<Snapshot>, Vec<StoredEntry>),
     /// A plan, freshly read.

@@ -11,7 +11,6 @@ use crate::domain::expected::Expected;
 use crate::domain::session::SessionId;
 use crate::provision::Provisioner;
 use crate::store::{ChangeMarker, HistoryPage, HistoryQuery, SessionFilter, Store, StoreError};
-use crate::tui::COUNT_LIMIT;
 use crate::tui::effect::{JobId, Query};
 use crate::tui::message::{Failure, JobEvent, Loaded, Look, Message};
 use crate::tui::screen::detail;
@@ -51,7 +50,8 @@ pub(super) async fn load(provisioner: &Provisioner, query: Query) -> Result<Load
         Query::Sessions(query) => store.sessions(&query).await.map(Loaded::Sessions),
         Query::Ids(query) => store.session_ids(&query).await.map(Loaded::Ids),
         Query::Marked(sessions, filter) => marked(store, &sessions, &filter).await,
-        Query::Count => store.count_sessions(COUNT_LIMIT + 1).await.map(Loaded::Count),
+        Query::Estimate(filter) => store.estimate_sessions(&filter).await.map(Loaded::Estimate),
+        Query::Count(filter) => store.count_sessions(&filter).await.map(Loaded::Count),
         Query::Plan(request) => {
             provisioner.preview(&request, &Expected::Anything).await.map(|preview| Loaded::Plan(Box::new(preview)))
         }

@@ -1,7 +1,7 @@
 //! What a person does on the main screen.
 
 use super::reason::Purpose;
-use super::sessions::{marking, sorting};
+use super::sessions::{counting, freezing, marking, sorting};
 use super::warnings::Warnings;
 use super::{Screen, consolidation, detail, filter, history, log, overview, profiles, reason, sessions, verification};
 use crate::tui::effect::Effect;
@@ -89,12 +89,14 @@ pub fn update(model: &mut Model, ui: MainUi) -> Vec<Effect> {
         MainUi::MarkRange => marking::range(model),
         MainUi::MarkAll => marking::all(model),
         MainUi::UnmarkAll => marking::clear(model),
+        MainUi::Count => counting::count(model),
         MainUi::SortNext => sorting::next(model),
         MainUi::SortReverse => sorting::reverse(model),
+        MainUi::Freeze => freezing::toggle(model),
         MainUi::Jump(session) => sorting::jump(model, session),
         MainUi::History => history::open(model),
         MainUi::Refresh => {
-            let mut effects = sorting::read_again(model);
+            let mut effects = freezing::read_again(model);
             effects.extend(detail::follow_cursor(model, true));
             effects
         }
@@ -117,8 +119,8 @@ fn focus(model: &mut Model, step: i8) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Goes up one level: work on several sessions, a question, marks that are gathered, a verification, the zoom, the
-/// search of the log, the filter. Never quits.
+/// Goes up one level: work on several sessions, a question, marks that are gathered, a count, a verification, the zoom,
+/// the search of the log, the filter. Never quits.
 fn back(model: &mut Model) -> Vec<Effect> {
     if let Some(effects) = consolidation::stop(model) {
         return effects;
@@ -128,6 +130,9 @@ fn back(model: &mut Model) -> Vec<Effect> {
     }
     if let Some(effects) = marking::stop(model) {
         return effects;
+    }
+    if let Some(stopped) = counting::stop(model) {
+        return vec![stopped];
     }
     if let Some(stopped) = verification::stop(model) {
         return vec![stopped];
@@ -175,7 +180,7 @@ fn cancel(model: &mut Model) -> Vec<Effect> {
     if let Some(effects) = marking::stop(model) {
         return effects;
     }
-    verification::stop(model).into_iter().collect()
+    counting::stop(model).or_else(|| verification::stop(model)).into_iter().collect()
 }
 
 /// Rolls the running change back, unless its COMMIT was sent.

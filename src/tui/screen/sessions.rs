@@ -18,12 +18,15 @@ use crate::tui::screen::filter::Completion;
 use crate::tui::theme::Theme;
 use crate::tui::view::text;
 
+pub mod counting;
+pub mod freezing;
 mod landing;
 pub mod marked;
 pub mod marking;
 pub mod sorting;
 mod table;
 
+pub use counting::Numbers;
 pub use landing::loaded;
 pub use table::draw;
 
@@ -97,10 +100,8 @@ pub struct SessionList {
     pub typed_at: Option<Timestamp>,
     /// The session that was under the cursor when the filter was begun.
     pub anchor: Option<SessionRow>,
-    /// The number of sessions without a filter, counted up to [`crate::tui::COUNT_LIMIT`].
-    pub count: Option<u32>,
-    /// The count's question.
-    pub counting: Option<Ticket>,
+    /// How many sessions there are, and match.
+    pub numbers: Numbers,
     /// The question under way.
     pub loading: Option<Loading>,
     /// Why the last question failed.
@@ -226,7 +227,8 @@ pub fn progress(model: &Model, theme: &Theme) -> Option<String> {
 pub fn stop(model: &mut Model) -> Option<Effect> {
     let stops = can_be_stopped(model);
     let stopped = model.list.loading.take_if(|_| stops)?;
-    // Whoever stopped it does not want it begun again.
+    // Whoever stopped it does not want it begun again, nor anything else asked.
+    model.list.numbers.outdated = false;
     if model.following == Following::Outdated {
         model.following = Following::Resting;
     }
@@ -246,21 +248,11 @@ pub fn failed(model: &mut Model, land: Land, failure: Failure) {
     model.list.failure = Some(failure);
 }
 
-/// Reads the list from its beginning, and counts.
+/// Reads the list from its beginning; then it is told how many there are.
 pub fn load_first(model: &mut Model) -> Vec<Effect> {
-    let mut effects = load(model, Page::First, CHUNK, Land::Match);
-    effects.extend(count(model));
+    let mut effects = counting::filter_changed(model);
+    effects.extend(load(model, Page::First, CHUNK, Land::Match));
     effects
-}
-
-/// Counts the sessions, unless they are being counted.
-pub fn count(model: &mut Model) -> Option<Effect> {
-    if model.list.counting.is_some() {
-        return None;
-    }
-    let ticket = model.ticket();
-    model.list.counting = Some(ticket);
-    Some(Effect::Load(ticket, Query::Count))
 }
 
 /// Puts the cursor back on the session where the filter was begun, if the filter shows it.
@@ -284,7 +276,7 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
     let Some(first) = model.list.rows.first().map(|row| row.session.id) else {
         return load_first(model);
     };
-    if model.list.order.key != SortKey::Id {
+    if model.list.order.key != SortKey::Id || model.connection.frozen.is_some() {
         return sorting::refresh_in_place(model);
     }
     let page = if model.list.at_start { Page::First } else { Page::From(first) };

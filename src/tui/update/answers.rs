@@ -6,7 +6,7 @@ use crate::store::Page;
 use crate::tui::effect::{Effect, Ticket};
 use crate::tui::message::{Failure, Loaded, MainUi};
 use crate::tui::model::Model;
-use crate::tui::screen::sessions::{marked, marking};
+use crate::tui::screen::sessions::{counting, marked, marking};
 use crate::tui::screen::{Screen, consolidation, detail, history, overview, sessions, verification};
 use crate::tui::view::layout;
 
@@ -39,10 +39,19 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
     if model.overview.loading.is_some_and(|(asked, _)| asked == ticket) {
         return overview::loaded(model, answer);
     }
-    if model.list.counting == Some(ticket) {
-        model.list.counting = None;
-        if let Ok(Loaded::Count(count)) = answer {
-            model.list.count = Some(count);
+    if model.list.numbers.estimating == Some(ticket) {
+        match answer {
+            Ok(Loaded::Estimate(estimate)) => counting::estimated(model, Ok(estimate)),
+            Err(failure) => counting::estimated(model, Err(failure)),
+            Ok(_) => {}
+        }
+        return Vec::new();
+    }
+    if model.list.numbers.counting.is_some_and(|counting| counting.ticket == ticket) {
+        match answer {
+            Ok(Loaded::Count(count)) => counting::counted(model, Ok(count)),
+            Err(failure) => counting::counted(model, Err(failure)),
+            Ok(_) => {}
         }
         return Vec::new();
     }

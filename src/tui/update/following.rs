@@ -16,14 +16,12 @@ pub(super) fn keep_up(model: &mut Model) -> Vec<Effect> {
     }
     match model.following {
         Following::Watching => Vec::new(),
-        Following::Resting => {
-            model.following = Following::Watching;
-            vec![Effect::Watch(model.connection.pause(model.now))]
-        }
+        Following::Resting => watch(model),
         Following::Outdated => {
             model.following = Following::Resting;
-            let mut effects = sessions::refresh_unasked(model);
-            effects.extend(sessions::count(model));
+            let mut effects =
+                if model.connection.frozen.is_some() { watch(model) } else { sessions::refresh_unasked(model) };
+            model.list.numbers.database_changed();
             effects.extend(detail::follow_cursor(model, true));
             effects.extend(history::freshen(model));
             effects
@@ -31,14 +29,25 @@ pub(super) fn keep_up(model: &mut Model) -> Vec<Effect> {
     }
 }
 
+fn watch(model: &mut Model) -> Vec<Effect> {
+    model.following = Following::Watching;
+    vec![Effect::Watch(model.connection.pause(model.now))]
+}
+
 /// Takes in what a look at the database found.
 pub(super) fn looked(model: &mut Model, look: Look) {
     match look {
-        Look::Changed => model.following = Following::Outdated,
+        Look::Changed => {
+            model.following = Following::Outdated;
+            if model.connection.frozen.is_some() {
+                answers_again(model, model.now);
+            }
+        }
         Look::Unchanged(at) => {
             model.following = Following::Resting;
-            // Rows that could not be read again are not what nobody changed.
-            if model.list.failure.is_none() {
+            model.connection.hear(at);
+            // Rows that could not be read again are not what nobody changed, nor are those that a person holds.
+            if model.list.failure.is_none() && model.connection.frozen.is_none() {
                 model.connection.confirm(at);
             }
         }
@@ -55,6 +64,12 @@ pub(super) fn looked(model: &mut Model, look: Look) {
 /// The database answered: what was read is as it was when it was asked, and the next look comes soon.
 pub(super) fn regained(model: &mut Model, asked: Timestamp) {
     model.connection.confirm(asked);
+    answers_again(model, asked);
+}
+
+/// The database answered, whatever is shown of it.
+fn answers_again(model: &mut Model, at: Timestamp) {
+    model.connection.hear(at);
     if let Some(trouble) = model.connection.trouble.take() {
         let seconds = model.now.seconds_since(trouble.since).max(0);
         note(model, format!("The database answers again after {seconds} s."), Level::Info);

@@ -9,6 +9,7 @@ use ratatui::widgets::Paragraph;
 use super::text;
 use crate::tui::SLOW;
 use crate::tui::connection::{Standing, Trouble};
+use crate::tui::message::MainUi;
 use crate::tui::model::Model;
 use crate::tui::theme::signs::Signs;
 use crate::tui::theme::{Theme, banner};
@@ -61,6 +62,13 @@ fn state(model: &Model, theme: &Theme) -> (Vec<String>, Style) {
     }
     let not_read = format!("{} not read", signs.bad);
     match (standing, model.list.failure.is_some()) {
+        (Standing::Frozen(since), false) => {
+            let (word, at) = ("! frozen", since.utc().format("%H:%M:%SZ"));
+            let key = model.keys.main(MainUi::Freeze);
+            let forms = [format!("{word} since {at} ({key} follows again)"), format!("{word} since {at}")];
+            (forms.into_iter().chain([word.to_owned()]).collect(), theme.caution)
+        }
+        (Standing::Frozen(_), true) => (vec![not_read], theme.danger),
         (Standing::Live(age) | Standing::Stale(age), true) => {
             (vec![format!("{not_read}, {age} s old"), not_read], theme.danger)
         }

@@ -24,7 +24,7 @@ pub fn loaded(model: &mut Model, page: &Page, land: Land, rows: Vec<SessionRow>,
             model.say(told);
             return;
         }
-        (_, Land::InPlace) => put_in_place(list, rows),
+        (_, Land::InPlace) => put_in_place(list, rows, model.connection.frozen.is_some()),
         (Page::After(_), _) => {
             list.at_end = !full;
             let rows = without_those_shown(list, rows);
@@ -62,11 +62,17 @@ fn without_those_shown(list: &SessionList, rows: Vec<SessionRow>) -> Vec<Session
 }
 
 /// Takes the rows of the window in anew, each in its place.
-fn put_in_place(list: &mut SessionList, rows: Vec<SessionRow>) {
+fn put_in_place(list: &mut SessionList, rows: Vec<SessionRow>, frozen: bool) {
     let old_place = list.position();
     let mut fresh: HashMap<SessionId, SessionRow> = rows.into_iter().map(|row| (row.session.id, row)).collect();
     for row in std::mem::take(&mut list.rows) {
-        let Some(new) = fresh.remove(&row.session.id) else { continue };
+        let Some(new) = fresh.remove(&row.session.id) else {
+            // What vanished would let all below it move.
+            if frozen {
+                list.rows.push(row);
+            }
+            continue;
+        };
         let stood = list.place_of(&row);
         if stood == list.order.place(&new.session, &new.active) {
             list.moved.remove(&stood.id);

@@ -35,6 +35,7 @@ fn sort(model: &mut Model, order: Order) -> Vec<Effect> {
 
 /// Reads again because a person asked: in an order other than that of ids everything goes where it belongs by now.
 pub fn read_again(model: &mut Model) -> Vec<Effect> {
+    model.list.numbers.read_again();
     if model.list.order.key == SortKey::Id {
         return super::refresh(model);
     }

@@ -15,7 +15,7 @@ use crate::tui::message::{FilterUi, Global, MainUi, Ui};
 use crate::tui::model::{Model, Panel};
 use crate::tui::screen::Screen;
 use crate::tui::screen::filter;
-use crate::tui::screen::sessions::{Land, SessionList, marking, progress};
+use crate::tui::screen::sessions::{Land, counting, marking, progress};
 use crate::tui::theme::Theme;
 use crate::tui::view::times::Times;
 use crate::tui::view::{frame_of, layout, text};
@@ -25,7 +25,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let list = &model.list;
     let inner = frame_of(
         " 1 Sessions ",
-        &right_title(model, theme),
+        &right_title(model, theme, usize::from(area.width).saturating_sub(18)),
         layout::focused(model) == Panel::Sessions,
         theme,
         area,
@@ -66,7 +66,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 /// Draws into the border below the list what is marked, and in which row the cursor is.
 fn foot(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let line = Rect { y: area.bottom().saturating_sub(1), height: 1, ..area }.inner(Margin::new(1, 0));
-    let row = row_words(&model.list, model.list.count.filter(|count| *count <= crate::tui::COUNT_LIMIT));
+    let row = row_words(model);
     let row = row.map_or(String::new(), |row| format!(" {row} "));
     let marked = model
         .marks
@@ -82,25 +82,28 @@ fn foot(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 }
 
 /// Says in which row the cursor is, and of how many, as far as that is known.
-fn row_words(list: &SessionList, count: Option<u32>) -> Option<String> {
+fn row_words(model: &Model) -> Option<String> {
+    let list = &model.list;
     let row = list.position().filter(|_| list.at_start)? + 1;
-    let all = match (list.at_end, list.filter.is_empty()) {
-        (true, _) => Some(list.rows.len()),
-        (false, true) => count.and_then(|count| usize::try_from(count).ok()),
-        (false, false) => None,
-    };
+    let all = counting::of_list(model).and_then(|number| number.short(list.rows.len()));
     Some(all.map_or(format!("row {row}"), |all| format!("row {row}/{all}")))
 }
 
-fn right_title(model: &Model, theme: &Theme) -> String {
+/// Says what is shown, in what order, and how many there are, as far as that has room.
+fn right_title(model: &Model, theme: &Theme, room: usize) -> String {
     let list = &model.list;
     if !filter::is_understood(model) {
         return "not a filter yet".to_owned();
     }
-    let found = found_words(model, theme);
     let sorted = (list.order != Order::default()).then(|| sort_words(model, theme));
-    let said = [sorted, Some(found)].into_iter().flatten().filter(|words| !words.is_empty());
-    said.collect::<Vec<_>>().join("   ")
+    let said = |found: String| {
+        let said = [sorted.clone(), Some(found)].into_iter().flatten().filter(|words| !words.is_empty());
+        said.collect::<Vec<_>>().join("   ")
+    };
+    let found = found_words(model, theme);
+    let all = list.numbers.all.filter(|_| !list.filter.is_empty()).and_then(|all| all.short(0));
+    let with_all = all.map(|all| said(format!("{found} of {all}"))).filter(|words| text::width(words) <= room);
+    with_all.unwrap_or_else(|| said(found))
 }
 
 fn sort_words(model: &Model, theme: &Theme) -> String {
@@ -113,18 +116,14 @@ fn sort_words(model: &Model, theme: &Theme) -> String {
 
 fn found_words(model: &Model, theme: &Theme) -> String {
     let list = &model.list;
-    let total = list.count.map(|count| {
-        if count > crate::tui::COUNT_LIMIT { format!("over {}", crate::tui::COUNT_LIMIT) } else { count.to_string() }
-    });
-    match (list.filter.is_empty(), total) {
-        (true, Some(total)) => format!("{total} sessions"),
-        (true, None) => String::new(),
-        (false, _) if list.loading.as_ref().is_some_and(|loading| loading.land == Land::Match) => {
-            format!("searching {}", theme.signs.ellipsis)
-        }
-        (false, _) if list.at_start && list.at_end => format!("{} found", list.rows.len()),
-        (false, _) => "filtered".to_owned(),
+    if list.filter.is_empty() {
+        return list.numbers.all.and_then(|all| all.words("sessions", 0)).unwrap_or_default();
     }
+    if list.loading.as_ref().is_some_and(|loading| loading.land == Land::Match) {
+        return format!("searching {}", theme.signs.ellipsis);
+    }
+    let found = counting::of_list(model).and_then(|number| number.words("found", list.rows.len()));
+    found.unwrap_or_else(|| "filtered".to_owned())
 }
 
 /// What stands in place of rows: it says what is being done, or what to do next.
