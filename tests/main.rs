@@ -97,6 +97,7 @@ mod tui_pty_remembered;
 mod tui_pty_running;
 mod tui_pty_secrets;
 mod tui_pty_sizes;
+mod tui_pty_stops;
 mod tui_pty_terminal;
 mod tui_pty_tmux;
 mod tui_render_consolidate;
