@@ -49,7 +49,7 @@ fn a_change_is_read_with_the_detail_and_the_count() {
     assert!(asked(|query| matches!(query, Query::Sessions(_))), "{effects:?}");
     assert!(asked(|query| matches!(query, Query::Detail(_))) && !watches(&effects), "not before it is shown");
     console.answer();
-    assert_eq!(console.model.list.numbers.outdated, false);
+    assert!(!console.model.list.numbers.outdated);
 }
 
 #[test]

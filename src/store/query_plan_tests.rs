@@ -14,16 +14,16 @@ use super::backend::Backend;
 use super::connections::{Connections, Lease};
 use super::deadline::Deadline;
 use super::listing::{self, Start};
-use super::{SessionFilter, Settings, demo, search, sql};
-use crate::domain::estimate::Stretches;
+use super::{SessionFilter, Settings, demo, sql};
 use crate::domain::order::{Order, Place, SortKey, SortValue};
 use crate::domain::overview::MaxAge;
-use crate::domain::search::Search;
 use crate::domain::session::SessionId;
 use crate::domain::time::{Clock as _, SystemClock};
 
+mod estimates;
 mod imports;
 mod postgres;
+mod searches;
 
 /// A statement with the name by which a failure tells of it, and values such as it has in the daily work.
 type Named = (&'static str, &'static str, &'static str);
@@ -273,22 +273,9 @@ fn pages<B: Backend>() -> Vec<(String, QueryBuilder<B>)> {
         let among = listing::assemble_among(&some, &SessionFilter::parse(text).unwrap(), now);
         all.push((format!("some with {text}"), among));
     }
-    let mut stretches = Stretches::over(SessionId::new(1).unwrap(), SessionId::new(14_001).unwrap());
-    let pieces = stretches.pieces().unwrap();
-    all.push(("the ends of pieces".to_owned(), listing::assemble_ends(&pieces)));
-    let id = |id| SessionId::new(id).unwrap();
-    stretches.narrow(pieces.into_iter().map(|(first, last)| (id(first), id(last))).collect());
-    all.push(("samples of stretches".to_owned(), listing::assemble_samples(&stretches)));
-    all.extend(SEARCHES.map(|text| (format!("a search for {text}"), searched(text))));
+    all.extend(estimates::questions());
+    all.extend(searches::questions());
     all
-}
-
-/// Searches of every kind.
-const SEARCHES: [&str; 4] = ["", "suspected leak 215", "by:sato id:7,100-200", "-leak age:<7d"];
-
-/// The question for a stretch of the history.
-fn searched<B: Backend>(text: &str) -> QueryBuilder<B> {
-    search::assemble(&Search::parse(text).unwrap(), "0192f3a1-7c44".to_owned(), "0182".to_owned())
 }
 
 fn bounded(name: &str, table: &str) -> bool {

@@ -293,13 +293,13 @@ impl Canned {
         }
     }
 
+    fn matching(&self, filter: &SessionFilter) -> Vec<SessionRow> {
+        let all = SessionQuery { filter: filter.clone(), order: Order::default(), page: Page::First, limit: u32::MAX };
+        self.rows(&all)
+    }
+
     fn count(&self, filter: &SessionFilter) -> u64 {
-        if filter.is_empty() {
-            return self.sessions.len() as u64;
-        }
-        let query =
-            SessionQuery { filter: filter.clone(), order: Order::default(), page: Page::First, limit: u32::MAX };
-        self.rows(&query).len() as u64
+        if filter.is_empty() { self.sessions.len() as u64 } else { self.matching(filter).len() as u64 }
     }
 
     /// Exact where there are few, else what a test put there.
@@ -313,13 +313,7 @@ impl Canned {
             Query::Sessions(query) => Ok(Loaded::Sessions(self.rows(query))),
             Query::Ids(query) => Ok(Loaded::Ids(self.rows(query).iter().map(|row| row.session.id).collect())),
             Query::Marked(ids, filter) => {
-                let query = SessionQuery {
-                    filter: filter.clone(),
-                    order: Order::default(),
-                    page: Page::First,
-                    limit: u32::MAX,
-                };
-                let shown = self.rows(&query).iter().filter(|row| ids.contains(&row.session.id)).count();
+                let shown = self.matching(filter).iter().filter(|row| ids.contains(&row.session.id)).count();
                 let there = ids.iter().copied().filter(|id| self.tables.sessions.contains(id)).collect();
                 Ok(Loaded::Marked(there, shown as u64))
             }

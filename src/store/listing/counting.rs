@@ -24,7 +24,7 @@ pub(crate) async fn estimate<B: Backend>(
     now: Timestamp,
 ) -> Result<Estimate, StoreError> {
     let limit = i64::from(COUNTED) + 1;
-    let all = number::<B>(statement::<B>(sql::COUNT_SESSIONS).with(limit).rows(connection).await?)?;
+    let all = number::<B>(&statement::<B>(sql::COUNT_SESSIONS).with(limit).rows(connection).await?)?;
     let few = all <= u64::from(COUNTED);
     let narrowed = narrow::<B>(connection, filter, now).await?;
     let found = if filter.is_empty() {
@@ -48,7 +48,7 @@ pub(crate) async fn count<B: Backend>(
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     if filter.is_empty() {
-        return number::<B>(statement::<B>(sql::COUNT_ALL_SESSIONS).rows(connection).await?);
+        return number::<B>(&statement::<B>(sql::COUNT_ALL_SESSIONS).rows(connection).await?);
     }
     let narrowed = narrow::<B>(connection, filter, now).await?;
     count_matching::<B>(connection, filter, narrowed.as_ref(), now).await
@@ -61,10 +61,10 @@ async fn count_matching<B: Backend>(
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     let mut asked = assemble_count::<B>(filter, narrowed, now);
-    number::<B>(Statement::<B>::assembled(&mut asked).rows(connection).await?)
+    number::<B>(&Statement::<B>::assembled(&mut asked).rows(connection).await?)
 }
 
-fn number<B: Backend>(rows: Vec<B::Row>) -> Result<u64, StoreError> {
+fn number<B: Backend>(rows: &[B::Row]) -> Result<u64, StoreError> {
     let count = rows.first().map(|row| get::<B, i64>(row, "Count")).transpose().map_err(fault::<B>)?;
     Ok(count.unwrap_or(0).unsigned_abs())
 }

@@ -40,11 +40,7 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
         return overview::loaded(model, answer);
     }
     if model.list.numbers.estimating == Some(ticket) {
-        match answer {
-            Ok(Loaded::Estimate(estimate)) => counting::estimated(model, Ok(estimate)),
-            Err(failure) => counting::estimated(model, Err(failure)),
-            Ok(_) => {}
-        }
+        counting::estimated(model, if let Ok(Loaded::Estimate(estimate)) = answer { Some(estimate) } else { None });
         return Vec::new();
     }
     if model.list.numbers.counting.is_some_and(|counting| counting.ticket == ticket) {

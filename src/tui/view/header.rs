@@ -68,11 +68,10 @@ fn state(model: &Model, theme: &Theme) -> (Vec<String>, Style) {
             let forms = [format!("{word} since {at} ({key} follows again)"), format!("{word} since {at}")];
             (forms.into_iter().chain([word.to_owned()]).collect(), theme.caution)
         }
-        (Standing::Frozen(_), true) => (vec![not_read], theme.danger),
         (Standing::Live(age) | Standing::Stale(age), true) => {
             (vec![format!("{not_read}, {age} s old"), not_read], theme.danger)
         }
-        (Standing::Unread, true) => (vec![not_read], theme.danger),
+        (Standing::Unread | Standing::Frozen(_), true) => (vec![not_read], theme.danger),
         (Standing::Unread | Standing::Offline(_), _) => (vec![], theme.plain),
         (Standing::Live(age), false) => (vec![format!("{} live {age} s", signs.live)], theme.good),
         (Standing::Stale(age), false) => (vec![format!("! stale {age} s")], theme.caution),

@@ -154,12 +154,12 @@ pub fn look(model: &mut Model) -> Option<Effect> {
     Some(Effect::Load(ticket, Query::Estimate(model.list.wanted())))
 }
 
-/// Takes an estimate in. A failure is told by the list, which is read from the same place.
-pub fn estimated(model: &mut Model, answer: Result<Estimate, Failure>) {
+/// Takes an estimate in, if there is one. A failure is told by the list, which is read from the same place.
+pub fn estimated(model: &mut Model, estimate: Option<Estimate>) {
     let filtered = !model.list.filter.is_empty();
     let numbers = &mut model.list.numbers;
     numbers.estimating = None;
-    if let Ok(Estimate { all, found }) = answer {
+    if let Some(Estimate { all, found }) = estimate {
         Numbers::tell(&mut numbers.all, all);
         if filtered {
             Numbers::tell(&mut numbers.found, found);
