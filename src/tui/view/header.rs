@@ -63,7 +63,7 @@ fn state(model: &Model, theme: &Theme) -> (Vec<String>, Style) {
     let not_read = format!("{} not read", signs.bad);
     match (standing, model.list.failure.is_some()) {
         (Standing::Frozen(since), false) => {
-            let (word, at) = ("! frozen", since.utc().format("%H:%M:%SZ"));
+            let (word, at) = ("! frozen", model.times().of_day(since));
             let key = model.keys.main(MainUi::Freeze);
             let forms = [format!("{word} since {at} ({key} follows again)"), format!("{word} since {at}")];
             (forms.into_iter().chain([word.to_owned()]).collect(), theme.caution)

@@ -9,6 +9,7 @@ use crate::tui::message::{Failure, MainUi};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::view::text;
+use crate::tui::view::times::Times;
 
 /// A number of sessions, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,9 +102,9 @@ impl Number {
 
     /// Writes it with what it counts, and when it was so.
     #[must_use]
-    pub fn words(self, what: &str, seen: usize) -> Option<String> {
+    pub fn words(self, what: &str, seen: usize, times: Times) -> Option<String> {
         if let Self::Counted { number, at, changed: true } = self {
-            return Some(format!("{} {what} at {}", grouped(number), at.utc().format("%H:%MZ")));
+            return Some(format!("{} {what} at {}", grouped(number), times.minute_of_day(at)));
         }
         self.short(seen).map(|number| format!("{number} {what}"))
     }
@@ -117,7 +118,7 @@ fn about(number: u64) -> String {
             let unit = 10_u64.pow(number.ilog10() - 1);
             format!("~{}", grouped((number + unit / 2) / unit * unit))
         }
-        _ => {
+        1_000_000.. => {
             let hundredths = (number + 5_000) / 10_000;
             format!("~{}.{:02}M", grouped(hundredths / 100), hundredths % 100)
         }

@@ -117,12 +117,12 @@ fn sort_words(model: &Model, theme: &Theme) -> String {
 fn found_words(model: &Model, theme: &Theme) -> String {
     let list = &model.list;
     if list.filter.is_empty() {
-        return list.numbers.all.and_then(|all| all.words("sessions", 0)).unwrap_or_default();
+        return list.numbers.all.and_then(|all| all.words("sessions", 0, model.times())).unwrap_or_default();
     }
     if list.loading.as_ref().is_some_and(|loading| loading.land == Land::Match) {
         return format!("searching {}", theme.signs.ellipsis);
     }
-    let found = counting::of_list(model).and_then(|number| number.words("found", list.rows.len()));
+    let found = counting::of_list(model).and_then(|number| number.words("found", list.rows.len(), model.times()));
     found.unwrap_or_else(|| "filtered".to_owned())
 }
 
