@@ -31,6 +31,8 @@ pub enum Step {
     HoldTables,
     /// Some rows of an import are in their tables.
     InsertRows,
+    /// Some changed titles are in the index, and still noted as changed.
+    IndexTitles,
     /// What was written has been read back, and the GUID opens it.
     ReadBack,
     /// COMMIT is about to be sent.

@@ -57,6 +57,7 @@ mod sql_store;
 mod sqlite;
 mod standing;
 mod title_pattern;
+mod titles;
 mod touch;
 mod trace;
 mod untrusted;
@@ -190,6 +191,10 @@ pub trait Store: Send + Sync {
 
     /// Brings rows of the tool of before in, all that fit in one transaction. The deadline is that of each step.
     async fn import(&self, import: &Import<'_>, rows: &mut Receiver<Chunk>) -> Result<Imported, StoreError>;
+
+    /// Looks after what a search needs, if that is due: takes a short step, and tells whether it did, so that there may be
+    /// another to take. Nothing that a person sees changes by it.
+    async fn tend(&self) -> Result<bool, StoreError>;
 
     /// Closes the idle connections and waits for it, so that an embedded database is left in one file.
     async fn close(&self);

@@ -6,6 +6,8 @@ mod commands;
 mod console;
 #[cfg(debug_assertions)]
 mod imports;
+#[cfg(debug_assertions)]
+mod titles;
 
 use crate::support::program::{TestEnv, end_of};
 

@@ -134,6 +134,7 @@ mod tui_update_reason;
 mod tui_update_rest;
 mod tui_update_reveal;
 mod tui_update_sort;
+mod tui_update_tending;
 mod tui_update_times;
 mod tui_update_verification;
 mod unreadable;

@@ -45,7 +45,8 @@ fn on_a_server_no_statement_is_at_work_after_esc() {
 const MANY: &str = r#"INSERT INTO "Sessions" ("SessionId", "GroupId", "Title", "Status", "CreatedAt", "ModifiedAt")
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150000)
     SELECT 1000 + i, '7DEA4261-9767-4218-8E12-E65B1364F5D8', replace(hex(zeroblob(50)), '00', 'eve '), 'Created',
-    '2026-01-01 08:00:00', '2026-01-01 08:00:00' FROM n"#;
+    '2026-01-01 08:00:00', '2026-01-01 08:00:00' FROM n;
+    DELETE FROM "SessionTitleChanges""#;
 
 #[test]
 fn on_sqlite_the_engine_stops_after_esc() {

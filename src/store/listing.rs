@@ -25,7 +25,7 @@ pub(super) use counting::{assemble_ends, assemble_samples};
 pub(super) use counting::{count, estimate};
 pub(super) use narrow::Narrowed;
 #[cfg(test)]
-pub(super) use narrow::{assemble_probe, ways};
+pub(super) use narrow::{assemble_probe, narrow, ways};
 pub(super) use overview::overview;
 #[cfg(test)]
 pub(super) use overview::questions;

@@ -15,6 +15,7 @@ use super::rows::get;
 use super::settings::Settings;
 use super::sql;
 use super::standing::{self, ReadOnly};
+use super::titles;
 use super::trace::{Lost, Trace};
 
 /// The migration that makes the web application's tables where they are missing.
@@ -47,8 +48,9 @@ pub(super) async fn migrate<B: Backend>(settings: &Settings) -> Result<Migration
     let done = deadline.run(bring_up_to_date::<B>(&mut lease.connection, settings, &mut sent)).await;
     match (done.and_then(|inner| inner), sent) {
         (Ok(applied), _) => {
-            // Waits until a file is released.
             connections.take_back(lease);
+            index_titles(&connections).await;
+            // Waits until a file is released.
             connections.close().await;
             Ok(MigrationReport { created, applied })
         }
@@ -61,6 +63,22 @@ pub(super) async fn migrate<B: Backend>(settings: &Settings) -> Result<Migration
             Err(Lost::NotCommitted(error)) => Err(error),
             Err(Lost::Unknown) => Err(StoreError::Unsettled(Unsettled::Migration)),
         },
+    }
+}
+
+/// Brings all changed titles into the index that searches use, step by step. A step that fails is left to the next time:
+/// what was to be migrated is committed.
+async fn index_titles<B: Backend>(connections: &Connections<B>) {
+    loop {
+        let deadline = Deadline::after(connections.settings().timeout);
+        match titles::step(connections, 1, &deadline).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!("titles stay out of their index: {error}");
+                return;
+            }
+        }
     }
 }
 

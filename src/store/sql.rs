@@ -252,10 +252,29 @@ pub(super) const FROM_SESSIONS: &str = r#" FROM "Sessions" WHERE "#;
 pub(super) const COUNT_HEAD: &str = r#"SELECT count(*) AS "Count" FROM (SELECT 1 FROM ("#;
 pub(super) const COUNT_TAIL: &str = ") AS found) AS counted";
 
+/// Counts them and lists their ids, as a JSON array; ends as the other does.
+pub(super) const LIST_IDS_HEAD: &str =
+    r#"SELECT count(*) AS "Count", json_group_array("Id") AS "Ids" FROM (SELECT "Id" FROM ("#;
+/// The ids of such a list.
+pub(super) const IDS_LISTED: &str = "SELECT value FROM json_each(";
+
 /// The ids of the sessions whose titles have the pieces that follow, as far as the index knows.
 pub(super) const TITLES_WITH: &str = r#"SELECT rowid AS "Id" FROM "SessionTitles" WHERE "SessionTitles" MATCH "#;
 /// And of those whose titles it does not know.
 pub(super) const TITLES_CHANGED: &str = r#" UNION ALL SELECT "SessionId" FROM "SessionTitleChanges""#;
+
+/// Notes of changed titles, counted up to a limit.
+pub(super) const COUNT_TITLE_CHANGES: &str =
+    r#"SELECT count(*) AS "Count" FROM (SELECT 1 FROM "SessionTitleChanges" LIMIT $1) AS counted"#;
+
+/// The titles of the first notes go into the index. One that is there already gets the new pieces besides.
+pub(super) const INDEX_TITLES: &str = r#"INSERT INTO "SessionTitles" (rowid, "Title")
+    SELECT "SessionId", "Title" FROM "Sessions" WHERE "Title" IS NOT NULL AND "SessionId" IN
+        (SELECT "SessionId" FROM "SessionTitleChanges" ORDER BY "SessionId" LIMIT $1)"#;
+
+/// The same notes go.
+pub(super) const FORGET_TITLE_CHANGES: &str = r#"DELETE FROM "SessionTitleChanges" WHERE "SessionId" IN
+    (SELECT "SessionId" FROM "SessionTitleChanges" ORDER BY "SessionId" LIMIT $1)"#;
 
 /// The sessions of active records; conditions follow.
 pub(super) const SESSIONS_OF_RECORDS: &str = r#"SELECT r."SessionId" FROM "HostSessions" AS r WHERE r."IsActive""#;

@@ -20,7 +20,7 @@ use super::{
     Applied, Change, ChangeMarker, HistoryQuery, HistorySearch, ReadOnly, SessionFilter, SessionQuery, SessionRow,
     Store, Stretch, Visit,
 };
-use super::{audit_walk, history, listing, new_session, search, settle, snapshot, sql, standing, touch};
+use super::{audit_walk, history, listing, new_session, search, settle, snapshot, sql, standing, titles, touch};
 use crate::domain::chain::StoredEntry;
 use crate::domain::estimate::Estimate;
 use crate::domain::event_id::EventId;
@@ -186,6 +186,11 @@ impl<B: Imports> Store for SqlStore<B> {
             self.must_write()?;
         }
         import::run(&self.connections, import, rows, &self.clock).await
+    }
+
+    async fn tend(&self) -> Result<bool, StoreError> {
+        self.must_write()?;
+        titles::step(&self.connections, titles::DUE, &self.deadline()).await
     }
 
     async fn close(&self) {

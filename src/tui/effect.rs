@@ -60,6 +60,8 @@ pub enum Effect {
     /// Looks, after so many milliseconds, whether the database has changed since the last look; a message tells. It
     /// takes the place of the look before.
     Watch(u64),
+    /// Lets the store take a step of what it looks after, if one is due; a message tells whether it did.
+    Tend,
     /// Changes a host record. Reachable only from a confirmed plan.
     Provision {
         /// The job's name.

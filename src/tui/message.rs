@@ -32,6 +32,8 @@ pub enum Message {
     Verifying(Ticket, Progress),
     /// A look at the database ended. There is none until the next one is asked for.
     Looked(Look),
+    /// The store took a step of what it looks after, or had none to take.
+    Tended(bool),
     /// Another database is open, or why it is not.
     Opened(Ticket, Result<Box<Arrival>, Failure>),
     /// What became of the copy of a job's GUID, in words.

@@ -141,6 +141,18 @@ pub enum Following {
     Outdated,
 }
 
+/// Whether the store is to look after what searches need, while nothing else goes on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tending {
+    /// As soon as the database is at rest.
+    #[default]
+    Due,
+    /// It takes a step.
+    UnderWay,
+    /// Not before somebody changes something.
+    Done,
+}
+
 /// The whole state of the console.
 #[derive(Debug)]
 pub struct Model {
@@ -192,6 +204,8 @@ pub struct Model {
     pub report: Option<Box<super::screen::report::Report>>,
     /// How far the list follows what others do.
     pub following: Following,
+    /// Whether the store is to look after what searches need.
+    pub tending: Tending,
     /// How old the list is, and whether the database answers.
     pub connection: Connection,
     /// Whether the program ends as soon as nothing is under way.
@@ -228,6 +242,7 @@ impl Model {
             ready: None,
             report: None,
             following: Following::default(),
+            tending: Tending::default(),
             connection: Connection::default(),
             quitting: false,
             next: 0,

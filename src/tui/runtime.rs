@@ -211,7 +211,8 @@ impl Runtime {
         self.look_at_the_clock();
         // A database at rest is looked at once a second, and that alone draws nothing; how far a verification is shows with
         // the next turn of its sign.
-        let is_quiet = matches!(message, Message::Looked(Look::Unchanged(_)) | Message::Verifying(..));
+        let is_quiet =
+            matches!(message, Message::Looked(Look::Unchanged(_)) | Message::Verifying(..) | Message::Tended(_));
         self.outdated |= !is_quiet;
         let before = self.model.face();
         let brought = guid_in(&message);

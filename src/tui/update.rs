@@ -1,7 +1,7 @@
 //! The reducer: what happens changes the model and says what to do. Pure: no I/O, no clock, no randomness.
 
 use super::effect::Effect;
-use super::message::{Message, Ui};
+use super::message::{Look, Message, Ui};
 use super::model::{Model, Panel};
 use super::screen::sessions::{counting, marked};
 use super::screen::{Screen, confirm, consolidation, detail, filter, help, history, leave, log, main, overview};
@@ -18,7 +18,7 @@ mod pointer;
 use answers::loaded;
 use anywhere::anywhere;
 pub use following::try_again;
-use following::{keep_up, looked};
+use following::{keep_up, looked, tend, tended};
 use from_palette::from_palette;
 pub use jobs::tell;
 use jobs::{copied, job, show_what_is_ready};
@@ -49,9 +49,11 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             return Vec::new();
         }
         Message::Looked(look) => {
+            let at_rest = matches!(look, Look::Unchanged(_));
             looked(model, look);
-            Vec::new()
+            if at_rest { tend(model).into_iter().collect() } else { Vec::new() }
         }
+        Message::Tended(took) => return tended(model, took).into_iter().collect(),
         Message::Opened(ticket, answer) => profiles::opened(model, ticket, answer),
         Message::Copied(job, result) => copied(model, job, result),
     };

@@ -126,6 +126,10 @@ impl Store for Between {
         self.real.change_marker().await
     }
 
+    async fn tend(&self) -> Result<bool, StoreError> {
+        self.real.tend().await
+    }
+
     async fn close(&self) {
         self.real.close().await;
     }

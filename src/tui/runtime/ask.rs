@@ -18,6 +18,9 @@ use crate::tui::screen::detail;
 /// Between two questions whether an attempt was committed.
 const SETTLE_PAUSE: Duration = Duration::from_secs(2);
 
+/// Between two steps of what the store looks after: others come to write.
+const TEND_PAUSE: Duration = Duration::from_millis(100);
+
 /// Asks until the database answers.
 pub(super) async fn settle(provisioner: &Provisioner, job: JobId, session: SessionId, event: EventId) -> Message {
     loop {
@@ -42,6 +45,16 @@ pub(super) async fn look(provisioner: &Provisioner, seen: &Mutex<Option<ChangeMa
         Ok(_) => Look::Changed,
         Err(error) => Look::Lost(error.to_string()),
     }
+}
+
+/// Lets the store take a step of what it looks after, a moment after the last one. One that failed is not tried again
+/// before somebody changes something.
+pub(super) async fn tend(provisioner: &Provisioner) -> bool {
+    sleep(TEND_PAUSE).await;
+    provisioner.store().tend().await.unwrap_or_else(|error| {
+        tracing::debug!("the index of titles was not looked after: {error}");
+        false
+    })
 }
 
 pub(super) async fn load(provisioner: &Provisioner, query: Query) -> Result<Loaded, Failure> {

@@ -56,6 +56,9 @@ impl Runtime {
                     before.abort();
                 }
             }
+            Effect::Tend => {
+                self.spawn(Task::Other, async move { Some(Message::Tended(ask::tend(&provisioner).await)) });
+            }
             Effect::Provision { job, request, expected } => self.provision(job, request, expected),
             Effect::CleanUp { job, planned, mandate } => self.clean_up(job, planned, mandate),
             Effect::StopJob(job) => {

@@ -5,7 +5,7 @@ use crate::domain::time::Timestamp;
 use crate::tui::effect::Effect;
 use crate::tui::log_pane::{Level, LogLine};
 use crate::tui::message::Look;
-use crate::tui::model::{Following, Model};
+use crate::tui::model::{Following, Model, Tending};
 use crate::tui::screen::{detail, history, sessions};
 
 /// Follows what others do to the database: reads the list again where it is, and watches once that is shown. While a
@@ -39,6 +39,9 @@ pub(super) fn looked(model: &mut Model, look: Look) {
     match look {
         Look::Changed => {
             model.following = Following::Outdated;
+            if model.tending == Tending::Done {
+                model.tending = Tending::Due;
+            }
             if model.connection.frozen.is_some() {
                 answers_again(model, model.now);
             }
@@ -59,6 +62,23 @@ pub(super) fn looked(model: &mut Model, look: Look) {
             model.connection.lost(model.now);
         }
     }
+}
+
+/// Lets the store look after what searches need, while the database is at rest and nobody waits for it. A console that
+/// may not write leaves that to others.
+pub(super) fn tend(model: &mut Model) -> Option<Effect> {
+    let at_rest = model.job.is_none() && model.list.loading.is_none() && model.connection.trouble.is_none();
+    let due = model.tending == Tending::Due && model.about.read_only.is_none() && at_rest;
+    due.then(|| {
+        model.tending = Tending::UnderWay;
+        Effect::Tend
+    })
+}
+
+/// A step was taken, or none was due.
+pub(super) fn tended(model: &mut Model, took: bool) -> Option<Effect> {
+    model.tending = if took { Tending::Due } else { Tending::Done };
+    tend(model)
 }
 
 /// The database answered: what was read is as it was when it was asked, and the next look comes soon.
