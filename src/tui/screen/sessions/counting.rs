@@ -216,8 +216,7 @@ pub fn stop(model: &mut Model) -> Option<Effect> {
 pub fn progress(model: &Model, theme: &Theme) -> Option<String> {
     let Counting { since, .. } = model.list.numbers.counting?;
     let millis = model.now.millis_since(since);
-    let turn = usize::try_from(millis / 200).unwrap_or(0) % theme.signs.spinner.len();
-    let (sign, stop) = (theme.signs.spinner[turn], model.keys.main(MainUi::Back));
+    let (sign, stop) = (theme.turn(since, model.now), model.keys.main(MainUi::Back));
     let waited = text::waited(since, model.now);
     (millis >= SLOW).then(|| format!("{sign} Counting the sessions, {waited}   {stop} stops it"))
 }
