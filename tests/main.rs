@@ -76,6 +76,7 @@ mod rotation_schemes;
 mod schema_guards;
 mod shared_database;
 mod sort_keys;
+mod sqlite_locks;
 mod store_contract;
 mod support;
 mod title_index;

@@ -1,10 +1,12 @@
 //! `SQLite`: options, errors, and the few SQL fragments that only it understands.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -214,26 +216,39 @@ pub(super) fn create_file(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
+/// The files that were looked into.
+static LOOKED_INTO: Mutex<BTreeSet<Place>> = Mutex::new(BTreeSet::new());
+
 /// Looks at the file before `SQLite` does, so that each kind of wrong place gets its own sentence.
+///
+/// A file is opened for that only once, before `SQLite` has it open: whoever closes a file takes all locks away that this
+/// process has on it. Another program that closes it then takes itself for the last one, and removes the write-ahead log
+/// that we go on writing to (<https://sqlite.org/howtocorrupt.html>, 2.2).
 pub(super) fn inspect(path: &Path) -> Result<(), StoreError> {
     let shown = || path.display().to_string();
     let not_ours = |why: &str| StoreError::NotOurs { path: shown(), why: why.to_owned() };
-    match fs::metadata(path) {
+    let place = match fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             return Err(StoreError::Denied { what: format!("{} cannot be read by this user", shown()) });
         }
         Err(_) => return Err(StoreError::Missing { path: shown() }),
         Ok(metadata) if metadata.is_dir() => return Err(not_ours("it is a folder")),
         Ok(metadata) if !metadata.is_file() => return Err(not_ours("it is not a file")),
-        Ok(_) => {}
+        Ok(metadata) => (metadata.dev(), metadata.ino()),
+    };
+    let mut looked_into = LOOKED_INTO.lock().unwrap_or_else(PoisonError::into_inner);
+    if looked_into.contains(&place) {
+        return Ok(());
     }
     let mut head = Vec::new();
     let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut head));
     match read {
         Err(_) => Err(StoreError::Denied { what: format!("{} cannot be read by this user", shown()) }),
-        Ok(0) => Ok(()),
         // File format, section 1.3: https://www.sqlite.org/fileformat.html
-        Ok(_) if head == b"SQLite format 3\0" => Ok(()),
+        Ok(length) if length == 0 || head == b"SQLite format 3\0" => {
+            looked_into.insert(place);
+            Ok(())
+        }
         Ok(_) => Err(not_ours("it is not an SQLite file")),
     }
 }
