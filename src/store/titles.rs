@@ -88,14 +88,14 @@ mod tests {
             (SELECT rowid FROM "SessionTitles" WHERE "SessionTitles" MATCH '"zeb" AND "ebr" AND "bra"')"#;
 
     fn deadline() -> Deadline {
-        Deadline::after(Duration::from_secs(60))
+        Deadline::after(Duration::from_mins(1))
     }
 
     async fn world(sessions: u32) -> (tempfile::TempDir, Connections<Sqlite>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.db");
         demo::build(&path, sessions, &SystemClock).await.unwrap();
-        let settings = Settings { timeout: Duration::from_secs(60), ..demo::settings(&path) };
+        let settings = Settings { timeout: Duration::from_mins(1), ..demo::settings(&path) };
         (folder, Connections::new(settings))
     }
 

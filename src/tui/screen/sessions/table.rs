@@ -102,6 +102,8 @@ fn right_title(model: &Model, theme: &Theme, room: usize) -> String {
     };
     let found = found_words(model, theme);
     let all = list.numbers.all.filter(|_| !list.filter.is_empty()).and_then(|all| all.short(0));
+    // While it is searched nothing is found yet.
+    let all = all.filter(|_| !is_searching(model));
     let with_all = all.map(|all| said(format!("{found} of {all}"))).filter(|words| text::width(words) <= room);
     with_all.unwrap_or_else(|| said(found))
 }
@@ -114,12 +116,17 @@ fn sort_words(model: &Model, theme: &Theme) -> String {
     format!("sort: {} {sign}{again}", list.order.key.word())
 }
 
+/// Tells whether the rows of the filter are being read.
+fn is_searching(model: &Model) -> bool {
+    model.list.loading.as_ref().is_some_and(|loading| loading.land == Land::Match)
+}
+
 fn found_words(model: &Model, theme: &Theme) -> String {
     let list = &model.list;
     if list.filter.is_empty() {
         return list.numbers.all.and_then(|all| all.words("sessions", 0, model.times())).unwrap_or_default();
     }
-    if list.loading.as_ref().is_some_and(|loading| loading.land == Land::Match) {
+    if is_searching(model) {
         return format!("searching {}", theme.signs.ellipsis);
     }
     let found = counting::of_list(model).and_then(|number| number.words("found", list.rows.len(), model.times()));
