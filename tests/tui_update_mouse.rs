@@ -172,3 +172,71 @@ fn a_terminal_that_is_too_small_takes_nothing_of_the_mouse() {
     assert_eq!(console.mouse(DOWN, 5, 5), []);
     assert_eq!(console.cursor(), Some(1));
 }
+
+#[test]
+fn a_click_in_the_palette_points_at_an_action_and_does_nothing() {
+    for size in [(120, 35), (80, 24), (60, 16)] {
+        let mut console = with_mouse(showcase(), size);
+        console.keys(":");
+        for _ in 0..3 {
+            console.press(crossterm::event::KeyCode::PageDown);
+        }
+        let before = console.screen();
+        let line = line_of(&console, "║ ▸") - 4;
+        assert_eq!(console.mouse(PRESS, 30, line), []);
+        assert_eq!(line_of(&console, "║ ▸"), line, "it goes where it was pressed, and nothing scrolls");
+        let moved = |lines: Vec<String>| lines.concat().replace(['▸', ' '], "");
+        assert_eq!(moved(console.screen()), moved(before));
+        let name = console.screen()[usize::from(line)].clone();
+        for outside in [(1, 0), (30, line_of(&console, " Actions "))] {
+            console.mouse(PRESS, outside.0, outside.1);
+            assert_eq!(console.screen()[usize::from(line)], name);
+        }
+        assert!(matches!(console.model.screen, Screen::Palette(_)));
+    }
+}
+
+#[test]
+fn a_click_in_the_history_points_at_an_entry() {
+    for size in [(120, 35), (80, 24), (60, 16)] {
+        let mut data = showcase();
+        (1..=40).for_each(|hour| data.rotated_elsewhere(2, hour - 50));
+        let mut console = with_mouse(data, size);
+        console.keys("jH");
+        console.mouse(DOWN, 5, 5);
+        let line = line_of(&console, "▸") + 3;
+        console.mouse(PRESS, 9, line);
+        assert_eq!(line_of(&console, "▸"), line, "{size:?}");
+        let Screen::History(history) = &console.model.screen else { panic!("{:?}", console.model.screen) };
+        assert_eq!(history.window.cursor, 6, "{size:?}");
+        for outside in [0, line_of(&console, "ACTION"), size.1 - 4, size.1 - 1] {
+            console.mouse(PRESS, 9, outside);
+        }
+        assert_eq!(line_of(&console, "▸"), line, "{size:?}: no entry is there");
+    }
+}
+
+#[test]
+fn a_click_on_a_bar_of_the_overview_points_at_it_and_lists_nothing() {
+    for size in [(120, 35), (80, 24), (60, 16)] {
+        let mut console = with_mouse(crate::tui_update_overview::rotated(), size);
+        console.keys("O");
+        let line = line_of(&console, "expired");
+        assert_eq!(console.mouse(PRESS, 6, line), []);
+        assert!(console.shows("▸ expired") && console.shows("The current record has expired."), "{size:?}");
+        // On the smallest there is room for one chart alone.
+        if size.1 < 24 {
+            continue;
+        }
+        let ages = line_of(&console, "Age of records");
+        let column = if size.0 >= 100 { 70 } else { 6 };
+        console.mouse(PRESS, column, ages + 2);
+        assert_eq!(line_of(&console, "▸"), line_of(&console, "Age of records") + 2, "{size:?}");
+        assert!(matches!(console.model.screen, Screen::Overview));
+    }
+    let mut console = with_mouse(crate::tui_update_overview::rotated(), (120, 35));
+    console.keys("O");
+    let line = line_of(&console, "Rotations a day");
+    console.mouse(PRESS, 2, line + 2);
+    assert!(console.shows("2026-10-23 12:00Z → 2026-10-24 12:00Z"), "{:#?}", console.screen());
+}

@@ -139,6 +139,37 @@ fn the_cursor_passes_over_what_cannot_be_done_and_enter_says_why() {
 }
 
 #[test]
+fn what_can_be_done_comes_before_what_cannot_and_the_best_fit_before_both() {
+    let mut console = Console::on(showcase());
+    console.model.about.read_only = Some(ReadOnly::Asked);
+    console.keys(":");
+    let possible = |console: &Console| listed(console).iter().map(|entry| entry.why_not.is_none()).collect::<Vec<_>>();
+    let all = possible(&console);
+    assert!(all.is_sorted_by(|a, b| a >= b) && all[0] && !all[all.len() - 1], "{all:?}");
+    console.keys("re");
+    let some = possible(&console);
+    assert!(some.len() > 2 && some[1..].is_sorted_by(|a, b| a >= b), "{some:?}");
+    console.keys("voke");
+    console.enter();
+    assert!(console.notice().starts_with("Not possible now: "), "nothing else is done in its place");
+}
+
+#[test]
+fn it_opens_over_the_overview_and_does_there_what_the_key_does() {
+    let mut console = Console::on(showcase());
+    console.keys("O:");
+    assert_eq!(why(&console, "rotate"), "it works on the list of sessions");
+    console.keys("next-chart");
+    let chart = console.model.overview.chart;
+    console.enter();
+    assert!(matches!(console.model.screen, Screen::Overview));
+    assert_ne!(console.model.overview.chart, chart);
+    console.keys(":7");
+    console.enter();
+    assert_eq!((console.cursor(), console.is_on_the_list()), (Some(7), true));
+}
+
+#[test]
 fn what_cannot_be_done_says_why_here_in_the_help_and_when_its_key_is_pressed() {
     let mut console = Console::on(showcase());
     console.keys(" j ");

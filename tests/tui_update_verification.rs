@@ -167,3 +167,45 @@ fn findings_beyond_what_is_shown_are_counted() {
     assert!(console.shows("1234 things are not as the history left them"));
     assert!(console.shows("and 1233 more: host-provisioner audit verify lists all"));
 }
+
+#[test]
+fn a_finding_leads_to_its_entry_however_far_back_that_is() {
+    for seq in [1, 2, 120, 333, 449, 450] {
+        let mut data = showcase();
+        for hour in -450..0 {
+            data.rotated_elsewhere(215, hour);
+        }
+        data.name_entries();
+        let mut console = Console::on(data);
+        console.keys("H");
+        let effects = console.keys("V");
+        let [Effect::Verify(ticket, _)] = effects[..] else { panic!("{effects:?}") };
+        end(&mut console, ticket, report(vec![damage(215, Some(seq))]));
+        console.enter();
+        let Screen::History(history) = &console.model.screen else { panic!("{:?}", console.model.screen) };
+        assert_eq!(history.window.entry().map(|entry| entry.seq), Some(seq));
+        assert!(history.window.entries.len() <= 500, "the window stays small: {}", history.window.entries.len());
+        assert!(console.screen().iter().any(|line| line.contains("▸ 2026-") && line.contains(&format!(" {seq} "))));
+    }
+}
+
+#[test]
+fn a_movement_ends_the_way_to_an_entry() {
+    let mut data = showcase();
+    for hour in -450..0 {
+        data.rotated_elsewhere(215, hour);
+    }
+    data.name_entries();
+    let mut console = Console::on(data);
+    console.keys("H");
+    let effects = console.keys("V");
+    let [Effect::Verify(ticket, _)] = effects[..] else { panic!("{effects:?}") };
+    end(&mut console, ticket, report(vec![damage(215, Some(3))]));
+    console.prompt = false;
+    console.enter();
+    console.keys("j");
+    console.prompt = true;
+    console.answer();
+    let Screen::History(history) = &console.model.screen else { panic!("{:?}", console.model.screen) };
+    assert!(history.window.entry().is_some_and(|entry| entry.seq > 300));
+}

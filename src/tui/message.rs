@@ -91,7 +91,7 @@ pub enum Ui {
 pub enum Global {
     /// Shows the keys, or takes them away.
     Help,
-    /// Shows all actions by name; over the main screen, a detail or a history.
+    /// Shows all actions by name; over the main screen, a detail, a history or the overview.
     Palette,
     /// Draws everything again.
     Redraw,

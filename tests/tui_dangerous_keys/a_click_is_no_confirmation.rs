@@ -26,6 +26,20 @@ fn a_click_opens_no_form() {
 }
 
 #[test]
+fn a_click_in_palette_history_or_overview_does_nothing_but_point() {
+    for keys in [":", "H", "O", "O:"] {
+        let mut console = Console::on(showcase());
+        console.data.rotated_elsewhere(1, -1);
+        console.keys("M");
+        console.keys(keys);
+        let screen = std::mem::discriminant(&console.model.screen);
+        click_everywhere(&mut console);
+        assert_eq!(std::mem::discriminant(&console.model.screen), screen, "{keys}");
+        assert!(console.started.is_empty() && console.model.list.filter.is_empty(), "{keys}");
+    }
+}
+
+#[test]
 fn a_click_confirms_no_plan() {
     for (session, typed) in [(4, ""), (2, "2")] {
         let mut console = Console::on(showcase());

@@ -337,7 +337,11 @@ pub(super) fn of(context: Context) -> impl Iterator<Item = &'static Action> {
         Context::Overview => (OVERVIEW, OVERVIEW_MOTIONS),
         Context::Leave => (LEAVE, &[]),
     };
-    let palette: &[Action] =
-        if matches!(context, Context::List | Context::Pager | Context::History) { PALETTE } else { &[] };
+    let palette: &[Action] = if matches!(context, Context::List | Context::Pager | Context::History | Context::Overview)
+    {
+        PALETTE
+    } else {
+        &[]
+    };
     HELP.iter().chain(own).chain(palette).chain(motions).chain(EVERYWHERE)
 }

@@ -1,5 +1,6 @@
 //! The history of one session or of all, newest first: a list with a cursor, a search, and one entry whole.
 
+use ratatui::layout::Position;
 use tui_input::{Input, InputRequest};
 
 use super::reason::{self, Purpose};
@@ -74,7 +75,7 @@ pub fn open_of(model: &mut Model, session: Option<SessionId>, back: Screen) -> V
     effects
 }
 
-/// Opens the history of a session with the cursor on an entry, if that is among the newest.
+/// Opens the history of a session and goes to an entry, however far back it is; a movement ends that.
 pub fn open_at(model: &mut Model, session: SessionId, seq: Option<i64>, back: Screen) -> Vec<Effect> {
     let effects = open_of(model, Some(session), back);
     if let Screen::History(history) = &mut model.screen {
@@ -197,6 +198,14 @@ fn change(model: &mut Model, history: Box<History>, purpose: Purpose) -> Vec<Eff
     }
     model.say("There is no entry under the cursor, and so no session.");
     Vec::new()
+}
+
+/// Puts the cursor on the entry at a place.
+pub fn point_at(model: &mut Model, at: Position) -> Vec<Effect> {
+    with(model, |model, history| match draw::row_at(model, history, at) {
+        Some(place) if history.mode == Mode::List => history.go_to(model, place),
+        Some(_) | None => Vec::new(),
+    })
 }
 
 /// Tells whether a question is the history's.

@@ -1,7 +1,7 @@
 //! The overview: charts of how the records of all sessions stand. A bar is a filter of the list.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::{Screen, filter};
 use crate::domain::overview::{Bar, Chart, DAYS, Overview};
@@ -121,6 +121,14 @@ fn back(model: &mut Model) -> Vec<Effect> {
         model.screen = Screen::Sessions;
     }
     stop(model).into_iter().collect()
+}
+
+/// Puts the cursor on the bar at a place, or gives its chart the keys.
+pub fn point_at(model: &mut Model, at: Position) {
+    if let Some((chart, bar)) = page::bar_at(model, at) {
+        model.overview.chart = chart;
+        model.overview.places[chart as usize] = bar;
+    }
 }
 
 fn stop(model: &mut Model) -> Option<Effect> {

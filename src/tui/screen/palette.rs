@@ -14,7 +14,7 @@ use crate::tui::message::{Global, MainUi, Motion, PaletteUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::possible::why_not;
 use crate::tui::theme::Theme;
-use crate::tui::view::{popup, text};
+use crate::tui::view::{layout, popup, text};
 
 /// Characters that can be typed.
 const LIMIT: usize = 60;
@@ -32,6 +32,8 @@ pub struct Palette {
     pub input: Input,
     /// The line under the cursor.
     pub cursor: usize,
+    /// The first line that is shown.
+    top: usize,
 }
 
 /// A line of the palette.
@@ -52,10 +54,10 @@ pub struct Entry {
 /// Opens the palette over the present screen.
 pub fn open(model: &mut Model) {
     let back = Box::new(std::mem::replace(&mut model.screen, Screen::Sessions));
-    model.screen = Screen::Palette(Palette { back, input: Input::default(), cursor: 0 });
+    model.screen = Screen::Palette(Palette { back, input: Input::default(), cursor: 0, top: 0 });
 }
 
-/// Lists what fits what is typed, the best first: what can be done here, what cannot, and what works elsewhere.
+/// Lists what fits what is typed: the best, then what can be done now, and then what cannot, with why.
 #[must_use]
 pub fn entries(model: &Model, palette: &Palette) -> Vec<Entry> {
     let typed = palette.input.value().trim();
@@ -76,7 +78,12 @@ pub fn entries(model: &Model, palette: &Palette) -> Vec<Entry> {
     let elsewhere = model.keys.elsewhere(&palette.back).filter(|(binding, _)| is_own(binding));
     let elsewhere = elsewhere.map(|(binding, place)| entry(binding, Some(format!("it works {place}"))));
     let all = here.chain(elsewhere).filter(|entry| entry.does != Ui::Global(Global::Palette));
-    fitting(all, typed, |entry| format!("{} {}", entry.name, entry.help))
+    let mut found = fitting(all, typed, |entry| format!("{} {}", entry.name, entry.help));
+    // What fits best stays before the others: Enter says why it cannot be done, and does nothing else in its place.
+    let best = usize::from(!typed.is_empty()).min(found.len());
+    // The sort keeps the order of what is alike.
+    found[best..].sort_by_key(|entry| entry.why_not.is_some());
+    found
 }
 
 fn jump(session: SessionId) -> Entry {
@@ -107,12 +114,13 @@ pub fn update(model: &mut Model, mut palette: Palette, ui: PaletteUi) -> Next {
             let inserts = matches!(request, InputRequest::InsertChar(_));
             if !inserts || palette.input.value().chars().count() < LIMIT {
                 palette.input.handle(request);
-                palette.cursor = 0;
+                (palette.cursor, palette.top) = (0, 0);
             }
         }
         PaletteUi::Move(motion) => {
             let entries = entries(model, &palette);
             palette.cursor = moved(&entries, palette.cursor, motion);
+            palette.top = palette.first(room(layout::body(model)).1);
         }
         PaletteUi::Run => match entries(model, &palette).into_iter().nth(palette.cursor) {
             None => model.say("Nothing has a name like this."),
@@ -125,13 +133,41 @@ pub fn update(model: &mut Model, mut palette: Palette, ui: PaletteUi) -> Next {
     Next::Stay(palette)
 }
 
+impl Palette {
+    /// Finds the first line that is shown of so many.
+    fn first(&self, rows: usize) -> usize {
+        self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(rows))
+    }
+}
+
+/// Finds the room inside, and counts the lines below the one that is typed into.
+fn room(area: Rect) -> (Rect, usize) {
+    let inner = popup::inner(area.height.saturating_sub(2), area);
+    (inner, usize::from(inner.height).saturating_sub(1).max(1))
+}
+
+/// Puts the cursor on the line at a place; it is done by a key alone.
+pub fn point_at(model: &mut Model, at: Position) {
+    let Screen::Palette(palette) = &model.screen else { return };
+    let (inner, rows) = room(layout::body(model));
+    let line = usize::from(at.y.saturating_sub(inner.y));
+    let (top, count) = (palette.first(rows), entries(model, palette).len());
+    if inner.contains(at)
+        && line > 0
+        && top + line <= count
+        && let Screen::Palette(palette) = &mut model.screen
+    {
+        (palette.top, palette.cursor) = (top, top + line - 1);
+    }
+}
+
 /// Takes a paste in as one line.
 pub fn paste(palette: &mut Palette, data: &str) {
     let room = LIMIT.saturating_sub(palette.input.value().chars().count());
     for c in data.chars().map(|c| if c.is_control() { ' ' } else { c }).take(room) {
         palette.input.handle(InputRequest::InsertChar(c));
     }
-    palette.cursor = 0;
+    (palette.cursor, palette.top) = (0, 0);
 }
 
 /// Finds the next line that can be chosen; the cursor stays where there is none.
@@ -163,9 +199,8 @@ pub fn draw(model: &Model, palette: &Palette, theme: &Theme, area: Rect, frame: 
         Span::styled(": ", theme.strong),
         Span::styled(text::window(palette.input.value(), scroll, width.saturating_sub(3)), theme.strong),
     ])];
-    let rows = usize::from(inner.height).saturating_sub(1).max(1);
-    let first = palette.cursor.saturating_sub(rows - 1);
-    let shown = entries.iter().enumerate().skip(first).take(rows);
+    let rows = room(area).1;
+    let shown = entries.iter().enumerate().skip(palette.first(rows)).take(rows);
     lines.extend(shown.map(|(place, entry)| line(entry, place == palette.cursor, theme, width)));
     if entries.is_empty() {
         let hint = "Nothing has a name like this. A number goes to the session with that id.";

@@ -19,7 +19,7 @@ pub(super) fn anywhere(model: &mut Model, global: Global) -> Vec<Effect> {
         }
         Global::Palette => {
             model.notice = None;
-            if matches!(model.screen, Screen::Sessions | Screen::Detail(_) | Screen::History(_)) {
+            if matches!(model.screen, Screen::Sessions | Screen::Detail(_) | Screen::History(_) | Screen::Overview) {
                 palette::open(model);
             }
             Vec::new()

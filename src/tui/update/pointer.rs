@@ -9,7 +9,7 @@ use crate::tui::message::{
     FindingsUi, Global, HistoryUi, Motion, OverviewUi, PagerUi, PaletteUi, Pointer, ProfilesUi, Ui,
 };
 use crate::tui::model::{Model, Panel};
-use crate::tui::screen::{Screen, detail, sessions};
+use crate::tui::screen::{Screen, detail, history, overview, palette, sessions};
 use crate::tui::view::layout;
 
 /// Lines that a notch of the wheel scrolls.
@@ -50,6 +50,15 @@ pub(super) fn act(model: &mut Model, does: Pointer, column: u16, row: u16) -> Ve
             keep_the_cursor_in_sight(model);
             Vec::new()
         }
+        (Pointer::Press, Screen::Palette(_)) => {
+            palette::point_at(model, at);
+            Vec::new()
+        }
+        (Pointer::Press, Screen::Overview) => {
+            overview::point_at(model, at);
+            Vec::new()
+        }
+        (Pointer::Press, Screen::History(_)) => history::point_at(model, at),
         (Pointer::Press | Pointer::Drag, _) => Vec::new(),
     }
 }

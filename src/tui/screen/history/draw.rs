@@ -1,7 +1,7 @@
 //! How the history looks: what is wrong with it, its entries, and the line of the search.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Position, Rect};
+use ratatui::layout::{Constraint, Margin, Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Row, Table};
 
@@ -50,6 +50,16 @@ pub fn draw(model: &Model, history: &History, theme: &Theme, area: Rect, frame: 
 pub(super) fn rows(model: &Model, history: &History) -> usize {
     let (columns, lines) = layout::page(model);
     lines.saturating_sub(2 + notes(model, history, &Theme::new(false), columns).len()).max(1)
+}
+
+/// Finds the entry at a place of the list.
+pub(super) fn row_at(model: &Model, history: &History, at: Position) -> Option<usize> {
+    let inner = layout::body(model).inner(Margin::new(1, 1));
+    let above = notes(model, history, &Theme::new(false), usize::from(inner.width)).len();
+    // Below the notes and the headings.
+    let row = usize::from(at.y.checked_sub(inner.y)?).checked_sub(above + 1)?;
+    let place = history.window.top + row;
+    (inner.contains(at) && row < rows(model, history) && place < history.window.entries.len()).then_some(place)
 }
 
 fn whole<'a>(model: &'a Model, history: &History) -> Option<&'a Whole> {

@@ -30,7 +30,7 @@ pub struct Window {
     pub entries: Vec<StoredEntry>,
     /// The place of the entry under the cursor. Entries neither change nor vanish, so what comes before it moves it along.
     pub cursor: usize,
-    /// The number of the entry to go to once the newest are read.
+    /// The number of the entry to go to, page by page, from the newest on.
     pub aim: Option<i64>,
     /// The first entry that is shown.
     pub top: usize,
@@ -104,6 +104,7 @@ impl Window {
 
     /// Stops the question under way, if there is one.
     pub fn stop(&mut self) -> Option<Effect> {
+        self.aim = None;
         self.loading.take().map(|loading| Effect::CancelLoad(loading.ticket))
     }
 
@@ -116,6 +117,15 @@ impl Window {
     fn scroll_into_view(&mut self, height: usize) {
         let lowest = self.entries.len().saturating_sub(height);
         self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(height)).min(lowest);
+    }
+
+    /// Goes to the entry that is aimed at, or to the one before it where it is gone; else as far back as was read, and from
+    /// there more is asked for.
+    fn take_aim(&mut self) {
+        let Some(aim) = self.aim else { return };
+        let found = self.entries.iter().position(|entry| entry.seq <= aim);
+        self.cursor = found.unwrap_or(self.entries.len().saturating_sub(1));
+        self.aim = self.aim.filter(|_| found.is_none() && !self.at_oldest);
     }
 
     /// Puts newer entries before the window; the cursor stays on its entry.
@@ -201,8 +211,6 @@ impl History {
             Want::Newest => {
                 (window.cursor, window.top) = (0, 0);
                 (window.entries, window.at_newest, window.at_oldest) = (entries, true, is_end);
-                let aim = window.aim.take();
-                window.cursor = window.entries.iter().position(|entry| Some(entry.seq) == aim).unwrap_or(0);
             }
             Want::Oldest => {
                 window.cursor = entries.len().saturating_sub(1);
@@ -218,7 +226,14 @@ impl History {
             }
             Want::Found { .. } => {}
         }
+        window.take_aim();
         window.scroll_into_view(height);
+        self.more(model)
+    }
+
+    /// Puts the cursor on an entry of the window, and asks for what lies beyond.
+    pub(super) fn go_to(&mut self, model: &mut Model, place: usize) -> Vec<Effect> {
+        (self.window.cursor, self.window.aim) = (place, None);
         self.more(model)
     }
 
@@ -250,6 +265,7 @@ impl History {
     pub(super) fn step(&mut self, model: &mut Model, motion: Motion) -> Vec<Effect> {
         let height = rows(model, self);
         let window = &mut self.window;
+        window.aim = None;
         let lowest = window.entries.len().saturating_sub(1);
         let place = match motion {
             Motion::Up => window.cursor.saturating_sub(1),

@@ -1,7 +1,7 @@
 //! The bars. A number stands beside each that lies down; of the days, below them, that of the one under the cursor.
 
 use ratatui::Frame;
-use ratatui::layout::{Direction, Rect};
+use ratatui::layout::{Direction, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{BarChart, BarGroup, Paragraph};
@@ -63,6 +63,25 @@ pub(super) fn draw(
     }
 }
 
+/// Finds the bar at a place of a chart; where there is none, the one under its cursor.
+pub(super) fn bar_at(counts: &Counts, overview: &Overview, chart: Chart, area: Rect, at: Position) -> usize {
+    let bars = overview.bars(chart).len();
+    let here = counts.place(chart, bars);
+    let Some(line) = at.y.checked_sub(area.y + 1).map(usize::from) else { return here };
+    let others = chart == Chart::People && overview.by_others() > 0 && area.height > 2;
+    let rows = usize::from(area.height.saturating_sub(1)) - usize::from(others);
+    let found = match chart {
+        Chart::Records | Chart::Ages | Chart::People => (line < rows).then_some((here + 1).saturating_sub(rows) + line),
+        Chart::Days => Some(usize::from(at.x.saturating_sub(area.x)) / pitch(area)),
+    };
+    found.filter(|found| *found < bars).unwrap_or(here)
+}
+
+/// Counts the columns from one day to the next.
+fn pitch(area: Rect) -> usize {
+    (usize::from(area.width) / DAYS).max(1)
+}
+
 /// Bars from left to right, each behind its name and number; as many as fit around the cursor.
 fn lying(
     bars: &[Bar],
@@ -112,9 +131,8 @@ fn lying(
 
 /// A bar for each day, the newest on the right, and below them how many days ago.
 fn standing(bars: &[Bar], here: usize, is_here: bool, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let pitch = usize::from(area.width) / DAYS;
+    let pitch = pitch(area);
     let (width, gap) = if pitch >= 2 { (pitch - 1, 1) } else { (1, 0) };
-    let pitch = width + gap;
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);
     let drawn: Vec<_> =
         bars.iter().map(|bar| ratatui::widgets::Bar::default().value(bar.count).text_value("")).collect();

@@ -9,7 +9,7 @@
 //! ```
 
 use ratatui::Frame;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
@@ -18,10 +18,13 @@ use crate::domain::overview::{Chart, Overview};
 use crate::tui::message::{OverviewUi, Ui};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::view::{frame_of, text};
+use crate::tui::view::{frame_of, layout, text};
 
 /// Columns and lines from which on all charts are shown beside and below each other.
 const WIDE: (u16, u16) = (100, 24);
+
+/// Columns that stay free beside the charts: in ASCII bars and border are made of the same.
+const BESIDE: Margin = Margin::new(1, 0);
 
 /// Lines that tell of the bar under the cursor.
 const ABOUT: u16 = 2;
@@ -30,15 +33,13 @@ const ABOUT: u16 = 2;
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     frame.render_widget(Clear, area);
     let inner = frame_of(" Overview ", &words::state(model, theme), true, theme, area, frame);
-    // In ASCII bars and border are made of the same.
-    let inner = inner.inner(Margin::new(1, 0));
+    let inner = inner.inner(BESIDE);
     let Some(overview) = model.overview.read.as_ref().filter(|overview| overview.sessions > 0) else {
         let lines = nothing(model, theme, usize::from(inner.width));
         frame.render_widget(Paragraph::new(lines), inner);
         return;
     };
-    let charts = Rect { height: inner.height.saturating_sub(ABOUT), ..inner };
-    for (chart, place) in places(model, overview, charts) {
+    for (chart, place) in places(model, overview, above(inner)) {
         charts::draw(&model.overview, overview, chart, theme, place, frame);
     }
     let width = usize::from(inner.width);
@@ -46,6 +47,19 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'
     let lines = vec![Line::styled(what, theme.plain), Line::styled(lists, theme.strong)];
     let about = Rect { y: inner.bottom().saturating_sub(ABOUT), height: ABOUT, ..inner };
     frame.render_widget(Paragraph::new(lines), about);
+}
+
+/// Leaves out the lines that tell of the bar under the cursor.
+fn above(inner: Rect) -> Rect {
+    Rect { height: inner.height.saturating_sub(ABOUT), ..inner }
+}
+
+/// Finds the chart at a place, and its bar there, or the one that is under its cursor.
+pub(super) fn bar_at(model: &Model, at: Position) -> Option<(Chart, usize)> {
+    let overview = model.overview.read.as_ref().filter(|overview| overview.sessions > 0)?;
+    let inner = layout::body(model).inner(Margin::new(1, 1)).inner(BESIDE);
+    let (chart, place) = places(model, overview, above(inner)).into_iter().find(|(_, place)| place.contains(at))?;
+    Some((chart, charts::bar_at(&model.overview, overview, chart, place, at)))
 }
 
 /// Divides the room among the charts.
