@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 use crate::floor::pgbench::Pgbench;
 use crate::postgres::TestPg;
 use crate::report::{Report, Target};
-use crate::{Scale, pages, rotations, turns};
+use crate::{Scale, console, pages, rotations, turns};
 
 const WORLD: &str = include_str!("../../tests/fixtures/world.postgres.sql");
 
@@ -38,8 +38,11 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     let stores = worlds.each_ref().map(|db| runtime.block_on(open(db)));
     verify(runtime, scale, report, &stores);
     pages::compare(runtime, scale, report, &stores);
+    pages::narrow_and_sort(runtime, scale, report, &stores, pages::OF_SERVER);
+    pages::numbers(runtime, scale, report, &stores);
     pages::overview(runtime, scale, report, &stores[2]);
     runtime.block_on(join_all(stores.iter().map(|store| store.close())));
+    console::on_server(scale, report, &worlds[2].url());
 }
 
 async fn open(db: &TestPg) -> Arc<dyn Store> {
