@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use host_provisioner::domain::estimate::Count;
 use host_provisioner::domain::order::{Order, SortKey};
 use host_provisioner::domain::overview::MaxAge;
 use host_provisioner::domain::session::SessionId;
@@ -81,7 +82,7 @@ pub(crate) fn narrow_and_sort(
     let took = turns::medians(
         scale.turns,
         &mut [&mut |_| page(small, &title), &mut |_| page(large, &title), &mut |_| page(small, &age), &mut |_| {
-            page(large, &age)
+            page(large, &age);
         }],
     );
     report.part(&format!("the first {ROWS} of {most} sessions, sorted and filtered"));
@@ -101,10 +102,15 @@ pub(crate) fn narrow_and_sort(
 pub(crate) fn numbers(runtime: &Runtime, scale: &Scale, report: &mut Report, stores: &[Arc<dyn Store>; 3]) {
     let [_, medium, large] = stores;
     let filter = SessionFilter::parse("status:active record:active").unwrap();
-    let estimate = |store: &Arc<dyn Store>| drop(runtime.block_on(store.estimate_sessions(&filter)).unwrap());
+    let estimate = |store: &Arc<dyn Store>| {
+        let told = runtime.block_on(store.estimate_sessions(&filter)).unwrap();
+        assert_ne!(told.found, Count::Unknown);
+    };
     let [less, more] = turns::medians(scale.turns.min(50), &mut [&mut |_| estimate(medium), &mut |_| estimate(large)]);
     let all = SessionFilter::default();
-    let count = |filter: &SessionFilter| drop(runtime.block_on(large.count_sessions(filter)).unwrap());
+    let count = |filter: &SessionFilter| {
+        assert_ne!(runtime.block_on(large.count_sessions(filter)).unwrap(), 0);
+    };
     let counted = turns::medians(scale.turns.min(9), &mut [&mut |_| count(&all), &mut |_| count(&filter)]);
     let [_, medium, large] = scale.sessions;
     report.part(&format!("how many of {large} sessions there are, and match a filter"));
