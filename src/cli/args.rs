@@ -17,8 +17,8 @@ use super::{
 /// Keeps exactly one active Host GUID per online session.
 ///
 /// Without a command, the console opens. Data goes to stdout, messages go to stderr. Exit codes: 0 done, 1 failed and
-/// nothing changed, 2 usage or configuration, 4 not allowed, 5 not found, 6 conflict, 7 database unreachable or too slow,
-/// 8 not confirmed, 9 rejected or damaged, 10 outcome unknown, 11 done but the GUID was not delivered, 129/130/143 stopped by a signal.
+/// nothing changed, 2 usage or configuration, 3 partly done, 4 not allowed, 5 not found, 6 conflict, 7 database unreachable
+/// or too slow, 8 not confirmed, 9 rejected or damaged, 10 outcome unknown, 11 done but the GUID was not delivered, 129/130/143 stopped by a signal.
 #[derive(Debug, Parser)]
 #[command(name = "host-provisioner", bin_name = "host-provisioner", version, color = clap::ColorChoice::Never, disable_help_subcommand = true)]
 struct Cli {
