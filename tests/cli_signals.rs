@@ -37,20 +37,33 @@ fn a_change_that_waits_for_the_database_is_rolled_back() {
     assert_eq!(env.dump(), before);
 }
 
-#[test]
-fn a_verification_that_waits_for_its_guid_ends_with_the_signal() {
+/// Sends a signal to a command that waits for its input.
+fn waits_for_input(line: &str) {
     let env = TestEnv::with_sessions();
     for (signal, code) in SIGNALS {
-        let mut command = env.command(["verify", "--session-id", "1", "-v"]);
+        let mut command = env.command(line.split(' '));
         let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
         // Held open to the end: waiting for the child would close it, and an end of input is an answer too.
         let _stdin = child.stdin.take();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         // Once it names the database, it listens.
         while !read_line(&mut stderr).starts_with("database: ") {}
+        // By now it is most likely reading.
+        std::thread::sleep(std::time::Duration::from_millis(200));
         send(&child, signal);
         assert_eq!(child.wait().unwrap().code(), Some(code));
     }
+}
+
+#[test]
+fn a_verification_that_waits_for_its_guid_ends_with_the_signal() {
+    waits_for_input("verify --session-id 1 -v");
+}
+
+#[test]
+fn a_consolidation_that_waits_for_its_plan_ends_with_the_signal() {
+    waits_for_input("consolidate --apply - -v");
+    waits_for_input("consolidate --apply - --dry-run -v");
 }
 
 #[test]

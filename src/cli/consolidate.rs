@@ -88,6 +88,16 @@ impl ConsolidateArgs {
     }
 }
 
+/// Reads a plan on a thread of its own: a pipe or a terminal may keep it waiting, and a signal ends that.
+async fn read(file: PathBuf, context: &Context<'_>) -> Result<Vec<Planned>, Failure> {
+    let reading = tokio::task::spawn_blocking(move || plan_file::read(&file));
+    tokio::select! {
+        biased;
+        () = context.cancel.cancelled() => Err(Failure::interrupted()),
+        read = reading => read.unwrap_or_else(|_| Err(Failure::internal("consolidation"))),
+    }
+}
+
 impl Consolidate {
     /// Tells whether something may be changed, so that a signal must not drop the work.
     #[must_use]
@@ -118,7 +128,7 @@ impl Consolidate {
         match &self.what {
             What::Plan(file) => self.plan(file, &mandate, context).await,
             What::Apply(file) => {
-                let mut planned = plan_file::read(file)?;
+                let mut planned = read(file.clone(), context).await?;
                 if let Some(only) = self.only {
                     planned.retain(|planned| planned.session() == only);
                     if planned.is_empty() {
