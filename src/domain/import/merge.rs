@@ -135,7 +135,8 @@ pub fn merge(id: SessionId, before: &Before, brought: &Brought, now: Timestamp) 
     let mut merged = Merged::default();
     merge_session(before, brought, &mut merged);
     let session_comes = before.session.is_some() || !brought.sessions.is_empty();
-    let new = new_records(before, brought, session_comes, &mut merged);
+    let known = Known::of(before.records.iter());
+    let new = new_records(&known, before.ruled, brought, session_comes, &mut merged);
     if merged.faults.iter().any(|fault| fault.kind == FaultKind::Conflict) {
         leave(id, brought, &new, &mut merged);
         return merged;
@@ -179,9 +180,30 @@ fn merge_session(before: &Before, brought: &Brought, merged: &mut Merged) {
     }
 }
 
+/// The records that the database holds of a session, by what a coming one may share with them: a session may have very
+/// many on both sides.
+#[derive(Default)]
+struct Known<'a> {
+    ids: HashMap<HostRecordId, &'a HostRecord>,
+    hashes: HashMap<&'a str, &'a HostRecord>,
+}
+
+impl<'a> Known<'a> {
+    /// Goes through them once.
+    fn of(records: impl Iterator<Item = &'a HostRecord>) -> Self {
+        let mut known = Self::default();
+        for record in records {
+            known.ids.insert(record.id, record);
+            known.hashes.insert(record.hash.as_str(), record);
+        }
+        known
+    }
+}
+
 /// Gives the records that are new and fit.
 fn new_records<'a>(
-    before: &Before,
+    known: &Known<'_>,
+    ruled: bool,
     brought: &'a Brought,
     session_comes: bool,
     merged: &mut Merged,
@@ -201,7 +223,7 @@ fn new_records<'a>(
         } else if let Some(Clash::Elsewhere) = clash {
             let reason = "the database has this record in another session";
             refuse(FaultKind::Conflict, "SessionId", reason.into());
-        } else if let Some(there) = before.records.iter().find(|there| there.id == record.id) {
+        } else if let Some(there) = known.ids.get(&record.id) {
             match there.difference(record) {
                 None => merged.same_records += 1,
                 Some(column) => {
@@ -210,10 +232,10 @@ fn new_records<'a>(
             }
         } else if let Some(line) = hashes.get(record.hash.as_str()) {
             refuse(FaultKind::Bad, "HostGuidHash", format!("line {line} has the same hash").into());
-        } else if let Some(there) = before.records.iter().find(|there| there.hash == record.hash) {
+        } else if let Some(there) = known.hashes.get(record.hash.as_str()) {
             let reason = format!("record #{} of the session has the same hash", there.id);
             refuse(FaultKind::Conflict, "HostGuidHash", reason.into());
-        } else if before.ruled && record.is_active {
+        } else if ruled && record.is_active {
             let reason = "active, and the session's history says already which record is";
             refuse(FaultKind::Conflict, "IsActive", reason.into());
         } else {
@@ -253,4 +275,45 @@ fn rank(before: &Before, new: &[&Row<HostRecord>], now: Timestamp, merged: &mut 
         fingerprint: best.hash.fingerprint(),
         expires_at: best.expires_at,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::host_record::StoredHash;
+
+    fn record(number: i64) -> HostRecord {
+        let at = Timestamp::parse_written("2026-09-04 08:28:00").unwrap();
+        HostRecord {
+            id: HostRecordId::new(number).unwrap(),
+            session: SessionId::new(1).unwrap(),
+            hash: StoredHash::new(format!("hash {number}")),
+            created_at: at,
+            expires_at: None,
+            last_used_at: None,
+            created_by: None,
+            revoked_at: None,
+            revoked_by: None,
+            is_active: false,
+            legacy_duplicate: false,
+        }
+    }
+
+    /// Whatever comes, a record that is there is looked at once; the rest are look-ups by key.
+    #[test]
+    fn each_record_of_the_database_is_gone_through_once_however_many_come() {
+        const THERE: i64 = 20_000;
+        let there: Vec<HostRecord> = (1..=THERE).map(record).collect();
+        let mut looked_at = 0;
+        let known = Known::of(there.iter().inspect(|_| looked_at += 1));
+        let incoming =
+            |(line, value)| Incoming { row: Row { place: Place { line, ..Place::default() }, value }, clash: None };
+        // Half are there, half are new.
+        let records: Vec<Incoming> = (2..).zip((THERE / 2..THERE * 3 / 2).map(record)).map(incoming).collect();
+        let brought = Brought { records, ..Brought::default() };
+        let mut merged = Merged::default();
+        let new = new_records(&known, false, &brought, true, &mut merged);
+        assert_eq!((looked_at, known.ids.len(), known.hashes.len()), (20_000, 20_000, 20_000));
+        assert_eq!((new.len(), merged.same_records, merged.faults.len()), (9_999, 10_001, 0));
+    }
 }
