@@ -8,30 +8,36 @@ use serde_json::{Value, json};
 
 use crate::store_contract::OLD_ROWS;
 use crate::support::fixtures;
+use crate::support::outside::Outside;
 use crate::support::postgres::TestPg;
 use crate::support::program::{TestEnv, end_of};
 use crate::support::roles::{Roles, run_on};
 
-const IMPORT: &str = "import --sessions sessions.csv --host-sessions host_sessions.csv";
-const SESSIONS: &str = "SessionId,GroupId,Title,Description,Status,ParticipantCount,MaxParticipants,StartedAt,EndedAt,ExpiresAt,CreatedAt,ModifiedAt";
-const RECORDS: &str =
+pub(crate) const IMPORT: &str = "import --sessions sessions.csv --host-sessions host_sessions.csv";
+pub(crate) const SESSIONS: &str = "SessionId,GroupId,Title,Description,Status,ParticipantCount,MaxParticipants,StartedAt,EndedAt,ExpiresAt,CreatedAt,ModifiedAt";
+pub(crate) const RECORDS: &str =
     "HostSessionId,SessionId,HostGuidHash,CreatedAt,ExpiresAt,LastUsedAt,CreatedBy,RevokedAt,RevokedBy,IsActive";
 const TIME: &str = "2026-09-04 08:28:00.9886237";
 
-fn session(id: &str, title: &str) -> String {
+pub(crate) fn session(id: &str, title: &str) -> String {
     format!("{id},DE562439-E9C1-4823-A960-89BCA71F3D1A,{title},NULL,Created,0,NULL,NULL,NULL,NULL,{TIME},{TIME}\r\n")
 }
 
-fn record(id: &str, session: &str, hash: &str) -> String {
+pub(crate) fn record(id: &str, session: &str, hash: &str) -> String {
     format!("{id},{session},{hash},{TIME},NULL,NULL,NULL,NULL,NULL,1\r\n")
 }
 
 /// A database without rows, and these files.
 fn with_files(sessions: &[String], records: &[String]) -> TestEnv {
     let env = TestEnv::empty();
+    write_files(&env, sessions, records);
+    env
+}
+
+/// Writes both files.
+pub(crate) fn write_files<D: Outside>(env: &TestEnv<D>, sessions: &[String], records: &[String]) {
     env.file("sessions.csv", format!("{SESSIONS}\r\n{}", sessions.concat()).as_bytes());
     env.file("host_sessions.csv", format!("{RECORDS}\r\n{}", records.concat()).as_bytes());
-    env
 }
 
 /// Good rows of session 1, and bad ones of every kind.

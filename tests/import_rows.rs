@@ -145,6 +145,21 @@ fn each_bad_row_is_told_with_line_column_and_reason_and_the_next_one_is_read() {
 }
 
 #[test]
+fn an_id_behind_which_no_new_one_would_fit_is_bad_and_the_greatest_that_leaves_room_is_not() {
+    let no_room = "too great: behind 9000000000000000000 there would be no room for the ids of new rows";
+    for (id, fits) in [("9000000000000000000", true), ("9000000000000000001", false), ("9223372036854775807", false)] {
+        let sessions = sessions(&format!("{SESSIONS}\n{}\n", line(id, "x")));
+        let records = records(&format!("{RECORDS}\n{id},1,hash,{TIME},NULL,NULL,NULL,NULL,NULL,1\n"));
+        let faults = [sessions[0].as_ref().err().map(told), records[0].as_ref().err().map(told)];
+        let expected = ["SessionId", "HostSessionId"].map(|column| (!fits).then_some((2, Some(column), no_room)));
+        assert_eq!(faults, expected, "{id}");
+    }
+    // A record may belong to a session that another program put there.
+    let of_last = records(&format!("{RECORDS}\n1,9223372036854775807,hash,{TIME},NULL,NULL,NULL,NULL,NULL,1\n"));
+    assert_eq!(of_last[0].as_ref().unwrap().value.session.get(), i64::MAX);
+}
+
+#[test]
 fn bytes_that_are_no_utf_8_are_one_bad_row() {
     let mut bytes = format!("{SESSIONS}\n{}\n", line("1", "x")).into_bytes();
     let after = line("3", "y");

@@ -11,6 +11,7 @@ mod cli_create;
 mod cli_delivery;
 mod cli_doctor;
 mod cli_import;
+mod cli_import_input;
 mod cli_import_refusals;
 mod cli_journey;
 mod cli_log;

@@ -16,6 +16,7 @@ mod merge;
 mod rows;
 mod typed;
 
+pub use cell::LAST_ID;
 pub use merge::{Before, Brought, Clash, Current, Incoming, Merged, merge};
 pub use rows::{InputError, Rows};
 pub use typed::Typed;

@@ -56,7 +56,7 @@ pub enum Chunk {
     End,
 }
 
-/// Where the rows go that stay out.
+/// Where the rows go that stay out, and where all rows came from.
 pub trait Aside: Send + Sync {
     /// Takes one.
     ///
@@ -69,6 +69,12 @@ pub trait Aside: Send + Sync {
     /// # Errors
     /// As [`Aside::take`].
     fn keep(&self) -> io::Result<()>;
+
+    /// Makes sure that the input is still what was read: a row is read again to be kept, and is told by its line.
+    ///
+    /// # Errors
+    /// The sentence that says which is not.
+    fn must_be_as_read(&self) -> Result<(), String>;
 }
 
 /// How far an import is, for whoever watches it.
@@ -213,6 +219,7 @@ async fn prepare<B: Imports>(
         (false, false, None) => Outcome::Unchanged,
     };
     let trace = trace.filter(|_| report.outcome == Outcome::Imported);
+    import.aside.must_be_as_read().map_err(|what| StoreError::Input { what })?;
     if import.skip && !import.dry_run && report.bad() + report.conflicts() > 0 {
         import.aside.keep().map_err(|error| kept_nowhere(&error))?;
     }

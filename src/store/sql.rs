@@ -59,8 +59,6 @@ macro_rules! audited_entries {
     };
 }
 
-/// Begins a transaction that touches no table of the database until it must.
-pub(super) const BEGIN: &str = "BEGIN";
 pub(super) const COMMIT: &str = "COMMIT";
 pub(super) const ROLLBACK: &str = "ROLLBACK";
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use host_provisioner::domain::actor::{Actor, Origin};
 use host_provisioner::domain::audit::{Finding, Trail, verify};
 use host_provisioner::domain::host_record::{HostRecord, StoredHash};
-use host_provisioner::domain::import::{Fault, FaultKind, Place, Row, Table};
+use host_provisioner::domain::import::{Fault, FaultKind, LAST_ID, Place, Row, Table};
 use host_provisioner::domain::order::Order;
 use host_provisioner::domain::request::Action;
 use host_provisioner::domain::session::{NewSession, Session};
@@ -32,6 +32,10 @@ impl Aside for Kept {
     }
 
     fn keep(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn must_be_as_read(&self) -> Result<(), String> {
         Ok(())
     }
 }
@@ -315,7 +319,7 @@ pub(crate) async fn an_input_that_is_cut_off_writes_nothing(db: &dyn Database) {
 
 pub(crate) async fn the_guards_stand_again_and_the_next_ids_lie_behind(db: &dyn Database) {
     let store = db.store(SetClock::at(NOW)).await;
-    let far = 6_000_000_000;
+    let far = LAST_ID;
     let sessions = [new_session(100), new_session(far)];
     imported(&*store, &sessions, &[new_record(far, far, None)]).await;
     let next = NewSession::new("Next", "Created").unwrap();

@@ -1,10 +1,11 @@
 //! The rows that stay out: told, and kept if that was asked for.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use serde::Serialize;
 
@@ -12,6 +13,7 @@ use crate::cli::messages::Messages;
 use crate::cli::new_file::NewFile;
 use crate::cli::{Exit, Failure, json};
 use crate::domain::import::{Fault, FaultKind, Table};
+use crate::domain::sanitize::visible;
 use crate::store::{Aside, StoreError, Unchanged};
 
 /// Rows that are told; the others are counted.
@@ -25,8 +27,13 @@ pub(super) struct Source {
     path: PathBuf,
     name: String,
     file: File,
-    /// Its size; `None` where it is no file, but something that can be read once.
-    size: Option<u64>,
+    /// Its size and when it was last written; `None` where it is no file, but something that can be read once.
+    was: Option<(u64, SystemTime)>,
+}
+
+/// Gives what changes whenever somebody writes to a file.
+fn written(about: &Metadata) -> io::Result<Option<(u64, SystemTime)>> {
+    if about.is_file() { Ok(Some((about.len(), about.modified()?))) } else { Ok(None) }
 }
 
 impl Source {
@@ -36,8 +43,8 @@ impl Source {
         if about.is_dir() {
             return Err(super::refused(path, &io::ErrorKind::IsADirectory.into()));
         }
-        let size = about.is_file().then_some(about.len());
-        Ok(Self { path: path.to_owned(), name: path.display().to_string(), file, size })
+        let was = written(&about).map_err(|why| super::refused(path, &why))?;
+        Ok(Self { path: path.to_owned(), name: path.display().to_string(), file, was })
     }
 
     pub(super) fn name(&self) -> &str {
@@ -45,7 +52,7 @@ impl Source {
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        self.size.unwrap_or_default()
+        self.was.map_or(0, |(size, _)| size)
     }
 
     /// Gives a handle for reading from the beginning.
@@ -56,13 +63,23 @@ impl Source {
     /// Refuses what cannot be read twice: a row that stays out is read again to be kept.
     pub(super) fn must_be_a_file(&self) -> Result<(), Failure> {
         let why = || Failure::refused("--skip-bad", format!("{} is no file that can be read twice", self.name));
-        self.size.map(drop).ok_or_else(why)
+        self.was.map(drop).ok_or_else(why)
+    }
+
+    /// Refuses a file that somebody wrote to since it was opened. One that another took the place of is still the same.
+    fn must_be_as_read(&self) -> Result<(), String> {
+        let now = self.file.metadata().and_then(|about| written(&about));
+        if now.as_ref().is_ok_and(|now| *now == self.was) {
+            return Ok(());
+        }
+        Err(format!("{} was written to while it was imported", visible(&self.name)))
     }
 
     fn row(&self, fault: &Fault) -> io::Result<String> {
         let length = fault.place.length.min(LONGEST);
         let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
-        self.file.read_exact_at(&mut bytes, fault.place.offset)?;
+        let read = self.file.read_exact_at(&mut bytes, fault.place.offset);
+        read.map_err(|why| self.must_be_as_read().err().map_or(why, io::Error::other))?;
         let text = String::from_utf8_lossy(&bytes);
         Ok(text.trim_end_matches(['\r', '\n']).to_owned())
     }
@@ -193,6 +210,10 @@ impl Aside for LeftOut {
         state.file.take().map_or(Ok(()), NewFile::finish)?;
         state.is_kept = true;
         Ok(())
+    }
+
+    fn must_be_as_read(&self) -> Result<(), String> {
+        self.sources.iter().try_for_each(Source::must_be_as_read)
     }
 }
 

@@ -19,10 +19,14 @@ pub enum Cell<'a> {
     Strange(&'static str),
 }
 
+/// The greatest id that an import brings: both engines give new rows the ids behind the greatest one, up to 2⁶³−1.
+pub const LAST_ID: i64 = 9_000_000_000_000_000_000;
+
 /// Why a cell is refused; it never repeats the text.
 pub(super) type Why = Cow<'static, str>;
 
 const NO_ID: &str = "not an id: ids are whole numbers from 1 to 9223372036854775807";
+const NO_ROOM: &str = "too great: behind 9000000000000000000 there would be no room for the ids of new rows";
 const NO_TIME: &str = "not a time such as 2026-09-04 08:28:00.9886237";
 
 impl Cell<'_> {
@@ -47,6 +51,12 @@ impl Cell<'_> {
     /// Reads an id.
     pub(super) fn id(&self) -> Result<i64, Why> {
         id::parse(self.required()?).ok().ok_or(Cow::Borrowed(NO_ID))
+    }
+
+    /// Reads the id that a row brings along; new rows get the ids behind it.
+    pub(super) fn own_id(&self) -> Result<i64, Why> {
+        let id = self.id()?;
+        if id <= LAST_ID { Ok(id) } else { Err(Cow::Borrowed(NO_ROOM)) }
     }
 
     /// Reads a text of at most so many characters.

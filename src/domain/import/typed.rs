@@ -40,7 +40,7 @@ impl Typed for Session {
     fn read(cells: &mut [Cell<'_>]) -> Result<Self, Blame> {
         let mut cells = Cells { columns: Self::TABLE.columns(), row: cells, next: 0 };
         Ok(Self {
-            id: cells.take(|cell| SessionId::new(cell.id()?).ok_or(NO_ID))?,
+            id: cells.take(|cell| SessionId::new(cell.own_id()?).ok_or(NO_ID))?,
             group_id: cells.take(|cell| cell.guid())?,
             title: cells.take(|cell| cell.text(200))?,
             description: cells.take(|cell| cell.text(1000))?,
@@ -60,7 +60,7 @@ impl Typed for HostRecord {
     fn read(cells: &mut [Cell<'_>]) -> Result<Self, Blame> {
         let mut cells = Cells { columns: Self::TABLE.columns(), row: cells, next: 0 };
         Ok(Self {
-            id: cells.take(|cell| HostRecordId::new(cell.id()?).ok_or(NO_ID))?,
+            id: cells.take(|cell| HostRecordId::new(cell.own_id()?).ok_or(NO_ID))?,
             session: cells.take(|cell| SessionId::new(cell.id()?).ok_or(NO_ID))?,
             hash: cells.take(hash)?,
             created_at: cells.take(|cell| cell.required_time())?,

@@ -251,9 +251,11 @@ pub(in crate::store) mod sqlite {
 
 /// The statements that only PostgreSQL understands.
 pub(in crate::store) mod postgres {
-    /// Statements are planned for the sizes of the moment: tables grow from nothing while they run.
+    /// Statements are planned for the sizes of the moment: tables grow from nothing while they run. The connection may
+    /// wait for input, outside of a transaction, as long as it takes.
     pub(in crate::store) const SET_UP: &str = "SELECT set_config('statement_timeout', $1, false), \
-        set_config('lock_timeout', $2, false), set_config('plan_cache_mode', 'force_custom_plan', false)";
+        set_config('lock_timeout', $2, false), set_config('idle_session_timeout', '0', false), \
+        set_config('plan_cache_mode', 'force_custom_plan', false)";
 
     pub(in crate::store) const STAGING: &[&str] = &[
         r#"DROP TABLE IF EXISTS pg_temp."ImportSessions", pg_temp."ImportHostSessions""#,
@@ -297,9 +299,13 @@ pub(in crate::store) mod postgres {
         ""
     );
 
-    pub(in crate::store) const INSERT_SESSIONS: &str = insert_sessions!(r#"i."Line" <> ALL ($3::bigint[])"#);
-    pub(in crate::store) const INSERT_RECORDS: &str =
-        insert_records!(r#"i."Line" <> ALL ($3::bigint[])"#, r#"i."Line" = ANY ($4::bigint[])"#);
+    // As rows, a list is read and hashed once. As an array it would be read, and gone through, for every row.
+    pub(in crate::store) const INSERT_SESSIONS: &str =
+        insert_sessions!(r#"i."Line" NOT IN (SELECT unnest($3::bigint[]))"#);
+    pub(in crate::store) const INSERT_RECORDS: &str = insert_records!(
+        r#"i."Line" NOT IN (SELECT unnest($3::bigint[]))"#,
+        r#"i."Line" IN (SELECT unnest($4::bigint[]))"#
+    );
 
     pub(in crate::store) const GATES_OPEN: &[&str] =
         &[r#"ALTER TABLE "HostSessions" DISABLE TRIGGER "TR_HostSessions_Flag""#];
@@ -311,12 +317,14 @@ pub(in crate::store) mod postgres {
             concat!(
                 "SELECT setval(sequence, greatest(coalesce(pg_sequence_last_value(sequence), 1), highest)) FROM (SELECT \
                 pg_get_serial_sequence('\"", $table, "\"', '", $key, "')::regclass AS sequence, (SELECT max(\"", $key,
-                "\") FROM \"", $table, "\") AS highest) AS ends WHERE sequence IS NOT NULL AND highest IS NOT NULL"
+                "\") FROM \"", $table, "\" WHERE \"", $key, "\" <= $1) AS highest) AS ends \
+                WHERE sequence IS NOT NULL AND highest IS NOT NULL"
             )
         };
     }
 
-    /// Puts the next ids behind those that are there.
+    /// Puts the next ids behind those that are there, but for those beyond `$1`, which no import brings: another program
+    /// may have put one where none can follow.
     pub(in crate::store) const SEQUENCES: &[&str] =
         &[past_the_ids!("Sessions", "SessionId"), past_the_ids!("HostSessions", "HostSessionId")];
 }

@@ -12,7 +12,6 @@ use crate::domain::import::{Fault, FaultKind, Row, Table};
 use crate::drill::{self, Step};
 use crate::store::backend::statement;
 use crate::store::error::StoreError;
-use crate::store::sql;
 
 /// What is known of the rows that wait.
 #[derive(Default)]
@@ -42,8 +41,7 @@ pub(super) async fn load<B: Imports>(
     report: &mut Imported,
 ) -> Result<Staged, StoreError> {
     let mut staged = Staged::default();
-    // Nothing of ours is in the database yet; this makes one transaction of many statements on tables that only we see.
-    steps.one(run::<B>(connection, sql::BEGIN)).await?;
+    // Without a transaction: whoever writes the input may pause for hours, and a server ends a transaction that idles.
     loop {
         let chunk = steps.unhurried(rows.recv()).await?.unwrap_or_else(cut_off);
         let count = match chunk {
@@ -74,7 +72,6 @@ pub(super) async fn load<B: Imports>(
     for text in B::STAGED {
         steps.whole(run::<B>(connection, text)).await?;
     }
-    steps.one(run::<B>(connection, sql::COMMIT)).await?;
     Ok(staged)
 }
 

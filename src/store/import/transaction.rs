@@ -12,6 +12,7 @@ use super::stage::{Staged, put_aside, run as run_text};
 use super::steps::Steps;
 use super::{Import, Imported, hold};
 use crate::domain::event_id::EventId;
+use crate::domain::import::LAST_ID;
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::drill::{self, Step};
@@ -61,7 +62,7 @@ pub(super) async fn run<B: Imports>(
     if gates_are_open {
         steps.one(run_all::<B>(connection, &B::gates_closed()?)).await?;
         for text in B::SEQUENCES {
-            steps.one(statement::<B>(text).rows(connection)).await?;
+            steps.one(statement::<B>(text).with(LAST_ID).rows(connection)).await?;
         }
     }
     Ok(first)

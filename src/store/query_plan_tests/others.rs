@@ -2,7 +2,6 @@
 
 /// Statements without a plan, for other uses, or parts of the pages.
 pub(super) const OTHERS: &[&str] = &[
-    "BEGIN",
     "COMMIT",
     "ROLLBACK",
     "HOLD_SESSION_ON_SERVER",

@@ -14,6 +14,7 @@ use crate::domain::event_id::EventId;
 use crate::domain::overview::MaxAge;
 use crate::domain::time::{Clock as _, SystemClock};
 use crate::store::backend::Backend as _;
+use crate::store::import::{Imports as _, sql as import};
 use crate::store::listing;
 
 /// The variable that names a server whose user is a superuser; `make test` starts one and sets it.
@@ -189,5 +190,90 @@ async fn an_overview_reads_the_last_days_of_the_history_alone_on_a_server() {
     world.run(r#"DROP INDEX "IX_HostSessionEvents_At""#).await;
     for (name, mut asked) in of_history() {
         assert_eq!(world.assembled(&name, &mut asked).await, [format!("{name}: Seq Scan of HostSessionEvents")]);
+    }
+}
+
+/// What an import asks of the tables for the sessions of a range, of which there are few beside all.
+const OF_AN_IMPORT: &[(&str, &str, &str)] = &[
+    ("BATCH_BY_SESSIONS", import::BATCH_BY_SESSIONS, "7001, 100"),
+    ("BATCH_BY_RECORDS", import::BATCH_BY_RECORDS, "7001, 100"),
+    ("PLACES", import::PLACES, "7001, 7101"),
+    ("WAITING_SESSIONS", import::WAITING_SESSIONS, "7001, 7101"),
+    ("WAITING_RECORDS", import::WAITING_RECORDS, "7001, 7101"),
+    ("SESSIONS", Postgres::SESSIONS, "7001, 7101"),
+    ("RECORDS", Postgres::RECORDS, "7001, 7101"),
+    ("HEADS", Postgres::HEADS, "7001, 7101"),
+    ("ELSEWHERE", Postgres::ELSEWHERE, "7001, 7101"),
+    ("INSERT_SESSIONS", Postgres::INSERT_SESSIONS, "7001, 7101, '{7005,7006}'"),
+    ("INSERT_RECORDS", Postgres::INSERT_RECORDS, "7001, 7101, '{7005,7006}', '{7007}'"),
+    ("FLAG", import::FLAG, "true, 7001"),
+    ("the next session's id", Postgres::SEQUENCES[0], "9000000000000000000"),
+    ("the next record's id", Postgres::SEQUENCES[1], "9000000000000000000"),
+];
+
+impl World<'_> {
+    /// Lets a row for each session and each record wait, as an import of what is there does.
+    async fn waits(&mut self) {
+        for text in import::postgres::STAGING {
+            self.run(text).await;
+        }
+        self.run(
+            r#"INSERT INTO "ImportSessions" ("SessionId", "Line", "Offset", "Length", "GroupId", "CreatedAt", "ModifiedAt")
+                SELECT "SessionId", "SessionId" + 1, 0, 0, "GroupId", "CreatedAt", "ModifiedAt" FROM "Sessions";
+            INSERT INTO "ImportHostSessions" ("SessionId", "Line", "Offset", "Length", "HostSessionId", "HostGuidHash",
+                "CreatedAt", "IsActive") SELECT "SessionId", "HostSessionId" + 1, 0, 0, "HostSessionId", "HostGuidHash",
+                "CreatedAt", "IsActive" FROM "HostSessions""#,
+        )
+        .await;
+        for text in Postgres::STAGED {
+            self.run(text).await;
+        }
+    }
+
+    /// What is wrong with the plans of an import, whose connection has its statements planned with their values.
+    async fn complaints_of_an_import(&mut self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (name, text, values) in OF_AN_IMPORT {
+            found.extend(self.prepared(WITH_VALUES, name, text, values).await);
+        }
+        found
+    }
+}
+
+#[tokio::test]
+async fn an_import_looks_up_its_sessions_and_walks_no_table_on_a_server() {
+    let mut connection = connect().await;
+    let mut world = World::new(&mut connection).await;
+    world.waits().await;
+    assert_eq!(world.complaints_of_an_import().await, [] as [&str; 0]);
+    world
+        .run(
+            r#"DROP INDEX "IX_HostSessions_SessionId", "IX_HostSessions_SessionGuidHash", "UX_HostSessions_OneCurrent";
+            ALTER TABLE "HostSessions" DROP CONSTRAINT "PK_HostSessions""#,
+        )
+        .await;
+    let found = world.complaints_of_an_import().await.join("\n");
+    for told in ["RECORDS: Seq Scan of HostSessions", "ELSEWHERE: Seq Scan of HostSessions", "FLAG: Seq Scan"] {
+        assert!(found.contains(told), "{told}\n{found}");
+    }
+}
+
+/// Lines that stay out and lines of duplicates may be as many as the rows of a step.
+#[tokio::test]
+async fn the_lines_that_an_import_leaves_out_are_hashed_once_and_not_gone_through_for_every_row_on_a_server() {
+    let mut connection = connect().await;
+    let mut world = World::new(&mut connection).await;
+    world.waits().await;
+    for (text, lists) in [(Postgres::INSERT_SESSIONS, 1), (Postgres::INSERT_RECORDS, 2)] {
+        // A list comes as text, and its type is that of the program's own values.
+        let types = if lists == 1 { "(bigint, bigint, text)" } else { "(bigint, bigint, text, text)" };
+        let values = if lists == 1 { "(7001, 7101, '{1}')" } else { "(7001, 7101, '{1}', '{2}')" };
+        world.run(WITH_VALUES).await;
+        world.rows(&["PREPARE asked ", types, " AS ", text]).await;
+        let plan = world.rows(&["EXPLAIN (VERBOSE) EXECUTE asked ", values]).await;
+        world.run("DEALLOCATE asked").await;
+        let plan: Vec<String> = plan.iter().map(|line| line.get(0)).collect();
+        let plan = plan.join("\n");
+        assert_eq!(plan.matches("hashed SubPlan").count(), lists, "{plan}");
     }
 }
