@@ -49,6 +49,7 @@ mod migrations;
 mod model;
 mod network_commands;
 mod network_console;
+mod network_imports;
 mod network_store;
 mod pictures;
 mod plan_model;

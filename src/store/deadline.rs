@@ -32,6 +32,11 @@ impl Deadline {
         Self { end: self.end + more, ..self }
     }
 
+    /// Brings the end forward to so much time from now, if it lies behind.
+    pub(super) fn at_most(self, patience: Duration) -> Self {
+        Self { end: self.end.min(Instant::now() + patience), ..self }
+    }
+
     /// Leaves half of the time that is left for another attempt, if this one has at least so much.
     pub(super) fn half(&self, least: Duration) -> Self {
         Self { end: self.end.min(Instant::now() + (self.left() / 2).max(least)), ..*self }

@@ -38,7 +38,7 @@ mod transaction;
 pub(super) use engine::Imports;
 use steps::Steps;
 
-/// What a whole table or a COMMIT may take: a million rows go to the disk with it.
+/// What a whole table may take.
 const WHOLE: Duration = Duration::from_mins(10);
 
 /// Some of the input, in its order: the sessions first.
@@ -254,7 +254,8 @@ async fn commit<B: Imports>(
     session: SessionId,
     event: EventId,
 ) -> Result<(), StoreError> {
-    match Trace::Imported(session, event).commit(connections, lease, &Deadline::after(WHOLE)).await {
+    let deadline = Deadline::after(B::COMMIT.max(connections.settings().timeout));
+    match Trace::Imported(session, event).commit(connections, lease, &deadline).await {
         Ok(()) => Ok(()),
         Err(Lost::NotCommitted(error)) => Err(error),
         Err(Lost::Unknown) => Err(StoreError::Unsettled(Unsettled::Import)),

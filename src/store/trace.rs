@@ -68,7 +68,8 @@ impl Trace<'_> {
         }
     }
 
-    /// Looks what became of a COMMIT that ended with this error, for a little longer than the deadline.
+    /// Looks what became of a COMMIT that ended with this error, for a little longer than the deadline, or than the
+    /// time-out where a COMMIT may take longer than that.
     pub(super) async fn look_up<B: Backend>(
         self,
         connections: &Connections<B>,
@@ -78,7 +79,8 @@ impl Trace<'_> {
     ) -> Result<(), Lost> {
         // The connection may still hold the transaction; whoever looks waits for its lock.
         lease.close().await;
-        match self.settle(connections, &deadline.longer_by(SETTLING_TIME)).await {
+        let deadline = deadline.at_most(connections.settings().timeout).longer_by(SETTLING_TIME);
+        match self.settle(connections, &deadline).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(Lost::NotCommitted(error)),
             Err(_) => Err(Lost::Unknown),

@@ -24,7 +24,7 @@ pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) struct Site {
     pub(crate) proxy: Proxy,
     pub(crate) db: TestPg,
-    env: TestEnv,
+    pub(crate) env: TestEnv,
 }
 
 /// A run under way.

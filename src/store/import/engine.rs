@@ -17,6 +17,8 @@ pub(super) type Done<'a> = BoxFuture<'a, Result<(), StoreError>>;
 
 /// An engine that rows can be imported into.
 pub(in crate::store) trait Imports: Backend {
+    /// What the COMMIT of a million rows may take.
+    const COMMIT: Duration;
     /// Makes what the connection needs once all rows wait.
     const STAGED: &'static [&'static str];
     /// Lists the tables of which this user is not the owner, where there are users.

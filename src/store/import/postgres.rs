@@ -19,6 +19,8 @@ use crate::store::backend::{fault, statement};
 use crate::store::error::StoreError;
 
 impl Imports for Postgres {
+    // The server has written nearly all of it by then; one that does not answer may have been lost.
+    const COMMIT: Duration = Duration::from_mins(1);
     const STAGED: &'static [&'static str] = sql::STAGED;
     const NOT_OWNED: Option<&'static str> = Some(sql::NOT_OWNED);
     const NOW: Option<&'static str> = Some(sql::NOW);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::Sqlite;
 use sqlx::sqlite::SqliteConnection;
 
+use super::WHOLE;
 use super::engine::{self, Done, Imports, push_time};
 use super::sql::sqlite as sql;
 use crate::domain::chain::StoredEntry;
@@ -26,6 +27,8 @@ const GUARDS: [(&str, &str); 3] = [
 ];
 
 impl Imports for Sqlite {
+    // All pages go to the disk with it.
+    const COMMIT: Duration = WHOLE;
     const STAGED: &'static [&'static str] = &[];
     const NOT_OWNED: Option<&'static str> = None;
     const NOW: Option<&'static str> = None;
