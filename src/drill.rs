@@ -1,6 +1,10 @@
-//! Drills: a debug build fails, panics or is killed at one named step when `HOST_PROVISIONER_DRILL=STEP:WAY` says so.
+//! Drills: a debug build fails, panics or is killed at one named step when `HOST_PROVISIONER_DRILL=STEP:WAY` says so;
+//! `STEP:WAY:N` means only the Nth time that it is reached.
 //!
 //! The tests prove with them that no step leaves a change half done. A release build does not read the variable.
+
+#[cfg(debug_assertions)]
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::ValueEnum;
 
@@ -9,6 +13,8 @@ use clap::ValueEnum;
 pub enum Step {
     /// The connection is open.
     Connect,
+    /// One session of a plan is about to be consolidated.
+    BeginSession,
     /// The GUID is made and hashed, in memory alone.
     MakeGuid,
     /// The transaction has begun and has the session to itself.
@@ -78,10 +84,17 @@ pub fn at(step: Step) -> Result<(), Drilled> {
 #[cfg(debug_assertions)]
 #[expect(clippy::panic, reason = "that is what is drilled")]
 fn strike(step: Step) -> Result<(), Drilled> {
+    /// How often the step was reached.
+    static REACHED: AtomicUsize = AtomicUsize::new(0);
     let asked = std::env::var("HOST_PROVISIONER_DRILL").unwrap_or_default();
     let Some((name, way)) = asked.split_once(':').filter(|(name, _)| Step::from_str(name, false) == Ok(step)) else {
         return Ok(());
     };
+    let (way, turn) = way.split_once(':').map_or((way, None), |(way, turn)| (way, turn.parse().ok()));
+    let reached = REACHED.fetch_add(1, Ordering::Relaxed) + 1;
+    if turn.is_some_and(|turn: usize| turn != reached) {
+        return Ok(());
+    }
     tracing::warn!("drill: {name}:{way}");
     match Way::from_str(way, false) {
         Ok(Way::Error) => Err(Drilled),

@@ -5,6 +5,8 @@ mod commands;
 #[cfg(debug_assertions)]
 mod console;
 #[cfg(debug_assertions)]
+mod consolidations;
+#[cfg(debug_assertions)]
 mod imports;
 #[cfg(debug_assertions)]
 mod titles;

@@ -39,6 +39,7 @@ mod filter_fits;
 mod first_use;
 mod full_disk;
 mod hostile;
+mod import_kills;
 mod import_merge;
 mod import_rows;
 mod import_worlds;

@@ -1,7 +1,9 @@
 //! Carrying decisions out, one transaction for each session, and what became of each.
 
 use std::ops::ControlFlow;
+use std::panic::AssertUnwindSafe;
 
+use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::Provisioner;
@@ -10,6 +12,7 @@ use super::event::Tell;
 use crate::domain::event_id::EventId;
 use crate::domain::host_record::HostRecordId;
 use crate::domain::session::SessionId;
+use crate::drill::{self, Step};
 use crate::store::StoreError;
 
 /// One session of a plan.
@@ -169,8 +172,9 @@ impl Provisioner {
                 Planned::Undecided(session) => Ok(SessionEnd::left(*session)),
                 Planned::Decided(_) if cancel.is_cancelled() => Err(StoreError::Cancelled),
                 Planned::Decided(decision) => {
-                    let became = self.consolidate(decision, mandate, tell, cancel).await;
-                    became.map(|became| SessionEnd::of(decision, became))
+                    // A panic is an error like any other: what is done before it is to be told.
+                    let work = AssertUnwindSafe(self.clean_up_one(decision, mandate, tell, cancel)).catch_unwind();
+                    work.await.unwrap_or(Err(StoreError::Internal))
                 }
             };
             let breaks_off = end.as_ref().is_ok_and(|end| ended(end).is_break());
@@ -179,6 +183,18 @@ impl Provisioner {
             }
         }
         done
+    }
+
+    async fn clean_up_one(
+        &self,
+        decision: &Decision,
+        mandate: &Mandate,
+        tell: Tell<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<SessionEnd, StoreError> {
+        drill::at(Step::BeginSession)?;
+        let became = self.consolidate(decision, mandate, tell, cancel).await?;
+        Ok(SessionEnd::of(decision, became))
     }
 
     /// Tells what carrying a plan out would come to; changes nothing.

@@ -59,12 +59,14 @@ impl Change {
 
     /// Lists the steps that it takes, in their order.
     fn steps(&self) -> Vec<Step> {
-        let before = [Step::Connect, Step::MakeGuid, Step::LockSession, Step::ReadSession, Step::Plan];
+        let before =
+            [Step::Connect, Step::BeginSession, Step::MakeGuid, Step::LockSession, Step::ReadSession, Step::Plan];
         let after =
             [Step::AppendEntry, Step::ReadBack, Step::SendCommit, Step::HearCommit, Step::TellSuccess, Step::HandOver];
         let all = before.iter().chain(self.writes).chain(&after);
         let takes = |step: &Step| match step {
             Step::MakeGuid => self.makes_guid(),
+            Step::BeginSession => self.leaves == Leaves::OneAsItWas,
             // A list of sessions and what became of them is no GUID: it is written like any other list.
             Step::HandOver => self.leaves != Leaves::OneAsItWas,
             _ => true,
@@ -88,6 +90,7 @@ enum End {
 fn end(step: Step, way: Way) -> End {
     match step {
         Step::Connect => End::Undone("error: "),
+        Step::BeginSession => End::Undone("the rest was not changed"),
         Step::MakeGuid if way == Way::Panic => End::Undone("no change is half done"),
         Step::MakeGuid
         | Step::LockSession

@@ -5,6 +5,8 @@ use host_provisioner::drill::{Step, Way};
 use super::DRILL;
 use super::commands::name;
 use crate::support::fixtures;
+use crate::support::outside::Outside;
+use crate::support::postgres::TestPg;
 use crate::support::program::{TestEnv, end_of};
 
 /// The steps of an import, in their order.
@@ -20,10 +22,9 @@ pub(super) const STEPS: [Step; 7] = [
 
 const LINE: [&str; 5] = ["import", "--sessions", "sessions.csv", "--host-sessions", "host_sessions.csv"];
 
-fn drilled(step: Step, way: Way) {
+fn drilled<D: Outside>(env: &TestEnv<D>, step: Step, way: Way) {
     let drill = format!("{}:{}", name(&step), name(&way));
-    let env = TestEnv::empty();
-    fixtures::write_files(&env);
+    fixtures::write_files(env);
     let before = env.dump();
     let ran = end_of(env.command(LINE).env(DRILL, &drill).spawn().unwrap());
     let what = format!("{drill}\n{}{}", ran.transcript(), env.log_if_any());
@@ -42,33 +43,36 @@ fn drilled(step: Step, way: Way) {
     );
     assert!(!ran.stderr.contains("panicked"), "{what}");
     assert_eq!(env.dump() == before, !done, "{what}");
-    assert_eq!(env.texts("PRAGMA integrity_check"), ["ok"], "{what}");
     // The guards stand as they stood.
-    let flagged = r#"UPDATE "HostSessions" SET "LegacyDuplicate" = 1 WHERE "HostSessionId" = 1"#;
     let again = env.run_with(LINE).ok();
     assert!(again.contains("300") && again.contains("345"), "{what}{again}");
+    let flagged = r#"UPDATE "HostSessions" SET "LegacyDuplicate" = true WHERE "HostSessionId" = 1"#;
     let refused = env.wait(env.db.try_sql(flagged)).unwrap_err();
     assert!(refused.contains("LegacyDuplicate cannot be set"), "{what}{refused}");
     assert!(env.run("audit verify").ok().contains("Entries          300"), "{what}");
 }
 
+/// At every step, in a file and on a server.
+fn all(way: Way) {
+    for step in STEPS {
+        let env = TestEnv::empty();
+        drilled(&env, step, way);
+        assert_eq!(env.texts("PRAGMA integrity_check"), ["ok"], "{step:?}");
+        drilled(&TestEnv::around(|runtime| runtime.block_on(TestPg::empty())), step, way);
+    }
+}
+
 #[test]
 fn an_error_at_any_step_of_an_import_leaves_all_or_nothing_of_it() {
-    for step in STEPS {
-        drilled(step, Way::Error);
-    }
+    all(Way::Error);
 }
 
 #[test]
 fn a_panic_at_any_step_of_an_import_leaves_all_or_nothing_of_it() {
-    for step in STEPS {
-        drilled(step, Way::Panic);
-    }
+    all(Way::Panic);
 }
 
 #[test]
 fn a_kill_at_any_step_of_an_import_leaves_all_or_nothing_of_it() {
-    for step in STEPS {
-        drilled(step, Way::Kill);
-    }
+    all(Way::Kill);
 }

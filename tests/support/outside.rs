@@ -18,6 +18,8 @@ pub(crate) trait Outside: Sync {
     fn url(&self) -> String;
     /// Runs statements.
     async fn sql(&self, text: &str);
+    /// Runs statements; the engine's words when it refuses.
+    async fn try_sql(&self, text: &str) -> Result<(), String>;
     /// Reads the first column of all rows, as text.
     async fn texts(&self, query: &str) -> Vec<String>;
     /// Writes every row of every table as text.
@@ -43,6 +45,10 @@ impl Outside for TestDb {
 
     async fn sql(&self, text: &str) {
         TestDb::sql(self, text).await;
+    }
+
+    async fn try_sql(&self, text: &str) -> Result<(), String> {
+        TestDb::try_sql(self, text).await
     }
 
     async fn texts(&self, query: &str) -> Vec<String> {
@@ -80,6 +86,10 @@ impl Outside for TestPg {
 
     async fn sql(&self, text: &str) {
         TestPg::sql(self, text).await;
+    }
+
+    async fn try_sql(&self, text: &str) -> Result<(), String> {
+        TestPg::try_sql(self, text).await
     }
 
     async fn texts(&self, query: &str) -> Vec<String> {
