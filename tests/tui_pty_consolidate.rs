@@ -118,7 +118,7 @@ fn esc_stops_after_the_session_that_is_under_way() {
     console.send("\x1b");
     console.sees(&["Stopping after session 3"]);
     lock.release();
-    console.sees(&["1 session consolidated", "1 session not begun, and unchanged: stopped by a key"]);
+    console.sees(&["1 session consolidated", "1 session not done, and unchanged: stopped by a key"]);
     assert_eq!((left(&desk), active(&desk, IDLE_CROWD).len()), (2, 1));
     desk.cli(&["audit", "verify"]);
 }
@@ -132,7 +132,7 @@ fn ctrl_c_rolls_the_session_back_that_is_under_way() {
     begin_all(&mut console);
     console.sees(&["Consolidating 1 of 2: session 3"]);
     console.send("\x03");
-    console.sees(&["0 sessions consolidated", "2 sessions not begun, and unchanged"]);
+    console.sees(&["0 sessions consolidated", "2 sessions not done, and unchanged"]);
     lock.release();
     assert_eq!(desk.dump(), before);
 }

@@ -56,6 +56,20 @@ fn y_consolidates_an_idle_session_by_the_rule_and_a_reason_is_not_needed() {
 }
 
 #[test]
+fn the_one_that_is_marked_is_unmarked_once_it_is_consolidated() {
+    let mut console = console();
+    console.go_to(1);
+    console.keys(" ");
+    console.go_to(2);
+    console.reach_consolidation();
+    console.keys("y");
+    let started = started(&console);
+    assert_eq!((decisions(&started), console.model.marks.ids.len()), (vec![(1, 10)], 1));
+    console.end_clean_up(&started);
+    assert!(console.model.marks.ids.is_empty());
+}
+
+#[test]
 fn a_reason_that_is_given_goes_along_and_one_that_is_too_short_is_refused() {
     let mut console = console();
     console.go_to(1);

@@ -1,5 +1,6 @@
 //! Several sessions at once: what is done, what is left, how it is stopped, and the report.
 
+use host_provisioner::domain::session::SessionId;
 use host_provisioner::provision::Fate;
 use host_provisioner::tui::effect::{Effect, Query};
 use host_provisioner::tui::message::JobEvent;
@@ -48,7 +49,7 @@ fn the_strip_tells_how_far_it_is_and_the_report_what_was_done() {
     let rest = CleaningUp { planned: started.planned[1..].to_vec(), ..started.clone() };
     let ends = ends.into_iter().chain(console.clean_up(&rest, 9)).collect();
     console.job(started.job, JobEvent::CleanedUp(ends, None));
-    assert_eq!((console.report().not_begun, &console.report().ambiguous[..]), (0, &[session_id(3)][..]));
+    assert_eq!((console.report().not_done, &console.report().ambiguous[..]), (0, &[session_id(3)][..]));
     for part in ["3 sessions consolidated, 4 records retired", "1 session ambiguous"] {
         assert!(console.shows(part), "{part}: {:#?}", console.screen());
     }
@@ -68,8 +69,7 @@ fn esc_stops_after_the_session_that_is_under_way_and_what_is_left_is_told() {
     assert!(!console.esc().contains(&Effect::StopJob(started.job)), "once");
     let ends = console.clean_up(&started, 1);
     console.job(started.job, JobEvent::CleanedUp(ends, None));
-    for part in ["1 session consolidated", "2 sessions not begun, and unchanged: stopped by a key", "record:duplicate"]
-    {
+    for part in ["1 session consolidated", "2 sessions not done, and unchanged: stopped by a key", "record:duplicate"] {
         assert!(console.shows(part), "{part}: {:#?}", console.screen());
     }
     assert_eq!([1, 2, 6].map(|session| active(&console, session).len()), [1, 3, 2]);
@@ -86,7 +86,7 @@ fn what_changed_and_what_the_database_refused_stands_in_the_report() {
     assert!(matches!(ends[0].fate, Fate::Changed(_)));
     console.job(started.job, JobEvent::CleanedUp(ends, Some(failure("the disk is full"))));
     for part in
-        ["1 session consolidated", "left as it is: session 1 changed", "1 session not begun, and unchanged: the disk"]
+        ["1 session consolidated", "left as it is: session 1 changed", "1 session not done, and unchanged: the disk"]
     {
         assert!(console.shows(part), "{part}: {:#?}", console.screen());
     }
@@ -100,7 +100,7 @@ fn work_that_ended_by_an_internal_error_tells_what_is_known_of_it() {
     let started = started(&console);
     console.clean_up(&started, 2);
     console.job(started.job, JobEvent::Ended(Box::new(Err(failure("an internal error ended the work")))));
-    assert_eq!((console.report().ends.len(), console.report().not_begun), (2, 1));
+    assert_eq!((console.report().ends.len(), console.report().not_done), (2, 1));
     assert!(console.shows("an internal error ended the work"));
 }
 
@@ -193,7 +193,7 @@ fn quitting_stays_for_the_report_where_something_was_left() {
     let ends = console.clean_up(&started, 1);
     let effects = console.job(started.job, JobEvent::CleanedUp(ends, Some(failure("the disk is full"))));
     assert!(!effects.contains(&Effect::Quit));
-    assert_eq!(console.report().not_begun, 2);
+    assert_eq!(console.report().not_done, 2);
 }
 
 #[test]
@@ -216,4 +216,63 @@ fn an_event_of_another_job_changes_nothing() {
     console.job(other, JobEvent::OneEnded(end.clone()));
     console.job(other, JobEvent::CleanedUp(vec![end], None));
     assert!(console.model.job.is_some() && console.shows("Consolidating 1 of 3"));
+}
+
+fn marked(console: &Console) -> Vec<i64> {
+    console.model.marks.ids.after(None).map(SessionId::get).collect()
+}
+
+#[test]
+fn what_is_consolidated_is_unmarked_and_what_is_left_to_a_person_stays_marked() {
+    let mut console = before_plan_of_all();
+    console.keys("3");
+    console.enter();
+    assert_eq!(marked(&console), [1, 2, 3, 6], "until it is over");
+    let started = started(&console);
+    console.end_clean_up(&started);
+    console.esc();
+    assert_eq!(marked(&console), [3]);
+    assert!(console.shows("marked 1 (0 outside the filter)"), "{:#?}", console.screen());
+}
+
+#[test]
+fn what_changed_and_what_was_not_come_to_stays_marked_unless_a_person_unmarks_it_meanwhile() {
+    let mut console = before_plan_of_all();
+    console.keys("3");
+    console.enter();
+    let started = started(&console);
+    console.data.rotated_elsewhere(1, -1);
+    let ends = console.clean_up(&started, 2);
+    console.go_to(3);
+    console.keys(" ");
+    console.job(started.job, JobEvent::CleanedUp(ends, Some(failure("the disk is full"))));
+    assert_eq!(marked(&console), [1, 6], "session 1 changed, 6 was not come to");
+}
+
+#[test]
+fn what_an_internal_error_left_stays_marked_and_nothing_else() {
+    let mut console = before_plan_of_all();
+    console.keys("3");
+    console.enter();
+    let started = started(&console);
+    console.clean_up(&started, 2);
+    console.job(started.job, JobEvent::Ended(Box::new(Err(failure("an internal error ended the work")))));
+    assert_eq!(marked(&console), [3, 6]);
+}
+
+#[test]
+fn a_session_whose_outcome_is_not_known_stays_marked_until_it_is() {
+    for committed in [false, true] {
+        let mut console = before_plan_of_all();
+        console.keys("3");
+        console.enter();
+        let started = started(&console);
+        let mut ends = console.clean_up(&started, 2);
+        ends[1].fate = Fate::Unknown;
+        console.job(started.job, JobEvent::CleanedUp(ends, None));
+        console.esc();
+        assert_eq!(marked(&console), [2, 3, 6]);
+        console.job(started.job, JobEvent::Settled(committed));
+        assert_eq!(marked(&console), if committed { vec![3, 6] } else { vec![2, 3, 6] });
+    }
 }

@@ -118,6 +118,18 @@ impl Marks {
         self.ids.len() - before
     }
 
+    /// Takes marks away from sessions that are done with, wherever they stand; the filter may hide others than before.
+    pub fn unmark(&mut self, sessions: impl Iterator<Item = SessionId>) {
+        let before = self.ids.len();
+        sessions.for_each(|session| {
+            self.ids.remove(session);
+        });
+        if self.ids.len() < before {
+            self.hidden = None;
+            self.look_again();
+        }
+    }
+
     /// The first mark is on a session that is shown.
     fn begin(&mut self) {
         if self.ids.is_empty() {

@@ -23,8 +23,8 @@ use crate::tui::view::{popup, text};
 pub struct Report {
     /// What became of each session that was come to.
     pub ends: Vec<SessionEnd>,
-    /// The sessions that were not come to.
-    pub not_begun: usize,
+    /// The sessions that were not come to, and the one that failed.
+    pub not_done: usize,
     /// Why not.
     pub stopped: Option<String>,
     /// The sessions that were left to a person from the start.
@@ -38,12 +38,12 @@ impl Report {
     #[must_use]
     pub fn of(clean_up: CleanUp, failure: Option<Failure>) -> Self {
         let CleanUp { sessions, ambiguous, ends, stopping, .. } = clean_up;
-        let not_begun = sessions.len().saturating_sub(ends.len());
-        let unknown = ends.last().filter(|end| end.fate == Fate::Unknown && not_begun > 0);
+        let not_done = sessions.len().saturating_sub(ends.len());
+        let unknown = ends.last().filter(|end| end.fate == Fate::Unknown && not_done > 0);
         let unknown = unknown.map(|end| format!("it is not known yet what became of session {}", end.session));
-        let by_key = (stopping && not_begun > 0).then(|| "stopped by a key".to_owned());
+        let by_key = (stopping && not_done > 0).then(|| "stopped by a key".to_owned());
         let stopped = failure.map(|failure| failure.what).or(unknown).or(by_key);
-        Self { ends, not_begun, stopped, ambiguous, scroll: 0 }
+        Self { ends, not_done, stopped, ambiguous, scroll: 0 }
     }
 }
 
@@ -123,11 +123,11 @@ fn lines_of(report: &Report, keys: &KeyMap, theme: &Theme, width: usize) -> Vec<
             theme.caution,
         );
     }
-    if report.not_begun > 0 {
+    if report.not_done > 0 {
         let why = report.stopped.as_deref().map_or(String::new(), |why| format!(": {}", text::clean(why)));
-        put(signs.none, format!("{} not begun, and unchanged{why}", sessions(report.not_begun)), theme.caution);
+        put(signs.none, format!("{} not done, and unchanged{why}", sessions(report.not_done)), theme.caution);
     }
-    if report.not_begun > 0 || !report.ambiguous.is_empty() || report.ends.iter().any(|end| end.fate.is_left()) {
+    if report.not_done > 0 || !report.ambiguous.is_empty() || report.ends.iter().any(|end| end.fate.is_left()) {
         lines.push(Line::default());
         let [filter, mark] = [MainUi::Filter, MainUi::MarkAll].map(|does| keys.main(does));
         let rest = format!("{filter} record:duplicate shows what is left; {mark} marks it, {consolidate} goes on.");

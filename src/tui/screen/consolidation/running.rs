@@ -98,7 +98,9 @@ pub fn one_ended(model: &mut Model, id: JobId, end: SessionEnd) {
 }
 
 /// All of it is done, or as much as could be.
+/// What stays marked is what is left to do.
 pub fn ended(model: &mut Model, id: JobId, clean_up: CleanUp, failure: Option<Failure>) -> Vec<Effect> {
+    model.marks.unmark(clean_up.ends.iter().filter(|end| !end.fate.is_left()).map(|end| end.session));
     let mut effects = sessions::refresh(model);
     effects.extend(detail::follow_cursor(model, true));
     let lost = clean_up.ends.last().filter(|end| end.fate == Fate::Unknown);
@@ -157,6 +159,7 @@ fn one_is_done(model: &mut Model, clean_up: CleanUp) -> Vec<Effect> {
 /// An unknown outcome is known.
 pub fn settled(model: &mut Model, session: SessionId, committed: bool) -> Vec<Effect> {
     if committed {
+        model.marks.unmark(std::iter::once(session));
         model.say(format!("It is settled: the consolidation of session {session} was committed."));
         return model.quitting.then_some(Effect::Quit).into_iter().collect();
     }
