@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
+use std::time::Duration;
 
+use host_provisioner::cli::output::{Format, render};
+use host_provisioner::cli::show::Show;
+use host_provisioner::cli::{self, Action};
 use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::domain::host_record::StoredHash;
 use host_provisioner::domain::time::{Clock as _, SystemClock};
+use host_provisioner::store::{self, Settings, Target};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -21,7 +26,7 @@ type Row = BTreeMap<String, String>;
 struct World<D: Outside> {
     env: TestEnv<D>,
     seed: usize,
-    /// So many sessions of which one is shown.
+    /// So many sessions of which one is shown by a process of its own.
     one_in: usize,
     sessions: Vec<Row>,
     records: Vec<Row>,
@@ -79,13 +84,19 @@ impl<D: Outside> World<D> {
         self.env.run(&format!("import {files} --json")).json()
     }
 
-    /// What `show` says of one session in so many is what the export says, field by field.
+    /// What `show --json` prints of every session is what the export says, field by field. One in so many is printed by the
+    /// program itself, the others by the same code in this process.
     fn shows_what_the_source_says(&self) {
-        for (_, session) in
-            self.sessions.iter().enumerate().filter(|(place, _)| (place + self.seed).is_multiple_of(self.one_in))
-        {
+        let target = Target::parse(&self.env.db.url()).unwrap();
+        let settings = Settings { target, timeout: Duration::from_mins(1), read_only: true };
+        let store = self.env.wait(store::connect(settings, None)).unwrap();
+        for (place, session) in self.sessions.iter().enumerate() {
             let id = &session["SessionId"];
-            let shown = self.env.run(&format!("show --session-id {id} --json")).json();
+            let text = render(&self.env.wait(show(id).read(&*store)).unwrap(), Format::Json, None);
+            if (place + self.seed).is_multiple_of(self.one_in) {
+                assert_eq!(self.env.run(&format!("show --session-id {id} --json")).ok(), text);
+            }
+            let shown: Value = serde_json::from_str(&text).unwrap();
             let mut own: Vec<&Row> = self.records.iter().filter(|row| row["SessionId"] == *id).collect();
             let mut records = shown["records"].as_array().unwrap().clone();
             let number = |record: &Value| record["host_session_id"].as_i64().unwrap();
@@ -96,6 +107,7 @@ impl<D: Outside> World<D> {
             let of_database: Vec<_> = records.iter().map(|record| fields(record, &RECORD)).collect();
             assert_eq!(of_database, of_source, "seed {}, session {id}", self.seed);
         }
+        self.env.wait(store.close());
     }
 
     /// Lets a person decide what is ambiguous, and consolidates.
@@ -131,6 +143,15 @@ impl<D: Outside> World<D> {
         assert_eq!(self.count(r#""HostSessions""#), self.records.len(), "nothing was deleted");
         let audit = self.env.run("audit verify --json").json();
         assert_eq!((&audit["damage"], &audit["sessions"]), (&json!([]), &json!(self.sessions.len())));
+    }
+}
+
+/// Reads the command line that shows a session.
+fn show(session: &str) -> Show {
+    let words = ["host-provisioner", "show", "--session-id", session, "--json"];
+    match cli::parse(words.map(Into::into).to_vec()).unwrap().action {
+        Action::Show(show) => show,
+        other => panic!("{other:?}"),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::plan::Refusal;
 use crate::domain::session::{Session, SessionId};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::Timestamp;
-use crate::store::{HistoryPage, HistoryQuery, StoreError};
+use crate::store::{HistoryPage, HistoryQuery, Store, StoreError};
 
 /// Events that are shown; `history` has them all.
 const EVENTS: u32 = 10;
@@ -45,20 +45,25 @@ impl Show {
     /// # Errors
     /// Not found, or what the store or stdout says.
     pub async fn run(self, context: &Context<'_>) -> Result<(), Failure> {
-        let store = context.provisioner.store();
+        output::print(self.read(context.provisioner.store()).await?, context.style.format).await
+    }
+
+    /// Reads the session, as it is printed.
+    ///
+    /// # Errors
+    /// Not found, or what the store says.
+    pub async fn read(&self, store: &dyn Store) -> Result<Whole, StoreError> {
         let seen = store.snapshot(self.session).await?;
         let now = store.clock().now();
         let query = HistoryQuery { session: Some(self.session), page: HistoryPage::Newest, limit: EVENTS };
         let events = store.history(&query).await?;
-        let missing = || StoreError::Refused(Refusal::SessionNotFound(self.session));
-        let whole = Whole::new(&seen, events, now).ok_or_else(missing)?;
-        output::print(whole, context.style.format).await
+        Whole::new(&seen, events, now).ok_or(StoreError::Refused(Refusal::SessionNotFound(self.session)))
     }
 }
 
 /// A session, whole. The order of the fields is the order of the contract.
-#[derive(Serialize)]
-struct Whole {
+#[derive(Debug, Serialize)]
+pub struct Whole {
     #[serde(flatten)]
     session: SessionView,
     description: Option<String>,
