@@ -1,7 +1,7 @@
 //! `import` beside the engines' own loaders, which get the same rows ready-made: flags, and entries of the histories.
 //!
 //! Both are whole processes, begin with an empty database that is up to date, set the same guards aside, and end with
-//! the same tables on the disk.
+//! the same tables on the disk: as many sessions as records as entries, which is counted after each.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -32,7 +32,7 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     export(&folder, scale.imported);
     let rows = format!("{0} sessions and {0} host records", scale.imported);
     report.part(&format!("importing {rows}, against sqlite3's .import of these and {} entries", scale.imported));
-    let sides = Sqlite::new(runtime, &folder);
+    let sides = Sqlite::new(runtime, &folder, scale.imported);
     compare(scale, report, || sides.ours(), || sides.loader());
     report.part("the same on a server, against psql's \\copy");
     let first = runtime.block_on(TestPg::empty());
@@ -41,8 +41,8 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     compare(
         scale,
         report,
-        || on_server(runtime, |db| ours(&folder, &db.url())),
-        || on_server(runtime, |db| psql(db, &copies(&folder))),
+        || on_server(runtime, scale.imported, |db| ours(&folder, &db.url())),
+        || on_server(runtime, scale.imported, |db| psql(db, &copies(&folder))),
     );
 }
 
@@ -145,12 +145,14 @@ struct Sqlite {
     folder: PathBuf,
     empty: PathBuf,
     path: PathBuf,
+    /// Rows of each table in the end.
+    rows: u32,
 }
 
 impl Sqlite {
-    fn new(runtime: &Runtime, folder: &Path) -> Self {
+    fn new(runtime: &Runtime, folder: &Path, rows: u32) -> Self {
         let [empty, path] = ["empty.db", "full.db"].map(|name| folder.join(name));
-        let sides = Self { folder: folder.to_owned(), empty, path };
+        let sides = Self { folder: folder.to_owned(), empty, path, rows };
         worlds::remove(&sides.empty);
         runtime.block_on(store::migrate(&worlds::settings(&sides.empty))).unwrap();
         sides.ours();
@@ -167,7 +169,17 @@ impl Sqlite {
 
     fn ours(&self) -> f64 {
         self.fresh();
-        ours(&self.folder, &format!("sqlite:{}", self.path.display()))
+        let took = ours(&self.folder, &format!("sqlite:{}", self.path.display()));
+        self.count();
+        took
+    }
+
+    fn count(&self) {
+        for table in TABLES {
+            let asked = format!("SELECT count(*) FROM \"{table}\"");
+            let counted = Command::new("sqlite3").arg(&self.path).arg(asked).output().unwrap();
+            assert_eq!(String::from_utf8_lossy(&counted.stdout).trim(), self.rows.to_string(), "{table}");
+        }
     }
 
     fn sqlite3(&self, commands: &str) {
@@ -188,14 +200,21 @@ impl Sqlite {
         commands.push_str(
             "INSERT INTO \"SessionTitles\" (rowid, \"Title\") SELECT \"SessionId\", \"Title\" FROM \"Sessions\";\nCOMMIT;\n",
         );
-        seconds(|| self.sqlite3(&commands))
+        let took = seconds(|| self.sqlite3(&commands));
+        self.count();
+        took
     }
 }
 
 /// Does something on a database of its own, which is up to date and empty; gives the seconds that it took.
-fn on_server<T>(runtime: &Runtime, work: impl FnOnce(&TestPg) -> T) -> f64 {
+fn on_server<T>(runtime: &Runtime, rows: u32, work: impl FnOnce(&TestPg) -> T) -> f64 {
     let db = runtime.block_on(TestPg::empty());
-    seconds(|| drop(work(&db)))
+    let took = seconds(|| drop(work(&db)));
+    for table in TABLES {
+        let counted = runtime.block_on(db.number(&format!("SELECT count(*) FROM \"{table}\"")));
+        assert_eq!(counted, i64::from(rows), "{table}");
+    }
+    took
 }
 
 fn psql(db: &TestPg, commands: &str) {
