@@ -39,10 +39,10 @@ fn a_key_goes_from_ages_to_the_clock_of_this_machine_to_utc_and_says_so() {
     let mut console = console(seasons());
     assert!(console.shows(" AGE") && console.shows(" 60 d") && console.shows("Made at     60 d (2026-09-23 12:00Z)"));
     assert_eq!(console.keys("t"), []);
-    assert_eq!(console.notice(), "Times are told by this machine's clock, now 13:00:00+01.");
+    assert_eq!(console.notice(), "Times are told by this machine's clock (+01).");
     assert!(console.shows("MADE, LOCAL") && console.shows("Made at     2026-09-23 14:00+02 (60 d)"));
     console.keys("t");
-    assert_eq!(console.notice(), "Times are told in UTC, now 12:00:00Z.");
+    assert_eq!(console.notice(), "Times are told in UTC.");
     assert!(console.shows("MADE, UTC") && console.shows("Made at     2026-09-23 12:00Z (60 d)"));
     console.keys("t");
     assert_eq!((console.notice(), console.model.time_mode), ("Times are told as ages.", TimeMode::Age));

@@ -53,8 +53,8 @@ impl Times {
     pub fn sentence(self) -> String {
         match self.mode {
             TimeMode::Age => "Times are told as ages.".to_owned(),
-            TimeMode::Local => format!("Times are told by this machine's clock, now {}.", self.of_day(self.now)),
-            TimeMode::Universal => format!("Times are told in UTC, now {}.", self.of_day(self.now)),
+            TimeMode::Local => format!("Times are told by this machine's clock ({}).", self.write(self.now, "")),
+            TimeMode::Universal => "Times are told in UTC.".to_owned(),
         }
     }
 
