@@ -144,9 +144,10 @@ pub(super) const LAST_OF_RANGE: &str =
     r#") AS "First", (SELECT max("SessionId") FROM "Sessions" WHERE "SessionId" >= "#;
 pub(super) const END_OF_RANGE: &str = r#") AS "Last""#;
 
-/// Some sessions from the beginning of a range of ids; its ends and the limit follow.
-pub(super) const SAMPLE_FROM: &str =
-    r#"SELECT "SessionId" FROM (SELECT "SessionId" FROM "Sessions" WHERE "SessionId" >= "#;
+/// Some sessions from the beginning of a range of ids, in one row: ten thousand rows would take more memory than all that
+/// is shown. Its ends and the limit follow.
+pub(super) const SAMPLE_FROM: &str = r#"SELECT string_agg(CAST("SessionId" AS text), ',') AS "Ids"
+    FROM (SELECT "SessionId" FROM "Sessions" WHERE "SessionId" >= "#;
 pub(super) const UP_TO: &str = r#" AND "SessionId" <= "#;
 pub(super) const SAMPLE_LIMIT: &str = r#" ORDER BY "SessionId" LIMIT "#;
 pub(super) const END_OF_SAMPLE: &str = ") AS sample";

@@ -2,9 +2,9 @@
 
 use sqlx::QueryBuilder;
 
+use super::among;
 use super::conditions::push_filter;
 use super::narrow::{Narrowed, narrow};
-use super::{among, read_ids};
 use crate::domain::estimate::{COUNTED, Count, Estimate, Stretch, Stretches};
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
@@ -84,8 +84,7 @@ async fn sample<B: Backend>(
     while let Some(pieces) = stretches.pieces() {
         stretches.narrow(ends::<B>(connection, &pieces).await?);
     }
-    let mut seen = read_ids::<B>(connection, assemble_samples::<B>(&stretches)).await?;
-    seen.sort_unstable();
+    let seen = samples::<B>(connection, &stretches).await?;
     let mut matching = Vec::new();
     if filter.is_empty() {
         matching.clone_from(&seen);
@@ -97,6 +96,22 @@ async fn sample<B: Backend>(
     Ok(stretches.estimate(&seen, &matching))
 }
 
+/// Reads the sessions that are looked at, in the order of ids.
+async fn samples<B: Backend>(
+    connection: &mut B::Connection,
+    stretches: &Stretches,
+) -> Result<Vec<SessionId>, StoreError> {
+    let rows = Statement::<B>::assembled(&mut assemble_samples::<B>(stretches)).rows(connection).await?;
+    let mut seen = Vec::new();
+    for row in &rows {
+        let ids = get::<B, Option<String>>(row, "Ids").map_err(fault::<B>)?.unwrap_or_default();
+        seen.extend(ids.split(',').filter_map(|id| id.parse().ok().and_then(SessionId::new)));
+    }
+    // No engine promises the order of a union.
+    seen.sort_unstable();
+    Ok(seen)
+}
+
 /// Finds the first and the last session of each piece that has any.
 async fn ends<B: Backend>(connection: &mut B::Connection, pieces: &[(i64, i64)]) -> Result<Vec<Stretch>, StoreError> {
     let rows = Statement::<B>::assembled(&mut assemble_ends::<B>(pieces)).rows(connection).await?;
@@ -104,7 +119,6 @@ async fn ends<B: Backend>(connection: &mut B::Connection, pieces: &[(i64, i64)])
     let both = |row| Ok(end(row, "First")?.zip(end(row, "Last")?));
     let found: Result<Vec<Option<Stretch>>, sqlx::Error> = rows.iter().map(both).collect();
     let mut found: Vec<Stretch> = found.map_err(fault::<B>)?.into_iter().flatten().collect();
-    // No engine promises the order of a union.
     found.sort_unstable();
     Ok(found)
 }
