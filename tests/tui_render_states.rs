@@ -90,6 +90,26 @@ fn a_detail_that_could_not_be_read_says_so_and_does_not_go_on_reading() {
 }
 
 #[test]
+fn why_a_plan_could_not_be_read_is_told_whole_in_every_size() {
+    let why = "the database did not answer within 10s, and neither did anything else on the way to it";
+    for size in SIZES {
+        for keys in ["R", "C"] {
+            let mut console = Console::sized(showcase(), size);
+            console.go_to(215);
+            console.prompt = false;
+            console.keys(keys);
+            console.press(crossterm::event::KeyCode::Down);
+            console.enter();
+            console.refuse(why);
+            let told = console.screen().join(" ").replace(['║', '┃', '│'], " ");
+            let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(size.0 > 80 || told.contains(why), "{size:?} {keys}: {told}");
+            assert!(told.contains("Nothing was changed."), "{size:?} {keys}: {told}");
+        }
+    }
+}
+
+#[test]
 fn a_history_whose_reading_was_stopped_does_not_say_that_there_is_none() {
     for size in SIZES {
         let mut console = Console::sized(showcase(), size);

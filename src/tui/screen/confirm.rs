@@ -216,7 +216,7 @@ fn body(model: &Model, confirm: &Confirm, theme: &Theme, width: usize) -> Vec<Li
         lines.extend(sheet::warning(changed, theme, width));
     }
     let Some(preview) = &confirm.preview else {
-        lines.push(sheet::unread(confirm.failure.as_ref(), confirm.since, model.now, theme, width));
+        lines.extend(sheet::unread(confirm.failure.as_ref(), confirm.since, model.now, theme, width));
         return lines;
     };
     let times = model.times();

@@ -134,14 +134,14 @@ fn arrive(model: &mut Model, arrival: Arrival) {
 /// Draws the list.
 pub fn draw(model: &Model, profiles: &Profiles, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let width = usize::from(popup::inner_width(area));
-    let rows = usize::from(area.height).saturating_sub(6).max(1);
+    let rows = usize::from(area.height).saturating_sub(8).max(1);
     let first = profiles.cursor.saturating_sub(rows - 1);
     let here = place_of(model);
     let places = model.about.places.iter().enumerate().skip(first).take(rows);
     let mut lines: Vec<Line<'_>> =
         places.map(|(index, place)| line(place, index == profiles.cursor, here == Some(index), theme, width)).collect();
     lines.push(Line::default());
-    lines.push(state(model, profiles, theme, width));
+    lines.extend(state(model, profiles, theme, width));
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let [open, back] = [ProfilesUi::Choose, ProfilesUi::Back].map(|does| model.keys.of(&Ui::Profiles(does)));
     let title = format!(" Profiles   ({open} opens, {back} goes back) ");
@@ -165,8 +165,8 @@ fn line<'a>(place: &'a Place, chosen: bool, here: bool, theme: &Theme, width: us
     ])
 }
 
-fn state(model: &Model, profiles: &Profiles, theme: &Theme, width: usize) -> Line<'static> {
-    let told = match (profiles.waiting, &profiles.fault) {
+fn state(model: &Model, profiles: &Profiles, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let (told, style) = match (profiles.waiting, &profiles.fault) {
         (Some(waiting), _) => {
             let banner = model.about.places.get(waiting.place).map_or("", |place| &place.banner);
             let seconds = model.now.seconds_since(waiting.since).max(0);
@@ -185,5 +185,5 @@ fn state(model: &Model, profiles: &Profiles, theme: &Theme, width: usize) -> Lin
         }
         (None, None) => ("The other database is opened before this one is left.".to_owned(), theme.dim),
     };
-    Line::styled(theme.fit(&told.0, width), told.1)
+    theme.wrap(&told, width).into_iter().map(|line| Line::styled(line, style)).collect()
 }

@@ -68,13 +68,14 @@ pub(super) fn unread(
     now: Timestamp,
     theme: &Theme,
     width: usize,
-) -> Line<'static> {
-    match failure {
-        Some(failure) => {
-            Line::styled(theme.fit(&format!("{} {}", theme.signs.bad, text::clean(&failure.what)), width), theme.danger)
-        }
-        None => Line::raw(format!("Reading the plan {} {} s", theme.signs.ellipsis, now.seconds_since(since).max(0))),
-    }
+) -> Vec<Line<'static>> {
+    let (said, style) = if let Some(failure) = failure {
+        (format!("{} {}", theme.signs.bad, text::clean(&failure.what)), theme.danger)
+    } else {
+        let seconds = now.seconds_since(since).max(0);
+        (format!("Reading the plan {} {seconds} s", theme.signs.ellipsis), theme.plain)
+    };
+    theme.wrap(&said, width).into_iter().map(|line| Line::styled(line, style)).collect()
 }
 
 /// Names the session.

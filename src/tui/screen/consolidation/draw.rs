@@ -41,7 +41,7 @@ fn body(model: &Model, shown: &Consolidation, theme: &Theme, width: usize, heigh
         lines.extend(sheet::warning(changed, theme, width));
     }
     if shown.read_at.is_none() {
-        lines.push(sheet::unread(shown.failure.as_ref(), shown.since, model.now, theme, width));
+        lines.extend(sheet::unread(shown.failure.as_ref(), shown.since, model.now, theme, width));
         if let Survey::Several(_) = shown.survey {
             let (asked, all) = (grouped(shown.asked), grouped(shown.form.several.as_ref().map_or(1, SessionSet::len)));
             lines.push(Line::styled(theme.fit(&format!("{asked} of {all} sessions asked for"), width), theme.dim));
