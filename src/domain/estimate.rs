@@ -86,7 +86,7 @@ impl Stretches {
         let (mut all, mut found) = (0, 0);
         for stretch in &self.all {
             let seen = within(seen, stretch);
-            let sessions = sessions_of(stretch, seen, self.samples().1);
+            let sessions = sessions_of(stretch, seen);
             all += sessions;
             found += sessions * within(matching, stretch).len() as u128 / (seen.len() as u128).max(1);
         }
@@ -118,13 +118,12 @@ fn within<'i>(ids: &'i [SessionId], (first, last): &Stretch) -> &'i [SessionId] 
 }
 
 /// Tells how many sessions a stretch has, by the first of them.
-fn sessions_of((_, last): &Stretch, seen: &[SessionId], asked: u32) -> u128 {
+fn sessions_of((_, last): &Stretch, seen: &[SessionId]) -> u128 {
     let (Some(first), Some(reached)) = (seen.first(), seen.last()) else { return 0 };
     let count = seen.len() as u128;
     let between = |from: &SessionId, to: &SessionId| u128::from(to.get().abs_diff(from.get()));
-    let spread = between(first, reached);
-    let rest = if seen.len() < asked as usize || reached > last { 0 } else { between(reached, last) };
-    count + rest * (count - 1) / spread.max(1)
+    // The last one of a stretch is a session: where all were looked at, nothing is left.
+    count + between(reached, last) * (count - 1) / between(first, reached).max(1)
 }
 
 #[cfg(test)]
@@ -191,6 +190,27 @@ mod tests {
         let ids: Vec<i64> = (1..=400_000).collect();
         let (Estimate { found, .. }, _) = estimate(&ids, |id| id > 300_000);
         assert!(is_near(found, 100_000, 20), "{found:?}");
+    }
+
+    #[test]
+    fn a_range_as_wide_as_its_pieces_is_cut_into_single_ids() {
+        let pieces = Stretches::over(id(1), id(64)).pieces().unwrap();
+        assert_eq!(pieces, (1..=64).map(|id| (id, id)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn gaps_are_looked_for_while_more_than_half_falls_away_and_three_times_at_most() {
+        let goes_on = |lasts: &[i64]| {
+            let mut stretches = Stretches::over(id(1), id(100));
+            for last in lasts {
+                stretches.narrow(vec![(id(1), id(*last))]);
+            }
+            stretches.pieces().is_some()
+        };
+        assert!(goes_on(&[]) && goes_on(&[49]) && goes_on(&[49, 20]));
+        for lasts in [&[50][..], &[60], &[100], &[49, 20, 9]] {
+            assert!(!goes_on(lasts), "{lasts:?}");
+        }
     }
 
     proptest! {
