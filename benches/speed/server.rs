@@ -9,7 +9,7 @@ use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::domain::hash::{HashScheme, Hasher};
 use host_provisioner::domain::session::SessionId;
 use host_provisioner::provision::Provisioner;
-use host_provisioner::store::{self, HistoryPage, HistoryQuery, Store};
+use host_provisioner::store::{self, HistoryPage, HistoryQuery, Settings, Store};
 use tokio::runtime::Runtime;
 
 use crate::floor::pgbench::Pgbench;
@@ -45,8 +45,9 @@ pub(crate) fn measure(runtime: &Runtime, scale: &Scale, report: &mut Report) {
     console::on_server(scale, report, &worlds[2].url());
 }
 
+/// To count a million one by one takes some seconds.
 async fn open(db: &TestPg) -> Arc<dyn Store> {
-    store::connect(db.settings(), None).await.unwrap()
+    store::connect(Settings { timeout: Duration::from_mins(1), ..db.settings() }, None).await.unwrap()
 }
 
 async fn operator(db: &TestPg) -> Provisioner {
