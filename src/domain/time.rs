@@ -98,7 +98,10 @@ impl Timestamp {
         }
         let seconds = now.seconds_since(self);
         // What is to come in 30 days is not to come in 29 as soon as somebody has read that.
-        let seconds = if seconds < 0 { (seconds - 30) / 60 * 60 } else { seconds };
+        let seconds = match seconds {
+            ..0 => (seconds - 30) / 60 * 60,
+            past => past,
+        };
         let is_past = self <= now;
         let distance = match seconds.unsigned_abs() {
             0..=59 => "<1 min".to_owned(),

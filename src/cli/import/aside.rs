@@ -16,8 +16,8 @@ use crate::domain::import::{Fault, FaultKind, Table};
 use crate::domain::sanitize::visible;
 use crate::store::{Aside, StoreError, Unchanged};
 
-/// Rows that are told; the others are counted.
-const TOLD: usize = 1000;
+/// Rows that are told, as many as some memory holds; beyond them `--skip-bad` has each.
+const TOLD: usize = 100_000;
 
 /// Bytes of a row that are kept; only a row that is none is longer.
 const LONGEST: u64 = 1024 * 1024;
@@ -153,7 +153,7 @@ impl LeftOut {
         }
         let more = count - u64::try_from(told.len()).unwrap_or(count);
         if more > 0 {
-            messages.fault(&format!("and {more} more"));
+            messages.fault(&format!("and {more} more, each of which --skip-bad FILE keeps"));
         }
     }
 
