@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -216,8 +216,9 @@ pub(super) fn create_file(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// The files that were looked into.
-static LOOKED_INTO: Mutex<BTreeSet<Place>> = Mutex::new(BTreeSet::new());
+/// The files that were looked into, each with the time that it was made, where the file system tells: a new file may have
+/// the number of one that was removed.
+static LOOKED_INTO: Mutex<BTreeSet<(Place, Option<SystemTime>)>> = Mutex::new(BTreeSet::new());
 
 /// Looks at the file before `SQLite` does, so that each kind of wrong place gets its own sentence.
 ///
@@ -234,7 +235,7 @@ pub(super) fn inspect(path: &Path) -> Result<(), StoreError> {
         Err(_) => return Err(StoreError::Missing { path: shown() }),
         Ok(metadata) if metadata.is_dir() => return Err(not_ours("it is a folder")),
         Ok(metadata) if !metadata.is_file() => return Err(not_ours("it is not a file")),
-        Ok(metadata) => (metadata.dev(), metadata.ino()),
+        Ok(metadata) => ((metadata.dev(), metadata.ino()), metadata.created().ok()),
     };
     let mut looked_into = LOOKED_INTO.lock().unwrap_or_else(PoisonError::into_inner);
     if looked_into.contains(&place) {
