@@ -59,6 +59,34 @@ fn a_server_that_ends_idle_connections_does_not_end_one_that_waits_for_input() {
     waits_for_input_as_long_as_it_takes(&env);
 }
 
+#[test]
+fn a_database_that_was_replaced_while_its_input_was_waited_for_is_told() {
+    let env = TestEnv::empty();
+    env.run("session add --title kept").ok();
+    write_files(&env, &[session("2", "x")], &[]);
+    let pipe = env.home("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let line = "import --sessions sessions.csv --host-sessions pipe";
+    let child = env.command(line.split(' ')).spawn().unwrap();
+    let mut end = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    end.write_all(format!("{RECORDS}\r\n").as_bytes()).unwrap();
+    has_open(&child, "test.db");
+    // Somebody puts a copy in its place.
+    let (file, copy) = (&env.db.path, env.db.path.with_extension("copy"));
+    std::fs::copy(file, &copy).unwrap();
+    std::fs::rename(&copy, file).unwrap();
+    end.write_all(record("1", "2", "one").as_bytes()).unwrap();
+    drop(end);
+    let ran = end_of(child);
+    assert_eq!(ran.code, 7, "{}", ran.transcript());
+    assert!(
+        ran.stderr.contains("its file is no longer the one that was opened; nothing was changed"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(env.texts(r#"SELECT "Title" FROM "Sessions""#), ["kept"]);
+}
+
 /// Waits until a process has a file open.
 fn has_open(child: &Child, name: &str) {
     let begun = Instant::now();

@@ -19,6 +19,8 @@ use super::clock::StoreClock;
 use super::connections::{Connections, Lease};
 use super::deadline::Deadline;
 use super::error::{StoreError, Unsettled};
+use super::migration;
+use super::settings::Settings;
 use super::trace::{Lost, Trace};
 use crate::domain::actor::{Actor, Origin};
 use crate::domain::event_id::EventId;
@@ -180,8 +182,15 @@ pub(super) async fn run<B: Imports>(
     let steps = Steps { patience: connections.settings().timeout, cancel: import.cancel };
     let mut lease = connections.lend(&Deadline::after(steps.patience)).await?;
     // A panic is an error like any other: the transaction is to be ended.
-    let prepared = AssertUnwindSafe(prepare(&mut lease, import, rows, clock, &steps)).catch_unwind().await;
+    let prepared =
+        AssertUnwindSafe(prepare(&mut lease, connections.settings(), import, rows, clock, &steps)).catch_unwind().await;
     match prepared.unwrap_or(Err(StoreError::Internal)) {
+        // Input may be waited for as long as it takes, and nobody keeps the file from being replaced meanwhile.
+        Ok(Prepared { trace: Some(_), .. }) if !connections.still_stands(&lease) => {
+            let error = StoreError::Unavailable { what: "its file is no longer the one that was opened".to_owned() };
+            connections.give_up(lease, &error).await;
+            Err(error)
+        }
         Ok(Prepared { report, trace: Some((session, event)) }) => {
             commit(connections, lease, session, event).await.map(|()| report)
         }
@@ -199,6 +208,7 @@ pub(super) async fn run<B: Imports>(
 /// Does everything but the COMMIT.
 async fn prepare<B: Imports>(
     lease: &mut Lease<B>,
+    settings: &Settings,
     import: &Import<'_>,
     rows: &mut Receiver<Chunk>,
     clock: &StoreClock,
@@ -211,6 +221,7 @@ async fn prepare<B: Imports>(
     steps.one(B::set_up(connection, steps.patience)).await?;
     let mut report = Imported::default();
     let staged = stage::load::<B>(connection, import, rows, steps, &mut report).await?;
+    steps.one(migration::check::<B>(connection, settings)).await?;
     let trace = transaction::run::<B>(connection, import, &staged, clock, steps, &mut report).await?;
     report.outcome = match (import.dry_run, !import.skip && report.bad() + report.conflicts() > 0, trace) {
         (_, true, _) => Outcome::Refused,
