@@ -69,14 +69,17 @@ pub(super) async fn migrate<B: Backend>(settings: &Settings) -> Result<Migration
 /// Brings all changed titles into the index that searches use, step by step. A step that fails is left to the next time:
 /// what was to be migrated is committed.
 async fn index_titles<B: Backend>(connections: &Connections<B>) {
-    loop {
-        let deadline = Deadline::after(connections.settings().timeout);
-        match titles::step(connections, 1, &deadline).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => {
-                tracing::warn!("titles stay out of their index: {error}");
-                return;
+    // Whole steps as long as there are any, then the rest: others who go on changing titles cannot keep it going.
+    for least in [titles::STEP, 1] {
+        loop {
+            let deadline = Deadline::after(connections.settings().timeout);
+            match titles::step(connections, least, &deadline).await {
+                Ok(true) if least > 1 => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::warn!("titles stay out of their index: {error}");
+                    return;
+                }
             }
         }
     }
