@@ -1,5 +1,5 @@
 //! The file in which it is kept: JSON, in the folder of the user's state, mode 0600. Each write puts a whole file in the
-//! place of the one before, so that two consoles leave that of the last, and never half a one.
+//! place of the one before, so that there is never half a one, under a lock of the folder.
 //!
 //! ```json
 //! {"version":1,"databases":[{"of":"profile prod","sort":"age","descending":true,"times":"utc","log_shown":true,"log_lines":0}]}
@@ -115,6 +115,11 @@ impl Memory {
     }
 
     fn write(&self, remembered: Remembered) -> io::Result<()> {
+        let folder = self.file.parent().ok_or_else(|| io::Error::other("it is in no folder"))?;
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        // Consoles that end together each add their own.
+        let held = File::open(folder)?;
+        held.lock()?;
         let others = match self.read() {
             Found::Read(written) => written.databases,
             Found::Newer => return Err(io::Error::other("it is of a later version of this program")),
@@ -123,8 +128,6 @@ impl Memory {
         let own = Entry::new(self.of.clone(), remembered);
         let databases = [own].into_iter().chain(others.into_iter().filter(|entry| entry.of != self.of));
         let written = Written { version: VERSION, databases: databases.take(KEPT).collect() };
-        let folder = self.file.parent().ok_or_else(|| io::Error::other("it is in no folder"))?;
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         // Made with mode 0600, and gone again unless it takes its place.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         serde_json::to_writer(&mut file, &written)?;
@@ -246,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn consoles_that_keep_at_once_leave_a_whole_file() {
+    fn consoles_that_keep_at_once_each_keep_their_own() {
         let folder = tempfile::tempdir().unwrap();
         std::thread::scope(|scope| {
             for number in 0..4 {
@@ -259,7 +262,9 @@ mod tests {
                 });
             }
         });
-        let last = (0..4).filter(|number| memory(&folder, &format!("profile {number}")).recall().is_some()).count();
-        assert!(last >= 1, "that of the last is there");
+        for number in 0..4 {
+            let kept = memory(&folder, &format!("profile {number}")).recall();
+            assert_eq!(kept, Some(Remembered { log_lines: 49 % 40, ..CHOSEN }), "{number}");
+        }
     }
 }

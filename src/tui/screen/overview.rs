@@ -131,7 +131,8 @@ pub fn point_at(model: &mut Model, at: Position) {
     }
 }
 
-fn stop(model: &mut Model) -> Option<Effect> {
+/// Stops what is being counted for it.
+pub fn stop(model: &mut Model) -> Option<Effect> {
     model.overview.loading.take().map(|(ticket, _)| Effect::CancelLoad(ticket))
 }
 
