@@ -170,3 +170,67 @@ fn estimates_have_room_at_every_size() {
         console.keys("j");
     });
 }
+
+#[test]
+fn a_search_that_was_stopped_found_nobody_knows_how_many() {
+    let mut console = Console::on(million());
+    console.keys("/class 29");
+    console.enter();
+    console.prompt = false;
+    console.keys("/");
+    console.keys("9");
+    console.enter();
+    console.pass(500);
+    console.esc();
+    assert!(!console.shows("0 found"));
+    console.prompt = true;
+    console.keys("#");
+    assert_eq!(console.notice(), "Counted: 1 match the filter.");
+}
+
+#[test]
+fn rows_that_were_left_in_their_places_are_not_counted() {
+    let mut console = Console::on(many(30));
+    console.keys("s");
+    assert!(console.shows("30 sessions"));
+    console.data.estimate = Some(Estimate { all: Count::Exact(31), found: Count::Exact(31) });
+    console.look(Look::Changed);
+    assert!(console.shows("31 sessions") && console.shows("row 1/31"));
+}
+
+#[test]
+fn a_number_that_a_change_may_have_made_wrong_is_exact_no_more() {
+    let exact = Estimate { all: Count::Exact(5_000), found: Count::Exact(5_000) };
+    let mut console = Console::on(Canned { estimate: Some(exact), ..many(500) });
+    assert!(console.shows("5,000 sessions") && !console.shows("~5,000"));
+    console.prompt = false;
+    console.look(Look::Changed);
+    console.pass(500);
+    console.esc();
+    assert!(console.shows("~5,000 sessions"), "its reading was stopped");
+}
+
+#[test]
+fn estimates_that_nobody_asked_for_rest_as_long_as_ten_of_them_take() {
+    let asks = |console: &Console| is_waited_for(console, |query| matches!(query, Query::Estimate(_)));
+    let mut console = Console::on(million());
+    console.ctrl('r');
+    console.prompt = false;
+    console.ctrl('r');
+    let (ticket, query) = console.waiting.remove(0);
+    let rows = console.data.answer(&query, console.now);
+    console.loaded(ticket, rows);
+    assert!(asks(&console));
+    console.pass(300);
+    console.answer();
+    console.look(Look::Changed);
+    console.answer();
+    assert!(!asks(&console), "it took 300 ms");
+    console.pass(3_000);
+    console.look(Look::Changed);
+    while !asks(&console) {
+        let (ticket, query) = console.waiting.remove(0);
+        let answer = console.data.answer(&query, console.now);
+        console.loaded(ticket, answer);
+    }
+}

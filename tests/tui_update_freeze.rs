@@ -166,3 +166,45 @@ fn a_frozen_list_says_so_at_every_size() {
         console.look(Look::Changed);
     });
 }
+
+#[test]
+fn rows_that_were_held_are_not_live_before_they_were_read_again() {
+    for release in ["f", "ctrl-r"] {
+        let mut console = frozen();
+        console.look(Look::Changed);
+        console.pass(60_000);
+        console.look(Look::Unchanged(console.now));
+        console.prompt = false;
+        if release == "f" {
+            console.keys("f");
+        } else {
+            console.ctrl('r');
+        }
+        console.pass(500);
+        console.esc();
+        console.look(Look::Unchanged(console.now));
+        assert!(!console.shows("live") && console.shows("stale 60 s"), "{release}");
+    }
+}
+
+#[test]
+fn it_is_frozen_as_of_when_its_rows_were_those_of_the_database() {
+    let mut console = Console::on(showcase());
+    console.pass(8_000);
+    console.keys("f");
+    assert!(console.shows("frozen since 12:00:00Z"));
+    console.keys("/review");
+    console.enter();
+    assert!(console.shows("frozen since 12:00:08Z"), "other rows are of another time");
+}
+
+#[test]
+fn what_could_not_be_read_is_tried_again_though_the_list_is_frozen() {
+    let mut console = frozen();
+    console.prompt = false;
+    console.keys("/review");
+    console.enter();
+    console.refuse("the connection was lost");
+    let effects = console.look(Look::Changed);
+    assert!(reads_rows(&effects), "{effects:?}");
+}

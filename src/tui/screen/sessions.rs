@@ -69,6 +69,18 @@ pub enum Land {
     On(SessionId),
 }
 
+/// What the rows of the window are of the database.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Picture {
+    /// What it had there when they were read.
+    #[default]
+    Whole,
+    /// They were read again each in its place: others may belong among them by now.
+    Patched,
+    /// It is known to have changed since.
+    Outdated,
+}
+
 /// The window of rows, by identity: the cursor is a session, not a place.
 #[derive(Debug, Clone, Default)]
 pub struct SessionList {
@@ -88,6 +100,8 @@ pub struct SessionList {
     pub at_start: bool,
     /// Whether the window ends with the last session.
     pub at_end: bool,
+    /// What the rows are of the database.
+    pub picture: Picture,
     /// The filter that the rows were read with.
     pub filter: String,
     /// The filter line.
@@ -229,6 +243,9 @@ pub fn stop(model: &mut Model) -> Option<Effect> {
     let stopped = model.list.loading.take_if(|_| stops)?;
     // Whoever stopped it does not want it begun again, nor anything else asked.
     model.list.numbers.outdated = false;
+    if model.list.picture == Picture::Outdated {
+        model.list.numbers.doubt();
+    }
     if model.following == Following::Outdated {
         model.following = Following::Resting;
     }

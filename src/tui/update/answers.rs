@@ -6,7 +6,7 @@ use crate::store::Page;
 use crate::tui::effect::{Effect, Ticket};
 use crate::tui::message::{Failure, Loaded, MainUi};
 use crate::tui::model::Model;
-use crate::tui::screen::sessions::{counting, marked, marking};
+use crate::tui::screen::sessions::{counting, freezing, marked, marking};
 use crate::tui::screen::{Screen, consolidation, detail, history, overview, sessions, verification};
 use crate::tui::view::layout;
 
@@ -39,7 +39,7 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
     if model.overview.loading.is_some_and(|(asked, _)| asked == ticket) {
         return overview::loaded(model, answer);
     }
-    if model.list.numbers.estimating == Some(ticket) {
+    if model.list.numbers.estimating.is_some_and(|(asked, _)| asked == ticket) {
         counting::estimated(model, if let Ok(Loaded::Estimate(estimate)) = answer { Some(estimate) } else { None });
         return Vec::new();
     }
@@ -110,11 +110,12 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
     };
     match answer {
         Ok(Loaded::Sessions(rows)) => {
-            regained(model, loading.since);
             let height = layout::list_rows(model);
             sessions::loaded(model, &loading.page, loading.land, rows, height);
+            regained(model, loading.since);
             if matches!(loading.page, Page::First | Page::Last | Page::From(_)) {
                 model.marks.look_again();
+                freezing::read(model, loading.land, loading.since);
             }
             let mut effects = sessions::more(model);
             if let Some(next) = &mut model.list.loading {

@@ -19,8 +19,9 @@ pub(super) fn keep_up(model: &mut Model) -> Vec<Effect> {
         Following::Resting => watch(model),
         Following::Outdated => {
             model.following = Following::Resting;
-            let mut effects =
-                if model.connection.frozen.is_some() { watch(model) } else { sessions::refresh_unasked(model) };
+            // What could not be read is not held.
+            let held = model.connection.frozen.is_some() && model.list.failure.is_none();
+            let mut effects = if held { watch(model) } else { sessions::refresh_unasked(model) };
             model.list.numbers.database_changed();
             effects.extend(detail::follow_cursor(model, true));
             effects.extend(history::freshen(model));
@@ -38,7 +39,7 @@ fn watch(model: &mut Model) -> Vec<Effect> {
 pub(super) fn looked(model: &mut Model, look: Look) {
     match look {
         Look::Changed => {
-            model.following = Following::Outdated;
+            (model.following, model.list.picture) = (Following::Outdated, sessions::Picture::Outdated);
             if model.tending == Tending::Done {
                 model.tending = Tending::Due;
             }
@@ -49,8 +50,10 @@ pub(super) fn looked(model: &mut Model, look: Look) {
         Look::Unchanged(at) => {
             model.following = Following::Resting;
             model.connection.hear(at);
-            // Rows that could not be read again are not what nobody changed, nor are those that a person holds.
-            if model.list.failure.is_none() && model.connection.frozen.is_none() {
+            // Rows that were not read again since somebody changed them are not what nobody changed, nor are those that a
+            // person holds.
+            let held = model.connection.frozen.is_some();
+            if model.list.failure.is_none() && model.list.picture != sessions::Picture::Outdated && !held {
                 model.connection.confirm(at);
             }
         }
@@ -81,9 +84,12 @@ pub(super) fn tended(model: &mut Model, took: bool) -> Option<Effect> {
     tend(model)
 }
 
-/// The database answered: what was read is as it was when it was asked, and the next look comes soon.
+/// The database answered: unless older rows stand beside what was read, all is as it was when it was asked. The next look
+/// comes soon.
 pub(super) fn regained(model: &mut Model, asked: Timestamp) {
-    model.connection.confirm(asked);
+    if model.list.picture != sessions::Picture::Outdated {
+        model.connection.confirm(asked);
+    }
     answers_again(model, asked);
 }
 

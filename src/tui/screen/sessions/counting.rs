@@ -1,5 +1,6 @@
 //! How many sessions there are, and how many match: an estimate comes by itself, an exact number when a person asks.
 
+use super::Picture;
 use crate::domain::estimate::{Count, Estimate};
 use crate::domain::time::Timestamp;
 use crate::tui::SLOW;
@@ -36,11 +37,17 @@ pub struct Numbers {
     pub found: Option<Number>,
     /// Whether an estimate is to be asked for.
     pub outdated: bool,
-    /// The question for an estimate.
-    pub estimating: Option<Ticket>,
+    /// The question for an estimate, and when it was asked.
+    pub estimating: Option<(Ticket, Timestamp)>,
+    /// Until when the next one waits that no person asks for.
+    pub rests_until: Option<Timestamp>,
     /// The question for an exact number.
     pub counting: Option<Counting>,
 }
+
+/// So many times as long as an estimate took, the next one that nobody asked for waits: on a busy server each look finds a
+/// change.
+const REST: i64 = 10;
 
 /// A question for an exact number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,9 +74,20 @@ impl Numbers {
         }
     }
 
+    /// The database changed, and how many there are now was not told: no number is exact any more.
+    pub fn doubt(&mut self) {
+        self.database_changed();
+        self.outdated = false;
+        for number in [&mut self.all, &mut self.found].into_iter().flatten() {
+            if let Number::Told(Count::Exact(exact)) = *number {
+                *number = Number::Told(Count::About(exact));
+            }
+        }
+    }
+
     /// A person reads again: what was counted before is not kept.
     pub fn read_again(&mut self) {
-        self.outdated = true;
+        (self.outdated, self.rests_until) = (true, None);
         for number in [&mut self.all, &mut self.found] {
             number.take_if(|number| matches!(number, Number::Counted { .. }));
         }
@@ -129,7 +147,9 @@ fn about(number: u64) -> String {
 #[must_use]
 pub fn of_list(model: &Model) -> Option<Number> {
     let list = &model.list;
-    if list.at_start && list.at_end {
+    // A picture that is held has the number that it had.
+    let held = list.picture == Picture::Outdated && model.connection.frozen.is_some();
+    if list.at_start && list.at_end && (list.picture == Picture::Whole || held) && list.failure.is_none() {
         return Some(Number::Told(Count::Exact(list.rows.len() as u64)));
     }
     if list.filter.is_empty() { list.numbers.all } else { list.numbers.found }
@@ -138,20 +158,21 @@ pub fn of_list(model: &Model) -> Option<Number> {
 /// The list shows other sessions: nobody knows yet how many. What is asked about the ones before is stopped.
 pub fn filter_changed(model: &mut Model) -> Vec<Effect> {
     let numbers = &mut model.list.numbers;
-    (numbers.found, numbers.outdated) = (None, true);
-    let asked = [numbers.estimating.take(), numbers.counting.take().map(|counting| counting.ticket)];
+    (numbers.found, numbers.outdated, numbers.rests_until) = (None, true, None);
+    let asked =
+        [numbers.estimating.take().map(|(ticket, _)| ticket), numbers.counting.take().map(|counting| counting.ticket)];
     asked.into_iter().flatten().map(Effect::CancelLoad).collect()
 }
 
 /// Asks for an estimate where one is wanted, once the list is read: rows come first.
 pub fn look(model: &mut Model) -> Option<Effect> {
     let numbers = &model.list.numbers;
-    if !numbers.outdated || numbers.estimating.is_some() || model.list.loading.is_some() {
+    let rests = numbers.rests_until.is_some_and(|until| model.now < until);
+    if !numbers.outdated || rests || numbers.estimating.is_some() || model.list.loading.is_some() {
         return None;
     }
-    model.list.numbers.outdated = false;
     let ticket = model.ticket();
-    model.list.numbers.estimating = Some(ticket);
+    (model.list.numbers.outdated, model.list.numbers.estimating) = (false, Some((ticket, model.now)));
     Some(Effect::Load(ticket, Query::Estimate(model.list.wanted())))
 }
 
@@ -159,12 +180,12 @@ pub fn look(model: &mut Model) -> Option<Effect> {
 pub fn estimated(model: &mut Model, estimate: Option<Estimate>) {
     let filtered = !model.list.filter.is_empty();
     let numbers = &mut model.list.numbers;
-    numbers.estimating = None;
-    if let Some(Estimate { all, found }) = estimate {
-        Numbers::tell(&mut numbers.all, all);
-        if filtered {
-            Numbers::tell(&mut numbers.found, found);
-        }
+    let took = numbers.estimating.take().map_or(0, |(_, asked)| model.now.millis_since(asked));
+    numbers.rests_until = Some(model.now.plus_millis(took.saturating_mul(REST)));
+    let Some(Estimate { all, found }) = estimate else { return numbers.doubt() };
+    Numbers::tell(&mut numbers.all, all);
+    if filtered {
+        Numbers::tell(&mut numbers.found, found);
     }
 }
 
@@ -181,7 +202,7 @@ pub fn why_not(model: &Model) -> Option<String> {
     if model.list.numbers.counting.is_some() {
         return Some(format!("It is being counted: {} stops it.", model.keys.main(MainUi::Back)));
     }
-    let number = of_list(model).filter(|number| number.is_exact())?;
+    let number = of_list(model).filter(|number| number.is_exact() && model.list.picture != Picture::Outdated)?;
     number.short(0).map(|number| format!("The number is exact as it is: {number}."))
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{CHUNK, KEPT, Land, SessionList};
+use super::{CHUNK, KEPT, Land, Picture, SessionList};
 use crate::domain::session::SessionId;
 use crate::store::{Page, SessionRow};
 use crate::tui::message::MainUi;
-use crate::tui::model::Model;
+use crate::tui::model::{Following, Model};
 
 /// Takes rows in, where they belong. The cursor stays on its session.
 pub fn loaded(model: &mut Model, page: &Page, land: Land, rows: Vec<SessionRow>, height: usize) {
@@ -24,7 +24,10 @@ pub fn loaded(model: &mut Model, page: &Page, land: Land, rows: Vec<SessionRow>,
             model.say(told);
             return;
         }
-        (_, Land::InPlace) => put_in_place(list, rows, model.connection.frozen.is_some()),
+        (_, Land::InPlace) => {
+            put_in_place(list, rows, model.connection.frozen.is_some());
+            list.picture = picture(model.following, Picture::Patched);
+        }
         (Page::After(_), _) => {
             list.at_end = !full;
             let rows = without_those_shown(list, rows);
@@ -49,10 +52,16 @@ pub fn loaded(model: &mut Model, page: &Page, land: Land, rows: Vec<SessionRow>,
             list.at_end = matches!(page, Page::Last) || !full;
             list.rows = rows;
             list.moved.clear();
+            list.picture = picture(model.following, Picture::Whole);
             land_on(list, land, old_place);
         }
     }
     list.scroll_into_view(height);
+}
+
+/// A change that was noticed meanwhile is still to be read.
+fn picture(following: Following, read: Picture) -> Picture {
+    if following == Following::Outdated { Picture::Outdated } else { read }
 }
 
 /// Leaves rows out that the window has: a session that goes elsewhere in the order between two pages is in both.
