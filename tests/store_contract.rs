@@ -151,6 +151,7 @@ contract! {
         a_page_of_ids_has_the_sessions_of_the_same_page
         of_some_sessions_those_are_told_that_are_there_and_match
         a_row_has_the_active_records_in_the_order_of_ids
+        where_few_titles_changed_there_is_nothing_to_look_after
         every_word_must_be_in_the_title
         letters_match_whatever_their_case_in_every_script
         wildcards_and_quotes_are_letters_like_others

@@ -108,6 +108,12 @@ pub(crate) async fn a_row_has_the_active_records_in_the_order_of_ids(db: &dyn Da
     assert_eq!(active, [vec![], vec![17, 18, 19], vec![21]]);
 }
 
+pub(crate) async fn where_few_titles_changed_there_is_nothing_to_look_after(db: &dyn Database) {
+    let store = db.store(SetClock::at(NOW)).await;
+    assert!(!store.tend().await.unwrap(), "a write that nobody asked for");
+    assert_eq!(found(db, "review").await, [1, 8, 5_000_000_000]);
+}
+
 pub(crate) async fn every_word_must_be_in_the_title(db: &dyn Database) {
     assert_eq!(found(db, "review").await, [1, 8, 5_000_000_000]);
     assert_eq!(found(db, "  light   review ").await, [8]);
