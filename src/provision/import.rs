@@ -81,8 +81,11 @@ impl<T: Typed> Input<T> {
             }
             if ended || rows.len() == CHUNK || faults.len() == CHUNK {
                 let full = std::mem::replace(&mut rows, Vec::with_capacity(CHUNK));
-                to.blocking_send(Chunk::Faults(std::mem::take(&mut faults))).ok()?;
-                to.blocking_send(chunk(full)).ok()?;
+                let faults = Chunk::Faults(std::mem::take(&mut faults));
+                // A chunk of nothing would stand between those that are sent and those that are made ready meanwhile.
+                for some in [faults, chunk(full)].into_iter().filter(|some| !some.is_empty()) {
+                    to.blocking_send(some).ok()?;
+                }
                 progress.bytes.fetch_add(self.rows.bytes() - before, Ordering::Relaxed);
                 before = self.rows.bytes();
             }

@@ -36,6 +36,8 @@ mod sqlite;
 mod stage;
 mod steps;
 mod transaction;
+mod tuples;
+mod writing;
 
 pub(super) use engine::Imports;
 use steps::Steps;
@@ -56,6 +58,19 @@ pub enum Chunk {
     Broken(String),
     /// There is no more. An input that ends without it was cut off.
     End,
+}
+
+impl Chunk {
+    /// Tells whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Sessions(rows) => rows.is_empty(),
+            Self::Records(rows) => rows.is_empty(),
+            Self::Faults(faults) => faults.is_empty(),
+            Self::Broken(_) | Self::End => false,
+        }
+    }
 }
 
 /// Where the rows go that stay out, and where all rows came from.

@@ -1,18 +1,15 @@
-//! Some sessions at once: what waits for them and what the database has of them is read, decided about, and written.
+//! Some sessions at once: what waits for them and what the database has of them is read, and decided about.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::Imported;
 use super::engine::Imports;
 use super::sql;
 use super::stage::tally;
-use super::steps::Steps;
-use super::{Import, Imported};
-use crate::domain::chain::{AuditAction, ChainHash, ChainHead, StoredEntry};
-use crate::domain::event_id::EventId;
+use crate::domain::chain::{AuditAction, ChainHash, ChainHead};
 use crate::domain::import::{Before, Brought, Clash, Fault, Incoming, Merged, Place, Row, Table, merge};
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
-use crate::drill::{self, Step};
 use crate::store::backend::{fault, statement};
 use crate::store::error::StoreError;
 use crate::store::rows::{self, get};
@@ -38,16 +35,16 @@ pub(super) struct There {
 }
 
 /// One session, before and after.
-struct Session {
-    id: SessionId,
-    head: ChainHead,
+pub(super) struct Session {
+    pub(super) id: SessionId,
+    pub(super) head: ChainHead,
     sessions: Vec<Place>,
     records: Vec<u64>,
-    merged: Merged,
+    pub(super) merged: Merged,
 }
 
 /// What becomes of some sessions.
-pub(super) struct Decided(Vec<Session>);
+pub(super) struct Decided(pub(super) Vec<Session>);
 
 impl Decided {
     pub(super) fn faults(&self) -> impl Iterator<Item = &Fault> {
@@ -77,7 +74,7 @@ impl Decided {
     }
 
     /// Refuses what came if it is not as many rows as were decided to come: the history would tell of others.
-    fn must_be_all(&self, came: u64, decided: impl Fn(&Merged) -> usize) -> Result<(), StoreError> {
+    pub(super) fn must_be_all(&self, came: u64, decided: impl Fn(&Merged) -> usize) -> Result<(), StoreError> {
         let decided = size(self.0.iter().map(|session| decided(&session.merged)).sum());
         let what =
             || format!("{came} rows came where {decided} were to: does a trigger of the database keep rows out?");
@@ -85,7 +82,7 @@ impl Decided {
     }
 
     /// Lists the lines of sessions that stay out.
-    fn sessions_left_out(&self) -> Vec<u64> {
+    pub(super) fn sessions_left_out(&self) -> Vec<u64> {
         let of = |session: &Session| {
             let stay = session.sessions.iter().skip(usize::from(session.merged.adds_session));
             stay.map(|place| place.line).collect::<Vec<_>>()
@@ -94,7 +91,7 @@ impl Decided {
     }
 
     /// Lists the lines of records that stay out.
-    fn records_left_out(&self) -> Vec<u64> {
+    pub(super) fn records_left_out(&self) -> Vec<u64> {
         let of = |session: &Session| -> Vec<u64> {
             if session.merged.added.len() == session.records.len() {
                 return Vec::new();
@@ -231,55 +228,4 @@ fn read_head<B: Imports>(row: &B::Row, before: &mut BTreeMap<SessionId, Before>)
         before.head = ChainHead { seq, hash: ChainHash::parse(&hash).ok_or_else(damaged)? };
     }
     Ok(())
-}
-
-/// Writes what was decided; gives the first entry.
-pub(super) async fn write<B: Imports>(
-    connection: &mut B::Connection,
-    range: Range,
-    decided: &Decided,
-    import: &Import<'_>,
-    now: Timestamp,
-    steps: &Steps<'_>,
-) -> Result<Option<(SessionId, EventId)>, StoreError> {
-    // A record makes way before the one that takes its place comes.
-    for id in decided.0.iter().filter_map(|session| session.merged.demoted) {
-        steps.one(statement::<B>(sql::FLAG).with(true).with(id.get()).run(connection)).await?;
-    }
-    if decided.0.iter().any(|session| session.merged.adds_session) {
-        let left_out = B::list(&decided.sessions_left_out());
-        let query = |text| statement::<B>(text).with(range.from).with(range.to).with(left_out.clone());
-        let came = steps.one(query(B::INSERT_SESSIONS).run(connection)).await?;
-        decided.must_be_all(came, |merged| usize::from(merged.adds_session))?;
-        if let Some(text) = B::INSERT_TITLES {
-            steps.one(query(text).run(connection)).await?;
-        }
-    }
-    if decided.0.iter().any(|session| !session.merged.added.is_empty()) {
-        let duplicates: Vec<u64> = decided.0.iter().flat_map(|session| session.merged.duplicates.clone()).collect();
-        let query = statement::<B>(B::INSERT_RECORDS)
-            .with(range.from)
-            .with(range.to)
-            .with(B::list(&decided.records_left_out()))
-            .with(B::list(&duplicates));
-        let came = steps.one(query.run(connection)).await?;
-        decided.must_be_all(came, |merged| merged.added.len())?;
-    }
-    for id in decided.0.iter().filter_map(|session| session.merged.promoted) {
-        steps.one(statement::<B>(sql::FLAG).with(false).with(id.get()).run(connection)).await?;
-    }
-    drill::at(Step::InsertRows)?;
-    let (mut first, mut entries) = (None, Vec::new());
-    for session in decided.0.iter().filter(|session| session.merged.changes()) {
-        let event = EventId::generate();
-        first = first.or(Some((session.id, event)));
-        entries.push(entry(session, import, event, now));
-    }
-    steps.one(B::append(connection, entries)).await?;
-    drill::at(Step::AppendEntry)?;
-    Ok(first)
-}
-
-fn entry(session: &Session, import: &Import<'_>, event: EventId, now: Timestamp) -> StoredEntry {
-    session.merged.entry(session.id, session.head, (import.by, import.origin), event, now)
 }

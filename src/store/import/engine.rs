@@ -8,15 +8,31 @@ use crate::domain::chain::StoredEntry;
 use crate::domain::host_record::HostRecord;
 use crate::domain::import::Row;
 use crate::domain::session::Session;
-use crate::domain::time::Timestamp;
 use crate::store::backend::Backend;
 use crate::store::error::StoreError;
 
 /// The end of something that is done on a connection.
 pub(super) type Done<'a> = BoxFuture<'a, Result<(), StoreError>>;
 
-/// An engine that rows can be imported into.
-pub(in crate::store) trait Imports: Backend {
+/// An engine that takes rows of one kind.
+pub(in crate::store) trait Takes<T>: Backend {
+    /// Rows in the form in which they are sent.
+    type Ready: Send + 'static;
+
+    /// Brings rows into that form, for which no connection is needed.
+    ///
+    /// # Errors
+    /// [`sqlx::Error::Encode`] where a value has no such form.
+    fn ready(rows: Vec<T>) -> Result<Self::Ready, sqlx::Error>;
+
+    /// Takes them.
+    fn take(connection: &mut Self::Connection, rows: Self::Ready) -> Done<'_>;
+}
+
+/// An engine that rows can be imported into: sessions and records wait in their tables, entries go into their histories.
+pub(in crate::store) trait Imports:
+    Takes<Row<Session>> + Takes<Row<HostRecord>> + Takes<StoredEntry>
+{
     /// What the COMMIT of a million rows may take.
     const COMMIT: Duration;
     /// Makes what the connection needs once all rows wait.
@@ -53,15 +69,6 @@ pub(in crate::store) trait Imports: Backend {
     /// Makes the tables in which rows wait.
     fn set_up(connection: &mut Self::Connection, patience: Duration) -> Done<'_>;
 
-    /// Lets sessions wait.
-    fn wait_sessions<'a>(connection: &'a mut Self::Connection, rows: &'a [Row<Session>]) -> Done<'a>;
-
-    /// Lets records wait.
-    fn wait_records<'a>(connection: &'a mut Self::Connection, rows: &'a [Row<HostRecord>]) -> Done<'a>;
-
-    /// Appends entries to their histories.
-    fn append(connection: &mut Self::Connection, entries: Vec<StoredEntry>) -> Done<'_>;
-
     /// Writes lines as these statements take them.
     fn list(lines: &[u64]) -> String;
 }
@@ -70,16 +77,4 @@ pub(in crate::store) trait Imports: Backend {
 pub(super) fn list(lines: &[u64], [open, close]: [char; 2]) -> String {
     let numbers: Vec<String> = lines.iter().map(u64::to_string).collect();
     format!("{open}{}{close}", numbers.join(","))
-}
-
-/// Writes an instant as Entity Framework does, with six digits: `2026-09-04 08:28:00.988623`, in UTC.
-pub(super) fn push_time(text: &mut String, at: Timestamp) {
-    use std::fmt::Write as _;
-
-    use chrono::{Datelike as _, Timelike as _};
-    let at = at.utc();
-    let (year, month, day) = (at.year(), at.month(), at.day());
-    let (hour, minute, second, micro) = (at.hour(), at.minute(), at.second(), at.nanosecond() / 1000);
-    // By numbers: a format that is read anew for each takes three times as long. Writing into a String does not fail.
-    let _ = write!(text, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{micro:06}");
 }

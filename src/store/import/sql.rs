@@ -251,11 +251,12 @@ pub(in crate::store) mod sqlite {
 
 /// The statements that only PostgreSQL understands.
 pub(in crate::store) mod postgres {
-    /// Statements are planned for the sizes of the moment: tables grow from nothing while they run. The connection may
-    /// wait for input, outside of a transaction, as long as it takes.
+    /// Plans are kept: the check of a foreign key, which runs for every row, would else be planned for every row. None of
+    /// them may walk a table for being small when it was planned, for tables grow from nothing meanwhile. The connection
+    /// may wait for input, outside of a transaction, as long as it takes.
     pub(in crate::store) const SET_UP: &str = "SELECT set_config('statement_timeout', $1, false), \
         set_config('lock_timeout', $2, false), set_config('idle_session_timeout', '0', false), \
-        set_config('plan_cache_mode', 'force_custom_plan', false)";
+        set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false)";
 
     pub(in crate::store) const STAGING: &[&str] = &[
         r#"DROP TABLE IF EXISTS pg_temp."ImportSessions", pg_temp."ImportHostSessions""#,
@@ -275,9 +276,11 @@ pub(in crate::store) mod postgres {
         r#"ANALYZE pg_temp."ImportHostSessions""#,
     ];
 
-    pub(in crate::store) const WAIT_SESSIONS: &str = concat!("COPY pg_temp.", waiting_sessions!(), " FROM STDIN");
-    pub(in crate::store) const WAIT_RECORDS: &str = concat!("COPY pg_temp.", waiting_records!(), " FROM STDIN");
-    pub(in crate::store) const APPEND: &str = concat!("COPY ", events!(), " FROM STDIN");
+    pub(in crate::store) const WAIT_SESSIONS: &str =
+        concat!("COPY pg_temp.", waiting_sessions!(), " FROM STDIN (FORMAT binary)");
+    pub(in crate::store) const WAIT_RECORDS: &str =
+        concat!("COPY pg_temp.", waiting_records!(), " FROM STDIN (FORMAT binary)");
+    pub(in crate::store) const APPEND: &str = concat!("COPY ", events!(), " FROM STDIN (FORMAT binary)");
 
     /// Other writers wait, readers do not. One order for all imports.
     pub(in crate::store) const HOLD: &str =

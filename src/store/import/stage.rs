@@ -2,15 +2,18 @@
 
 use std::sync::atomic::Ordering;
 
+use futures_util::future::try_join;
 use tokio::sync::mpsc::Receiver;
+use tokio::task::spawn_blocking;
 
-use super::engine::Imports;
+use super::engine::{Imports, Takes};
 use super::steps::Steps;
 use super::{Chunk, Import, Imported, Tally, kept_nowhere};
 use crate::domain::host_record::HostRecord;
 use crate::domain::import::{Fault, FaultKind, Row, Table};
+use crate::domain::session::Session;
 use crate::drill::{self, Step};
-use crate::store::backend::statement;
+use crate::store::backend::{fault, statement};
 use crate::store::error::StoreError;
 
 /// What is known of the rows that wait.
@@ -32,6 +35,14 @@ impl Staged {
     }
 }
 
+/// Some of the input, in the form in which it is sent.
+enum Piece<B: Imports> {
+    Sessions(u64, <B as Takes<Row<Session>>>::Ready),
+    Records(u64, <B as Takes<Row<HostRecord>>>::Ready),
+    Faults(Vec<Fault>),
+    End,
+}
+
 /// Takes the whole input.
 pub(super) async fn load<B: Imports>(
     connection: &mut B::Connection,
@@ -42,37 +53,71 @@ pub(super) async fn load<B: Imports>(
 ) -> Result<Staged, StoreError> {
     let mut staged = Staged::default();
     // Without a transaction: whoever writes the input may pause for hours, and a server ends a transaction that idles.
-    loop {
-        let chunk = steps.unhurried(rows.recv()).await?.unwrap_or_else(cut_off);
-        let count = match chunk {
-            Chunk::Sessions(rows) => {
-                report.sessions.read += count(&rows);
-                steps.one(B::wait_sessions(connection, &rows)).await?;
-                count(&rows)
-            }
-            Chunk::Records(rows) => {
-                report.records.read += count(&rows);
-                staged.see(&rows);
-                steps.one(B::wait_records(connection, &rows)).await?;
-                count(&rows)
-            }
-            Chunk::Faults(faults) => {
-                for fault in &faults {
-                    tally(report, fault.table).read += 1;
-                    put_aside(import, report, fault)?;
-                }
-                0
-            }
-            Chunk::Broken(what) => return Err(StoreError::Input { what }),
-            Chunk::End => break,
-        };
-        import.progress.waiting.fetch_add(count, Ordering::Relaxed);
-        drill::at(Step::StageRows)?;
+    let mut piece = next::<B>(rows, steps, &mut staged).await?;
+    while !matches!(piece, Piece::End) {
+        // While the engine takes some rows, those behind them come.
+        let takes = take::<B>(connection, piece, import, steps, report);
+        ((), piece) = try_join(takes, next::<B>(rows, steps, &mut staged)).await?;
     }
     for text in B::STAGED {
         steps.whole(run::<B>(connection, text)).await?;
     }
     Ok(staged)
+}
+
+/// Waits for more of the input.
+async fn next<B: Imports>(
+    rows: &mut Receiver<Chunk>,
+    steps: &Steps<'_>,
+    staged: &mut Staged,
+) -> Result<Piece<B>, StoreError> {
+    match steps.unhurried(rows.recv()).await?.unwrap_or_else(cut_off) {
+        Chunk::Sessions(rows) => Ok(Piece::Sessions(count(&rows), ready::<B, _>(rows).await?)),
+        Chunk::Records(rows) => {
+            staged.see(&rows);
+            Ok(Piece::Records(count(&rows), ready::<B, _>(rows).await?))
+        }
+        Chunk::Faults(faults) => Ok(Piece::Faults(faults)),
+        Chunk::Broken(what) => Err(StoreError::Input { what }),
+        Chunk::End => Ok(Piece::End),
+    }
+}
+
+async fn ready<B: Takes<T>, T: Send + 'static>(rows: Vec<T>) -> Result<B::Ready, StoreError> {
+    spawn_blocking(|| B::ready(rows).map_err(fault::<B>)).await.unwrap_or(Err(StoreError::Internal))
+}
+
+/// Lets rows wait, and puts those aside that could not be read.
+async fn take<B: Imports>(
+    connection: &mut B::Connection,
+    piece: Piece<B>,
+    import: &Import<'_>,
+    steps: &Steps<'_>,
+    report: &mut Imported,
+) -> Result<(), StoreError> {
+    let count = match piece {
+        Piece::Sessions(count, rows) => {
+            report.sessions.read += count;
+            steps.one(<B as Takes<Row<Session>>>::take(connection, rows)).await?;
+            count
+        }
+        Piece::Records(count, rows) => {
+            report.records.read += count;
+            steps.one(<B as Takes<Row<HostRecord>>>::take(connection, rows)).await?;
+            count
+        }
+        Piece::Faults(faults) => {
+            for fault in &faults {
+                tally(report, fault.table).read += 1;
+                put_aside(import, report, fault)?;
+            }
+            0
+        }
+        Piece::End => return Ok(()),
+    };
+    import.progress.waiting.fetch_add(count, Ordering::Relaxed);
+    drill::at(Step::StageRows)?;
+    Ok(())
 }
 
 pub(super) async fn run<B: Imports>(connection: &mut B::Connection, text: &'static str) -> Result<(), StoreError> {

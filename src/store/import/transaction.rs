@@ -10,7 +10,7 @@ use super::engine::Imports;
 use super::sql;
 use super::stage::{Staged, put_aside, run as run_text};
 use super::steps::Steps;
-use super::{Import, Imported, hold};
+use super::{Import, Imported, hold, writing};
 use crate::domain::event_id::EventId;
 use crate::domain::import::LAST_ID;
 use crate::domain::session::SessionId;
@@ -47,16 +47,17 @@ pub(super) async fn run<B: Imports>(
             put_aside(import, report, fault)?;
         }
         decided.count(report);
+        let rows = decided.rows();
         let writes = !import.dry_run && (import.skip || report.bad() + report.conflicts() == 0);
         if writes && decided.changes() {
             if !gates_are_open {
                 steps.one(run_all::<B>(connection, B::GATES_OPEN)).await?;
                 gates_are_open = true;
             }
-            let appended = batch::write::<B>(connection, range, &decided, import, now, steps).await?;
+            let appended = writing::write::<B>(connection, range, decided, import, now, steps).await?;
             first = first.or(appended);
         }
-        import.progress.decided.fetch_add(decided.rows(), Ordering::Relaxed);
+        import.progress.decided.fetch_add(rows, Ordering::Relaxed);
         from = range.to;
     }
     if gates_are_open {
