@@ -1,12 +1,12 @@
 //! `SQLite`: options, errors, and the few SQL fragments that only it understands.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
@@ -216,9 +216,12 @@ pub(super) fn create_file(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// The files that were looked into, each with the time that it was made, where the file system tells: a new file may have
-/// the number of one that was removed.
-static LOOKED_INTO: Mutex<BTreeSet<(Place, Option<SystemTime>)>> = Mutex::new(BTreeSet::new());
+/// A file, with the time that it was made, where the file system tells: a new file may have the number of one that was
+/// removed.
+type Identity = (Place, Option<SystemTime>);
+
+/// Whether each file was looked into. A file has a lock of its own: one that does not answer holds no other up.
+static LOOKED_INTO: Mutex<BTreeMap<Identity, Arc<Mutex<bool>>>> = Mutex::new(BTreeMap::new());
 
 /// Looks at the file before `SQLite` does, so that each kind of wrong place gets its own sentence.
 ///
@@ -237,8 +240,9 @@ pub(super) fn inspect(path: &Path) -> Result<(), StoreError> {
         Ok(metadata) if !metadata.is_file() => return Err(not_ours("it is not a file")),
         Ok(metadata) => ((metadata.dev(), metadata.ino()), metadata.created().ok()),
     };
-    let mut looked_into = LOOKED_INTO.lock().unwrap_or_else(PoisonError::into_inner);
-    if looked_into.contains(&place) {
+    let file = Arc::clone(LOOKED_INTO.lock().unwrap_or_else(PoisonError::into_inner).entry(place).or_default());
+    let mut looked_into = file.lock().unwrap_or_else(PoisonError::into_inner);
+    if *looked_into {
         return Ok(());
     }
     let mut head = Vec::new();
@@ -247,7 +251,7 @@ pub(super) fn inspect(path: &Path) -> Result<(), StoreError> {
         Err(_) => Err(StoreError::Denied { what: format!("{} cannot be read by this user", shown()) }),
         // File format, section 1.3: https://www.sqlite.org/fileformat.html
         Ok(length) if length == 0 || head == b"SQLite format 3\0" => {
-            looked_into.insert(place);
+            *looked_into = true;
             Ok(())
         }
         Ok(_) => Err(not_ours("it is not an SQLite file")),
