@@ -210,27 +210,51 @@ fn a_number_that_a_change_may_have_made_wrong_is_exact_no_more() {
     assert!(console.shows("~5,000 sessions"), "its reading was stopped");
 }
 
-#[test]
-fn estimates_that_nobody_asked_for_rest_as_long_as_ten_of_them_take() {
-    let asks = |console: &Console| is_waited_for(console, |query| matches!(query, Query::Estimate(_)));
-    let mut console = Console::on(million());
-    console.ctrl('r');
+/// Asks for an estimate, which takes so long.
+fn estimate(console: &mut Console, millis: i64) {
     console.prompt = false;
     console.ctrl('r');
-    let (ticket, query) = console.waiting.remove(0);
-    let rows = console.data.answer(&query, console.now);
-    console.loaded(ticket, rows);
-    assert!(asks(&console));
-    console.pass(300);
+    answer_until(console, asks);
+    console.pass(millis);
     console.answer();
+}
+
+fn asks(console: &Console) -> bool {
+    is_waited_for(console, |query| matches!(query, Query::Estimate(_)))
+}
+
+fn answer_until(console: &mut Console, seen: fn(&Console) -> bool) {
+    while !seen(console) {
+        let (ticket, query) = console.waiting.remove(0);
+        let answer = console.data.answer(&query, console.now);
+        console.loaded(ticket, answer);
+    }
+}
+
+#[test]
+fn estimates_that_nobody_asked_for_rest_as_long_as_ten_of_them_take() {
+    let mut console = Console::on(million());
+    estimate(&mut console, 300);
     console.look(Look::Changed);
     console.answer();
     assert!(!asks(&console), "it took 300 ms");
     console.pass(3_000);
     console.look(Look::Changed);
-    while !asks(&console) {
-        let (ticket, query) = console.waiting.remove(0);
-        let answer = console.data.answer(&query, console.now);
-        console.loaded(ticket, answer);
-    }
+    answer_until(&mut console, asks);
+}
+
+#[test]
+fn while_estimates_rest_no_number_of_before_a_change_is_exact_and_a_clock_that_is_set_back_ends_that() {
+    let exact = Estimate { all: Count::Exact(5_000), found: Count::Exact(5_000) };
+    let mut console = Console::on(Canned { estimate: Some(exact), ..many(500) });
+    estimate(&mut console, 300);
+    assert!(console.shows("5,000 sessions") && !console.shows("~5,000"));
+    console.look(Look::Changed);
+    console.answer();
+    assert!(console.shows("~5,000 sessions") && !asks(&console));
+    console.pass(-3_600_000);
+    console.look(Look::Changed);
+    answer_until(&mut console, asks);
+    console.answer();
+    assert!(console.shows("5,000 sessions") && !console.shows("~5,000"));
 }

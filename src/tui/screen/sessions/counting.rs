@@ -1,5 +1,7 @@
 //! How many sessions there are, and how many match: an estimate comes by itself, an exact number when a person asks.
 
+use std::ops::Range;
+
 use super::Picture;
 use crate::domain::estimate::{Count, Estimate};
 use crate::domain::time::Timestamp;
@@ -39,8 +41,8 @@ pub struct Numbers {
     pub outdated: bool,
     /// The question for an estimate, and when it was asked.
     pub estimating: Option<(Ticket, Timestamp)>,
-    /// Until when the next one waits that no person asks for.
-    pub rests_until: Option<Timestamp>,
+    /// The time in which none is asked for that no person wants. A clock that is set back leaves it.
+    pub rests: Option<Range<Timestamp>>,
     /// The question for an exact number.
     pub counting: Option<Counting>,
 }
@@ -78,6 +80,10 @@ impl Numbers {
     pub fn doubt(&mut self) {
         self.database_changed();
         self.outdated = false;
+        self.no_longer_exact();
+    }
+
+    fn no_longer_exact(&mut self) {
         for number in [&mut self.all, &mut self.found].into_iter().flatten() {
             if let Number::Told(Count::Exact(exact)) = *number {
                 *number = Number::Told(Count::About(exact));
@@ -87,7 +93,7 @@ impl Numbers {
 
     /// A person reads again: what was counted before is not kept.
     pub fn read_again(&mut self) {
-        (self.outdated, self.rests_until) = (true, None);
+        (self.outdated, self.rests) = (true, None);
         for number in [&mut self.all, &mut self.found] {
             number.take_if(|number| matches!(number, Number::Counted { .. }));
         }
@@ -158,7 +164,7 @@ pub fn of_list(model: &Model) -> Option<Number> {
 /// The list shows other sessions: nobody knows yet how many. What is asked about the ones before is stopped.
 pub fn filter_changed(model: &mut Model) -> Vec<Effect> {
     let numbers = &mut model.list.numbers;
-    (numbers.found, numbers.outdated, numbers.rests_until) = (None, true, None);
+    (numbers.found, numbers.outdated, numbers.rests) = (None, true, None);
     let asked =
         [numbers.estimating.take().map(|(ticket, _)| ticket), numbers.counting.take().map(|counting| counting.ticket)];
     asked.into_iter().flatten().map(Effect::CancelLoad).collect()
@@ -166,9 +172,13 @@ pub fn filter_changed(model: &mut Model) -> Vec<Effect> {
 
 /// Asks for an estimate where one is wanted, once the list is read: rows come first.
 pub fn look(model: &mut Model) -> Option<Effect> {
-    let numbers = &model.list.numbers;
-    let rests = numbers.rests_until.is_some_and(|until| model.now < until);
-    if !numbers.outdated || rests || numbers.estimating.is_some() || model.list.loading.is_some() {
+    let numbers = &mut model.list.numbers;
+    if !numbers.outdated || numbers.estimating.is_some() || model.list.loading.is_some() {
+        return None;
+    }
+    if numbers.rests.as_ref().is_some_and(|rests| rests.contains(&model.now)) {
+        // What was exact was so before the change.
+        numbers.no_longer_exact();
         return None;
     }
     let ticket = model.ticket();
@@ -181,7 +191,7 @@ pub fn estimated(model: &mut Model, estimate: Option<Estimate>) {
     let filtered = !model.list.filter.is_empty();
     let numbers = &mut model.list.numbers;
     let took = numbers.estimating.take().map_or(0, |(_, asked)| model.now.millis_since(asked));
-    numbers.rests_until = Some(model.now.plus_millis(took.saturating_mul(REST)));
+    numbers.rests = Some(model.now..model.now.plus_millis(took.saturating_mul(REST)));
     let Some(Estimate { all, found }) = estimate else { return numbers.doubt() };
     Numbers::tell(&mut numbers.all, all);
     if filtered {
