@@ -164,10 +164,12 @@ async fn command(
         _ => {}
     }
     if let Action::Migrate(migrate) = action {
-        if !migrate.is_check() {
+        let is_check = migrate.is_check();
+        if !is_check {
             make_default_folder(&database)?;
         }
-        return until(cancel, migrate.run(&database, messages, style.format)).await;
+        let work = migrate.run(&database, messages, style.format, cancel);
+        return if is_check { until(cancel, work).await } else { work.await };
     }
     if matches!(action, Action::Doctor) {
         return until(cancel, cli::doctor::run(&database.settings, &hasher, style.format)).await;
@@ -225,7 +227,8 @@ where
             if database.is_default && !database.settings.read_only =>
         {
             make_default_folder(database)?;
-            store::migrate(&database.settings).await?;
+            // Whoever waits for this drops it: there was nothing, or it was ours alone.
+            store::migrate(&database.settings, &CancellationToken::new()).await?;
             Ok(connect().await?)
         }
         other => Ok(other?),

@@ -230,14 +230,15 @@ pub async fn connect_once(settings: Settings) -> Result<Arc<dyn Store>, StoreErr
     })
 }
 
-/// Brings a database up to date; a missing file is made (mode 0600), as is a missing schema.
+/// Brings a database up to date; a missing file is made (mode 0600), as is a missing schema. It can be cancelled until it
+/// is committed.
 ///
 /// # Errors
-/// [`StoreError`]: no folder, not ours, newer than this program, read-only, locked, full. Nothing is half done.
-pub async fn migrate(settings: &Settings) -> Result<MigrationReport, StoreError> {
+/// [`StoreError`]: no folder, not ours, newer than this program, read-only, locked, full, cancelled. Nothing is half done.
+pub async fn migrate(settings: &Settings, cancel: &CancellationToken) -> Result<MigrationReport, StoreError> {
     match &settings.target {
-        Target::Sqlite(_) => migration::migrate::<Sqlite>(settings).await,
-        Target::Postgres(_) => migration::migrate::<Postgres>(settings).await,
+        Target::Sqlite(_) => migration::migrate::<Sqlite>(settings, cancel).await,
+        Target::Postgres(_) => migration::migrate::<Postgres>(settings, cancel).await,
     }
 }
 

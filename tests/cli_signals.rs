@@ -86,6 +86,47 @@ fn a_demo_that_is_given_up_leaves_no_file() {
 }
 
 #[test]
+fn a_migration_that_waits_for_the_database_is_rolled_back() {
+    let env = TestEnv::with_sessions();
+    let before = env.dump();
+    let mut other = env.wait(env.db.open());
+    env.wait(async { sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await }).unwrap();
+    for (signal, code) in SIGNALS {
+        let mut child = env.command(["migrate", "-v"]).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        while !read_line(&mut stderr).starts_with("database: ") {}
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        send(&child, signal);
+        let mut told = String::new();
+        stderr.read_to_string(&mut told).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{told}");
+        assert!(told.contains("error: cancelled; nothing was migrated"), "{told}");
+    }
+    env.wait(async { sqlx::raw_sql("ROLLBACK").execute(&mut other).await }).unwrap();
+    env.wait(sqlx::Connection::close(other)).unwrap();
+    assert_eq!(env.dump(), before);
+}
+
+#[test]
+fn a_migration_that_is_committed_says_so_though_a_signal_ends_what_comes_after_it() {
+    let env = TestEnv::with_sessions();
+    env.sql(
+        r#"WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+           INSERT INTO "Sessions" SELECT i, 'G', printf('%0200d', i), NULL, 'Created', 0, 0, NULL, NULL, NULL, '2025-01-01 00:00:00', '2025-01-01 00:00:00' FROM n"#,
+    );
+    let noted = || env.texts(r#"SELECT count(*) FROM "SessionTitleChanges""#)[0].parse::<u32>().unwrap();
+    let all = noted();
+    let child = env.command(["migrate"]).spawn().unwrap();
+    while noted() == all {}
+    send(&child, Signal::INT);
+    let ran = crate::support::program::end_of(child);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "up to date\n"), "{}", ran.transcript());
+    assert_ne!(noted(), 0, "it was not ended");
+    env.run("migrate").ok();
+    assert_eq!(noted(), 0);
+}
+
+#[test]
 fn a_list_that_nobody_reads_ends_with_the_signal() {
     let env = TestEnv::with_sessions();
     env.sql(

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use host_provisioner::store::{self, StoreError, Target};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::database::TestDb;
 use crate::support::fixtures::web_database;
@@ -77,7 +78,7 @@ async fn a_missing_folder_is_not_made() {
 async fn a_read_only_connection_does_not_migrate() {
     let db = web_database().await;
     let settings = store::Settings { read_only: true, ..db.settings() };
-    assert!(matches!(store::migrate(&settings).await, Err(StoreError::ReadOnly(_))));
+    assert!(matches!(store::migrate(&settings, &CancellationToken::new()).await, Err(StoreError::ReadOnly(_))));
 }
 
 #[tokio::test]

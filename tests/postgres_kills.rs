@@ -12,6 +12,7 @@ use host_provisioner::provision::{Certainty, Provisioner};
 use host_provisioner::store::{self, HistoryPage, HistoryQuery, Settings, Store, Target};
 use sqlx::{ConnectOptions as _, Connection as _, raw_sql};
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use crate::support::cluster::Cluster;
 use crate::support::requests::{PROVISION, change, opens, provisioner, request, session};
@@ -103,7 +104,7 @@ async fn world(cluster: &Cluster) -> Arc<dyn Store> {
     let url = cluster.url("postgres");
     let settings =
         Settings { target: Target::parse(&url).unwrap(), timeout: Duration::from_secs(20), read_only: false };
-    store::migrate(&settings).await.unwrap();
+    store::migrate(&settings, &CancellationToken::new()).await.unwrap();
     let mut connection = url.parse::<sqlx::postgres::PgConnectOptions>().unwrap().connect().await.unwrap();
     let rows = sqlx::AssertSqlSafe(format!("SET search_path = canvas; {ROWS}"));
     raw_sql(rows).execute(&mut connection).await.unwrap();

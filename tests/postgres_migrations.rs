@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use host_provisioner::domain::host_record::HostRecord;
 use host_provisioner::domain::time::{Clock as _, SystemClock};
 use host_provisioner::store::{self, Settings, StoreError, Target};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::database::TestDb;
 use crate::support::fixtures::web_database;
@@ -144,7 +145,7 @@ async fn of_many_migrations_at_once_one_does_it_and_all_end_well() {
         let running: Vec<_> = (0..8)
             .map(|_| {
                 let settings = settings.clone();
-                tokio::spawn(async move { store::migrate(&settings).await.unwrap() })
+                tokio::spawn(async move { store::migrate(&settings, &CancellationToken::new()).await.unwrap() })
             })
             .collect();
         let mut did = 0;

@@ -164,7 +164,7 @@ fn a_server_that_is_starting_is_asked_again_until_it_has_or_the_deadline_is_over
     let cluster = Cluster::start(&[], &[]);
     let settings =
         |url: &str| Settings { target: Target::parse(url).unwrap(), timeout: Duration::from_mins(1), read_only: false };
-    env.wait(store::migrate(&settings(&cluster.url("postgres")))).unwrap();
+    env.wait(store::migrate(&settings(&cluster.url("postgres")), &CancellationToken::new())).unwrap();
     cluster.stop("fast").unwrap();
     cluster.start_closed();
     let run = |timeout: &str| {

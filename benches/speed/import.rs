@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use host_provisioner::store;
 use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
 
 use crate::postgres::TestPg;
 use crate::report::{Report, Target};
@@ -154,7 +155,7 @@ impl Sqlite {
         let [empty, path] = ["empty.db", "full.db"].map(|name| folder.join(name));
         let sides = Self { folder: folder.to_owned(), empty, path, rows };
         worlds::remove(&sides.empty);
-        runtime.block_on(store::migrate(&worlds::settings(&sides.empty))).unwrap();
+        runtime.block_on(store::migrate(&worlds::settings(&sides.empty), &CancellationToken::new())).unwrap();
         sides.ours();
         make_csv(folder, |table| {
             sides.sqlite3(&format!(".mode csv\n.once {}\nSELECT * FROM \"{table}\";\n", csv(folder, table)));

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::messages::Messages;
 use super::output::{self, Format, Grid, Report};
@@ -32,7 +33,7 @@ impl From<MigrateArgs> for Migrate {
 }
 
 impl Migrate {
-    /// Tells whether the database is only looked at.
+    /// Tells whether the database is only looked at, so that a signal may drop the work.
     #[must_use]
     pub fn is_check(&self) -> bool {
         self.check
@@ -42,11 +43,22 @@ impl Migrate {
     ///
     /// # Errors
     /// What the store or stdout says; with `--check`, that there is something to do.
-    pub async fn run(self, database: &Database, messages: &Messages, format: Format) -> Result<(), Failure> {
+    pub async fn run(
+        self,
+        database: &Database,
+        messages: &Messages,
+        format: Format,
+        cancel: &CancellationToken,
+    ) -> Result<(), Failure> {
         if self.check {
             return check(database, format).await;
         }
-        let report = store::migrate(&database.settings).await?;
+        let report = store::migrate(&database.settings, cancel).await.map_err(|error| match error {
+            StoreError::Cancelled => {
+                Failure { message: format!("{error}; nothing was migrated"), ..Failure::interrupted() }
+            }
+            other => other.into(),
+        })?;
         if report.created {
             messages.note(&format!("created {}", database.settings.target));
         }

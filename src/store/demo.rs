@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Datelike as _, TimeDelta, Timelike as _, Utc};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Sqlite};
+use tokio_util::sync::CancellationToken;
 
 use super::backend::{Backend, Statement, fault, statement};
 use super::error::StoreError;
@@ -96,7 +97,7 @@ async fn fill(path: &Path, sessions: u32, now: Timestamp) -> Result<(), StoreErr
     write_rows(&mut transaction, sessions, now).await?;
     transaction.commit().await.map_err(fault::<Sqlite>)?;
     connection.close().await.map_err(fault::<Sqlite>)?;
-    super::migrate(&settings).await.map(|_| ())
+    super::migrate(&settings, &CancellationToken::new()).await.map(|_| ())
 }
 
 async fn write_rows(connection: &mut SqliteConnection, sessions: u32, now: Timestamp) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@
 use futures_util::future::BoxFuture;
 use sqlx::migrate::{Migrate, MigrateError, Migration};
 use sqlx::{Connection as _, Transaction};
+use tokio_util::sync::CancellationToken;
 
 use super::backend::{Backend, fault, statement};
 use super::connections::Connections;
@@ -30,26 +31,30 @@ pub struct MigrationReport {
     pub applied: Vec<String>,
 }
 
-/// Brings the database up to date; a missing file is made (mode 0600).
-pub(super) async fn migrate<B: Backend>(settings: &Settings) -> Result<MigrationReport, StoreError> {
+/// Brings the database up to date; a missing file is made (mode 0600). It can be cancelled until COMMIT is sent; later
+/// that ends what comes after it.
+pub(super) async fn migrate<B: Backend>(
+    settings: &Settings,
+    cancel: &CancellationToken,
+) -> Result<MigrationReport, StoreError> {
     if settings.read_only {
         return Err(StoreError::ReadOnly(ReadOnly::Asked));
     }
     let deadline = Deadline::after(settings.timeout);
     let created = B::create(settings)?;
     let connections = Connections::<B>::new(settings.clone());
-    let mut lease = connections.open_unchecked(&deadline).await?;
+    let mut lease = stoppable(cancel, connections.open_unchecked(&deadline)).await?;
     match deadline.run(standing::read::<B>(&mut lease.connection)).await??.obstacle {
         Some(why @ (ReadOnly::Asked | ReadOnly::Standby | ReadOnly::Server)) => return Err(StoreError::ReadOnly(why)),
         // Rotating and migrating take different privileges.
         Some(ReadOnly::Privilege) | None => {}
     }
     let mut sent = None;
-    let done = deadline.run(bring_up_to_date::<B>(&mut lease.connection, settings, &mut sent)).await;
+    let done = deadline.run(bring_up_to_date::<B>(&mut lease.connection, settings, &mut sent, cancel)).await;
     match (done.and_then(|inner| inner), sent) {
         (Ok(applied), _) => {
             connections.take_back(lease);
-            index_titles(&connections).await;
+            index_titles(&connections, cancel).await;
             // Waits until a file is released.
             connections.close().await;
             Ok(MigrationReport { created, applied })
@@ -66,14 +71,26 @@ pub(super) async fn migrate<B: Backend>(settings: &Settings) -> Result<Migration
     }
 }
 
-/// Brings all changed titles into the index that searches use, step by step. A step that fails is left to the next time:
-/// what was to be migrated is committed.
-async fn index_titles<B: Backend>(connections: &Connections<B>) {
+/// Does something that may be dropped.
+async fn stoppable<T>(
+    cancel: &CancellationToken,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(StoreError::Cancelled),
+        end = work => end,
+    }
+}
+
+/// Brings all changed titles into the index that searches use, step by step. A step that fails or is cancelled is left to
+/// the next time: what was to be migrated is committed.
+async fn index_titles<B: Backend>(connections: &Connections<B>, cancel: &CancellationToken) {
     // Whole steps as long as there are any, then the rest: others who go on changing titles cannot keep it going.
     for least in [titles::STEP, 1] {
         loop {
             let deadline = Deadline::after(connections.settings().timeout);
-            match titles::step(connections, least, &deadline).await {
+            match stoppable(cancel, titles::step(connections, least, &deadline)).await {
                 Ok(true) if least > 1 => {}
                 Ok(_) => break,
                 Err(error) => {
@@ -175,7 +192,19 @@ async fn bring_up_to_date<B: Backend>(
     connection: &mut B::Connection,
     settings: &Settings,
     sent: &mut Option<Vec<String>>,
+    cancel: &CancellationToken,
 ) -> Result<Vec<String>, StoreError> {
+    let (transaction, missing) = stoppable(cancel, prepare::<B>(connection, settings)).await?;
+    *sent = Some(missing.clone());
+    transaction.commit().await.map_err(fault::<B>)?;
+    Ok(missing)
+}
+
+/// Does everything but the COMMIT; gives what was missing.
+async fn prepare<'c, B: Backend>(
+    connection: &'c mut B::Connection,
+    settings: &Settings,
+) -> Result<(Transaction<'c, B>, Vec<String>), StoreError> {
     let state = state_of::<B>(connection).await?;
     state.foreign::<B>(settings)?;
     state.missing::<B>()?;
@@ -187,9 +216,7 @@ async fn bring_up_to_date<B: Backend>(
     // Read again under the lock: another process may have been faster.
     let missing = state_of::<B>(&mut transaction).await?.missing::<B>()?;
     run::<B>(&mut transaction, None).await?;
-    *sent = Some(missing.clone());
-    transaction.commit().await.map_err(fault::<B>)?;
-    Ok(missing)
+    Ok((transaction, missing))
 }
 
 /// Begins a transaction that locks other migrations out.

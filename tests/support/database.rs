@@ -9,6 +9,7 @@ use host_provisioner::domain::time::{Clock, SystemClock};
 use host_provisioner::store::{self, MigrationReport, Settings, Store, StoreError, Target};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
+use tokio_util::sync::CancellationToken;
 
 /// The web application's own tables, in a fresh database.
 pub(crate) const WEB_TABLES: &str = include_str!("../../migrations/sqlite/0001_existing_tables.sql");
@@ -54,7 +55,7 @@ impl TestDb {
     }
 
     pub(crate) async fn migrate(&self) -> Result<MigrationReport, StoreError> {
-        store::migrate(&self.settings()).await
+        store::migrate(&self.settings(), &CancellationToken::new()).await
     }
 
     pub(crate) async fn store(&self) -> Arc<dyn Store> {

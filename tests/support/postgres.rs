@@ -6,6 +6,7 @@ use std::time::Duration;
 use host_provisioner::store::{self, MigrationReport, Settings, StoreError, Target};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
+use tokio_util::sync::CancellationToken;
 
 /// The variable that names a server whose user may create databases; `make test` starts one and sets it.
 const SERVER: &str = "HOST_PROVISIONER_TEST_POSTGRES_URL";
@@ -87,7 +88,7 @@ impl TestPg {
     }
 
     pub(crate) async fn migrate(&self) -> Result<MigrationReport, StoreError> {
-        store::migrate(&self.settings()).await
+        store::migrate(&self.settings(), &CancellationToken::new()).await
     }
 
     /// Connects as another program would.
