@@ -71,6 +71,8 @@ fn a_database_that_was_replaced_while_its_input_was_waited_for_is_told() {
     let mut end = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
     end.write_all(format!("{RECORDS}\r\n").as_bytes()).unwrap();
     has_open(&child, "test.db");
+    // By now it most likely is the import that has it open, and not the look at it before.
+    std::thread::sleep(Duration::from_millis(700));
     // Somebody puts a copy in its place.
     let (file, copy) = (&env.db.path, env.db.path.with_extension("copy"));
     std::fs::copy(file, &copy).unwrap();

@@ -255,12 +255,16 @@ fn rows_that_end_with_a_carriage_return_are_told_apart() {
 fn where_the_database_keeps_a_row_out_silently_nothing_comes() {
     let env = with_files(&[session("1", "x")], &[record("1", "1", "one")]);
     env.run("list").ok();
-    env.sql(r#"CREATE TRIGGER "Silent" BEFORE INSERT ON "HostSessions" BEGIN SELECT RAISE(IGNORE); END"#);
-    let ran = env.run(IMPORT);
-    assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(ran.stderr.contains("0 rows came where 1 were to"), "{}", ran.stderr);
-    assert_eq!(env.texts(r#"SELECT count(*) FROM "Sessions""#), ["0"]);
-    assert_eq!(env.texts(r#"SELECT count(*) FROM "HostSessionEvents""#), ["0"]);
+    for table in ["Sessions", "HostSessions", "HostSessionEvents"] {
+        env.sql(&format!(r#"CREATE TRIGGER "Silent" BEFORE INSERT ON "{table}" BEGIN SELECT RAISE(IGNORE); END"#));
+        let ran = env.run(IMPORT);
+        assert_eq!(ran.code, 1, "{table}: {}", ran.stderr);
+        assert!(ran.stderr.contains("0 rows came where 1 were to"), "{table}: {}", ran.stderr);
+        for table in ["Sessions", "HostSessions", "HostSessionEvents"] {
+            assert_eq!(env.texts(&format!(r#"SELECT count(*) FROM "{table}""#)), ["0"]);
+        }
+        env.sql(r#"DROP TRIGGER "Silent""#);
+    }
 }
 
 #[test]

@@ -17,8 +17,8 @@ use crate::store::{Chunk, Import, ImportOutcome, Imported, Progress, StoreError}
 /// Rows that are handed over at once.
 const CHUNK: usize = 5000;
 
-/// Chunks that may wait to be taken.
-const AHEAD: usize = 2;
+/// Chunks that may wait to be taken, besides the one that the store makes ready.
+const AHEAD: usize = 1;
 
 /// A file, and its name for people.
 struct Input<T> {
@@ -81,10 +81,12 @@ impl<T: Typed> Input<T> {
             }
             if ended || rows.len() == CHUNK || faults.len() == CHUNK {
                 let full = std::mem::replace(&mut rows, Vec::with_capacity(CHUNK));
-                let faults = Chunk::Faults(std::mem::take(&mut faults));
                 // A chunk of nothing would stand between those that are sent and those that are made ready meanwhile.
-                for some in [faults, chunk(full)].into_iter().filter(|some| !some.is_empty()) {
-                    to.blocking_send(some).ok()?;
+                if !faults.is_empty() {
+                    to.blocking_send(Chunk::Faults(std::mem::take(&mut faults))).ok()?;
+                }
+                if !full.is_empty() {
+                    to.blocking_send(chunk(full)).ok()?;
                 }
                 progress.bytes.fetch_add(self.rows.bytes() - before, Ordering::Relaxed);
                 before = self.rows.bytes();

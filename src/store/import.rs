@@ -60,19 +60,6 @@ pub enum Chunk {
     End,
 }
 
-impl Chunk {
-    /// Tells whether there is nothing in it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        match self {
-            Self::Sessions(rows) => rows.is_empty(),
-            Self::Records(rows) => rows.is_empty(),
-            Self::Faults(faults) => faults.is_empty(),
-            Self::Broken(_) | Self::End => false,
-        }
-    }
-}
-
 /// Where the rows go that stay out, and where all rows came from.
 pub trait Aside: Send + Sync {
     /// Takes one.

@@ -14,6 +14,9 @@ use crate::store::error::StoreError;
 /// The end of something that is done on a connection.
 pub(super) type Done<'a> = BoxFuture<'a, Result<(), StoreError>>;
 
+/// Rows that are taken; gives how many there were.
+pub(super) type Taken<'a> = BoxFuture<'a, Result<u64, StoreError>>;
+
 /// An engine that takes rows of one kind.
 pub(in crate::store) trait Takes<T>: Backend {
     /// Rows in the form in which they are sent.
@@ -26,7 +29,7 @@ pub(in crate::store) trait Takes<T>: Backend {
     fn ready(rows: Vec<T>) -> Result<Self::Ready, sqlx::Error>;
 
     /// Takes them.
-    fn take(connection: &mut Self::Connection, rows: Self::Ready) -> Done<'_>;
+    fn take(connection: &mut Self::Connection, rows: Self::Ready) -> Taken<'_>;
 }
 
 /// An engine that rows can be imported into: sessions and records wait in their tables, entries go into their histories.
@@ -39,7 +42,7 @@ pub(in crate::store) trait Imports:
     const STAGED: &'static [&'static str];
     /// Lists the tables of which this user is not the owner, where there are users.
     const NOT_OWNED: Option<&'static str>;
-    /// Reads the server's clock as `now`, if there is a server.
+    /// Reads the server's clock as `now`, if there is a server, and says how the transaction is to be planned.
     const NOW: Option<&'static str>;
     /// Reads what the database has of the sessions in a range of which rows wait.
     const SESSIONS: &'static str;

@@ -6,7 +6,7 @@ use sqlx::Postgres;
 use sqlx::postgres::PgConnection;
 
 use super::WHOLE;
-use super::engine::{self, Done, Imports, Takes};
+use super::engine::{self, Done, Imports, Taken, Takes};
 use super::sql::postgres as sql;
 use super::tuples::{self, Tuples};
 use crate::domain::chain::StoredEntry;
@@ -60,10 +60,10 @@ macro_rules! takes {
             type Ready = Tuples;
 
             fn ready(rows: Vec<$row>) -> Result<Tuples, sqlx::Error> {
-                Tuples::of(&rows, $write)
+                Tuples::of(rows, $write)
             }
 
-            fn take(connection: &mut PgConnection, rows: Tuples) -> Done<'_> {
+            fn take(connection: &mut PgConnection, rows: Tuples) -> Taken<'_> {
                 Box::pin(async { rows.copy(connection, $text).await.map_err(fault::<Postgres>) })
             }
         }

@@ -251,12 +251,9 @@ pub(in crate::store) mod sqlite {
 
 /// The statements that only PostgreSQL understands.
 pub(in crate::store) mod postgres {
-    /// Plans are kept: the check of a foreign key, which runs for every row, would else be planned for every row. None of
-    /// them may walk a table for being small when it was planned, for tables grow from nothing meanwhile. The connection
-    /// may wait for input, outside of a transaction, as long as it takes.
+    /// The connection may wait for input, outside of a transaction, as long as it takes.
     pub(in crate::store) const SET_UP: &str = "SELECT set_config('statement_timeout', $1, false), \
-        set_config('lock_timeout', $2, false), set_config('idle_session_timeout', '0', false), \
-        set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false)";
+        set_config('lock_timeout', $2, false), set_config('idle_session_timeout', '0', false)";
 
     pub(in crate::store) const STAGING: &[&str] = &[
         r#"DROP TABLE IF EXISTS pg_temp."ImportSessions", pg_temp."ImportHostSessions""#,
@@ -289,7 +286,11 @@ pub(in crate::store) mod postgres {
     pub(in crate::store) const NOT_OWNED: &str = "SELECT relname::text AS name FROM pg_class \
         WHERE relnamespace = 'canvas'::regnamespace AND relname IN ('Sessions', 'HostSessions', 'HostSessionEvents') \
         AND NOT pg_has_role(relowner, 'USAGE') ORDER BY relname";
-    pub(in crate::store) const NOW: &str = "SELECT clock_timestamp() AS now";
+    /// Has statements planned once, whatever their values, until the transaction ends: the check of a foreign key, which runs
+    /// for every row, would else be planned for every row, and a list of very many lines gone through for every row. No plan
+    /// may walk a table for being small when it was made, for tables grow from nothing meanwhile.
+    pub(in crate::store) const NOW: &str = "SELECT clock_timestamp() AS now, \
+        set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)";
 
     pub(in crate::store) const SESSIONS: &str =
         of_touched_on_server!(session_columns!(), r#""Sessions""#, "s", r#"s."SessionId" = t."SessionId""#);

@@ -7,7 +7,7 @@ use sqlx::Sqlite;
 use sqlx::sqlite::SqliteConnection;
 
 use super::WHOLE;
-use super::engine::{self, Done, Imports, Takes};
+use super::engine::{self, Done, Imports, Taken, Takes};
 use super::sql::sqlite as sql;
 use crate::domain::chain::StoredEntry;
 use crate::domain::host_record::HostRecord;
@@ -72,7 +72,7 @@ macro_rules! takes {
                 Ok(rows)
             }
 
-            fn take(connection: &mut SqliteConnection, rows: Vec<$row>) -> Done<'_> {
+            fn take(connection: &mut SqliteConnection, rows: Vec<$row>) -> Taken<'_> {
                 Box::pin(insert(connection, rows.into_iter(), $texts, $bind))
             }
         }
@@ -97,19 +97,20 @@ fn trigger(name: &str, migration: &'static str) -> Option<&'static str> {
 
 type Asked = Statement<'static, Sqlite>;
 
-/// Inserts rows, many at once as long as there are as many.
+/// Inserts rows, many at once as long as there are as many; gives how many came.
 async fn insert<T>(
     connection: &mut SqliteConnection,
     mut rows: impl ExactSizeIterator<Item = T>,
     texts: [&'static str; 3],
     bind: impl Fn(Asked, T) -> Asked,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
+    let mut taken = 0;
     for (size, text) in SIZES.into_iter().zip(texts) {
         while rows.len() >= size {
-            rows.by_ref().take(size).fold(statement(text), &bind).run(connection).await?;
+            taken += rows.by_ref().take(size).fold(statement(text), &bind).run(connection).await?;
         }
     }
-    Ok(())
+    Ok(taken)
 }
 
 /// Binds a number that is never as great as its type allows: a place in a file.

@@ -40,7 +40,6 @@ enum Piece<B: Imports> {
     Sessions(u64, <B as Takes<Row<Session>>>::Ready),
     Records(u64, <B as Takes<Row<HostRecord>>>::Ready),
     Faults(Vec<Fault>),
-    End,
 }
 
 /// Takes the whole input.
@@ -53,11 +52,11 @@ pub(super) async fn load<B: Imports>(
 ) -> Result<Staged, StoreError> {
     let mut staged = Staged::default();
     // Without a transaction: whoever writes the input may pause for hours, and a server ends a transaction that idles.
-    let mut piece = next::<B>(rows, steps, &mut staged).await?;
-    while !matches!(piece, Piece::End) {
+    let mut coming = next::<B>(rows, steps, &mut staged).await?;
+    while let Some(piece) = coming {
         // While the engine takes some rows, those behind them come.
         let takes = take::<B>(connection, piece, import, steps, report);
-        ((), piece) = try_join(takes, next::<B>(rows, steps, &mut staged)).await?;
+        ((), coming) = try_join(takes, next::<B>(rows, steps, &mut staged)).await?;
     }
     for text in B::STAGED {
         steps.whole(run::<B>(connection, text)).await?;
@@ -65,21 +64,21 @@ pub(super) async fn load<B: Imports>(
     Ok(staged)
 }
 
-/// Waits for more of the input.
+/// Waits for more of the input; `None` where that was all.
 async fn next<B: Imports>(
     rows: &mut Receiver<Chunk>,
     steps: &Steps<'_>,
     staged: &mut Staged,
-) -> Result<Piece<B>, StoreError> {
+) -> Result<Option<Piece<B>>, StoreError> {
     match steps.unhurried(rows.recv()).await?.unwrap_or_else(cut_off) {
-        Chunk::Sessions(rows) => Ok(Piece::Sessions(count(&rows), ready::<B, _>(rows).await?)),
+        Chunk::Sessions(rows) => Ok(Some(Piece::Sessions(count(&rows), ready::<B, _>(rows).await?))),
         Chunk::Records(rows) => {
             staged.see(&rows);
-            Ok(Piece::Records(count(&rows), ready::<B, _>(rows).await?))
+            Ok(Some(Piece::Records(count(&rows), ready::<B, _>(rows).await?)))
         }
-        Chunk::Faults(faults) => Ok(Piece::Faults(faults)),
+        Chunk::Faults(faults) => Ok(Some(Piece::Faults(faults))),
         Chunk::Broken(what) => Err(StoreError::Input { what }),
-        Chunk::End => Ok(Piece::End),
+        Chunk::End => Ok(None),
     }
 }
 
@@ -113,7 +112,6 @@ async fn take<B: Imports>(
             }
             0
         }
-        Piece::End => return Ok(()),
     };
     import.progress.waiting.fetch_add(count, Ordering::Relaxed);
     drill::at(Step::StageRows)?;

@@ -42,25 +42,25 @@ type Longer<'a> = Result<Tuple<'a>, BoxDynError>;
 impl Tuples {
     /// Writes rows, each by a function of its kind.
     pub(super) fn of<T>(
-        rows: &[T],
+        rows: Vec<T>,
         write: impl Fn(Tuple<'_>, &T) -> Result<(), BoxDynError>,
     ) -> Result<Self, sqlx::Error> {
         let mut buffer = PgArgumentBuffer::default();
         buffer.extend(HEADER);
         for row in rows {
-            write(Tuple::begin(&mut buffer), row).map_err(sqlx::Error::Encode)?;
+            write(Tuple::begin(&mut buffer), &row).map_err(sqlx::Error::Encode)?;
         }
         buffer.extend(TRAILER.to_be_bytes());
         Ok(Self(buffer))
     }
 
-    /// Sends them.
-    pub(super) async fn copy(self, connection: &mut PgConnection, text: &'static str) -> Result<(), sqlx::Error> {
+    /// Sends them; gives how many were taken.
+    pub(super) async fn copy(self, connection: &mut PgConnection, text: &'static str) -> Result<u64, sqlx::Error> {
         let mut copy = connection.copy_in_raw(text).await?;
         for message in self.0.chunks(MESSAGE) {
             copy.send(message).await?;
         }
-        copy.finish().await.map(|_| ())
+        copy.finish().await
     }
 }
 
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_row_tells_its_columns_and_each_column_its_length_or_that_there_is_none() {
-        let Ok(Tuples(buffer)) = Tuples::of(&["a\tb\n"], |to, text| {
+        let Ok(Tuples(buffer)) = Tuples::of(vec!["a\tb\n"], |to, text| {
             to.and(7_i64)?.and(*text)?.and(None::<bool>)?.and(true)?.count(Some(-2))?.end();
             Ok(())
         }) else {
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_has_no_form_is_told() {
-        let count = |people: i64| Tuples::of(&[people], |to, people| to.count(Some(*people)).map(Tuple::end));
+        let count = |people: i64| Tuples::of(vec![people], |to, people| to.count(Some(*people)).map(Tuple::end));
         assert!(count(i64::from(i32::MAX)).is_ok());
         assert!(count(i64::from(i32::MAX) + 1).is_err());
     }

@@ -58,7 +58,8 @@ pub(super) async fn write<B: Imports>(
     }
     drill::at(Step::InsertRows)?;
     let (first, entries) = entries.await.unwrap_or(Err(StoreError::Internal))?;
-    steps.one(<B as Takes<StoredEntry>>::take(connection, entries)).await?;
+    let came = steps.one(<B as Takes<StoredEntry>>::take(connection, entries)).await?;
+    decided.must_be_all(came, |merged| usize::from(merged.changes()))?;
     drill::at(Step::AppendEntry)?;
     Ok(first)
 }
