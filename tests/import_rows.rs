@@ -1,7 +1,7 @@
 //! Rows of an export, as they are read: every form that the tools write, and nothing else.
 
 use std::fmt::Write as _;
-use std::io::BufReader;
+use std::io::{BufReader, ErrorKind};
 
 use host_provisioner::domain::host_record::HostRecord;
 use host_provisioner::domain::import::{Fault, InputError, Row, Rows, Table, Typed};
@@ -27,6 +27,20 @@ fn read_through<T: Typed>(window: usize, bytes: &[u8]) -> Result<Read<T>, InputE
     }
     assert_eq!(rows.bytes(), u64::try_from(bytes.len()).unwrap(), "all of it was read");
     Ok(all)
+}
+
+/// Fails once before each time that it gives something.
+struct Failing<'a> {
+    rest: &'a [u8],
+    kind: ErrorKind,
+    fails: bool,
+}
+
+impl std::io::Read for Failing<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        self.fails = !self.fails;
+        if self.fails { Err(self.kind.into()) } else { self.rest.read(into) }
+    }
 }
 
 fn sessions(text: &str) -> Read<Session> {
@@ -185,13 +199,49 @@ fn a_quote_that_is_not_closed_costs_one_row_and_no_memory() {
     let read = sessions(&text);
     assert!(read[0].is_ok());
     let rest: Vec<_> = read[1..].iter().map(|row| told(row.as_ref().unwrap_err())).collect();
-    assert_eq!(rest, [(3, None, "longer than a mebibyte; is a quote not closed?")]);
+    assert_eq!(rest, [(3, Some("Title"), "a quotation mark that none closes; lines 3 to 4 are one row by it")]);
     let closed = format!("{SESSIONS}\n{}\n{}\n", line("2", &format!("\"{long}\"")), line("3", "x"));
     assert_eq!(sessions(&closed).iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true]);
     let json = format!("{{\"SessionId\":1}}\n{{\"Title\":\"{long}\"}}\n{{\"SessionId\":2}}");
     let faults: Vec<_> = sessions(&json).into_iter().map(Result::unwrap_err).collect();
     assert_eq!(told(&faults[1]), (2, None, "longer than a mebibyte; is a quote not closed?"));
     assert_eq!((told(&faults[2]).0, told(&faults[2]).1), (3, Some("GroupId")));
+}
+
+#[test]
+fn a_reader_that_is_interrupted_is_asked_again_and_one_that_fails_is_not() {
+    let text = format!("{SESSIONS}\n{}\n", line("1", "x"));
+    let input = |kind| BufReader::with_capacity(16, Failing { rest: text.as_bytes(), kind, fails: false });
+    let open = |kind| Rows::<_, Session>::open(input(kind));
+    let mut rows = open(ErrorKind::Interrupted).unwrap();
+    assert!(rows.next_row().unwrap().unwrap().is_ok() && rows.next_row().unwrap().is_none());
+    assert!(matches!(open(ErrorKind::PermissionDenied), Err(InputError::Io(_))));
+}
+
+#[test]
+fn a_line_of_json_is_read_in_as_many_pieces_as_it_comes_in() {
+    let [one, two] = [1, 2].map(|id| {
+        format!("{{\"SessionId\":{id},{:40000}\"GroupId\":\"{GROUP}\",\"CreatedAt\":\"{TIME}\",\"ModifiedAt\":\"{TIME}\"}}\n", "")
+    });
+    let read = read_through::<Session>(8_000, format!("{one}{two}").as_bytes()).unwrap();
+    assert_eq!(read.iter().map(|row| row.as_ref().unwrap().value.id.get()).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
+fn a_text_that_goes_on_behind_its_quotes_is_told_with_the_lines_that_it_takes_along() {
+    let read = |titles: [&str; 4]| {
+        let lines: Vec<String> = titles.iter().zip(1..).map(|(title, id)| line(&format!("{id}"), title)).collect();
+        let rows = sessions(&format!("{SESSIONS}\n{}\n", lines.join("\n")));
+        rows.iter()
+            .map(|row| row.as_ref().map(|row| row.value.id.get()).map_err(|fault| fault.reason.to_string()))
+            .collect::<Vec<_>>()
+    };
+    let behind = "text behind the quotation mark that closes; within quotation marks, one is written as two";
+    let one = Err(behind.to_owned());
+    assert_eq!(read(["x", "\"Mercy\" review", "5\" and \"y\"", "\"a \"\"b\"\"\""]), [Ok(1), one, Ok(3), Ok(4)]);
+    // The mark that opens the third title closes the second.
+    let two = Err(format!("{behind}; lines 3 to 4 are one row by it"));
+    assert_eq!(read(["x", "\"Part one", "\"Part two", "z"]), [Ok(1), two, Ok(4)]);
 }
 
 #[test]

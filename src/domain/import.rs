@@ -13,6 +13,7 @@ mod cell;
 mod csv_rows;
 mod json_rows;
 mod merge;
+mod quotes;
 mod rows;
 mod typed;
 

@@ -62,12 +62,8 @@ impl Cell<'_> {
     /// Reads a text of at most so many characters.
     pub(super) fn text(self, longest: usize) -> Result<Option<String>, Why> {
         let Some(text) = self.given()? else { return Ok(None) };
-        // Bytes first: most texts are short.
-        if text.len() > longest {
-            let length = text.chars().count();
-            if length > longest {
-                return Err(format!("{length} characters; at most {longest} fit").into());
-            }
+        if text.chars().nth(longest).is_some() {
+            return Err(format!("{} characters; at most {longest} fit", text.chars().count()).into());
         }
         if text.contains('\0') {
             return Err(Cow::Borrowed("a NUL character, which no database keeps"));

@@ -6,6 +6,7 @@ use std::io::BufRead;
 use csv_core::ReadRecordResult;
 
 use super::cell::Cell;
+use super::quotes::{Quotes, Wrong};
 use super::rows::{InputError, LONGEST_ROW, Read1, Reading, TOO_LONG};
 use super::{Blame, Place, Table};
 
@@ -19,6 +20,7 @@ const MOST_CELLS: usize = 12;
 pub(super) struct CsvRows<R> {
     reading: Reading<R>,
     core: csv_core::Reader,
+    table: Table,
     /// The fields of a row, one behind the other.
     text: Vec<u8>,
     /// Where each ends.
@@ -34,6 +36,8 @@ struct Split {
     place: Place,
     /// Bytes and fields; `None` where they do not fit.
     size: Option<(usize, usize)>,
+    /// The field whose quotation marks are wrong, and the line on which that was over.
+    wrong: Option<(usize, Wrong, u64)>,
 }
 
 impl<R: BufRead> CsvRows<R> {
@@ -42,6 +46,7 @@ impl<R: BufRead> CsvRows<R> {
         let mut rows = Self {
             reading,
             core: csv_core::Reader::new(),
+            table,
             text: vec![0; LONGEST_ROW],
             ends: vec![0; MOST_COLUMNS],
             columns: Vec::new(),
@@ -72,9 +77,20 @@ impl<R: BufRead> CsvRows<R> {
 
     /// Reads the next row by its cells, which stand in the order of the table's columns.
     pub(super) fn next_row<T>(&mut self, read: impl FnOnce(&mut [Cell<'_>]) -> Result<T, Blame>) -> Read1<T> {
-        let Some(Split { place, size }) = self.split()? else { return Ok(None) };
+        let Some(Split { place, size, wrong }) = self.split()? else { return Ok(None) };
+        if let Some((field, wrong, end)) = wrong {
+            return Ok(Some((place, Err(self.blame(field, wrong, (place.line, end))))));
+        }
         let read = self.cells(size).and_then(|mut cells| read(&mut cells[..self.columns.len()]));
         Ok(Some((place, read)))
+    }
+
+    /// Says what is wrong with the quotation marks of a field, and which lines stand in one row by it.
+    fn blame(&self, field: usize, wrong: Wrong, (first, last): (u64, u64)) -> Blame {
+        let column = self.columns.get(field).and_then(|column| self.table.columns().get(*column)).copied();
+        let sentence = wrong.sentence();
+        let lines = || format!("{sentence}; lines {first} to {last} are one row by it").into();
+        (column, if last > first { lines() } else { Cow::Borrowed(sentence) })
     }
 
     fn cells(&self, size: Option<(usize, usize)>) -> Result<[Cell<'_>; MOST_CELLS], Blame> {
@@ -105,12 +121,13 @@ impl<R: BufRead> CsvRows<R> {
         self.reading.line = self.reading.line.max(self.last + 1);
         self.last = self.reading.line;
         let start = (self.reading.line, self.reading.at);
-        let (mut bytes, mut fields, mut fits) = (0, 0, true);
+        let (mut bytes, mut fields, mut fits, mut quotes) = (0, 0, true, Quotes::default());
         loop {
             // At the end it is given nothing, and ends the row.
             let ahead = self.reading.peek()?;
             let (result, read, written, ended) =
                 self.core.read_record(ahead, &mut self.text[bytes..], &mut self.ends[fields..]);
+            quotes.see(ahead.get(..read).unwrap_or_default());
             self.reading.consume(read)?;
             (bytes, fields) = (bytes + written, fields + ended);
             match result {
@@ -122,7 +139,11 @@ impl<R: BufRead> CsvRows<R> {
                 ReadRecordResult::Record | ReadRecordResult::End => break,
             }
         }
-        Ok(Some(Split { place: self.reading.place_since(start), size: fits.then_some((bytes, fields)) }))
+        let place = self.reading.place_since(start);
+        // A row that ends its line has been read beyond it.
+        let end = self.reading.line.max(self.last + 1) - 1;
+        let wrong = quotes.wrong().map(|(field, wrong)| (field, wrong, end));
+        Ok(Some(Split { place, size: fits.then_some((bytes, fields)), wrong }))
     }
 }
 

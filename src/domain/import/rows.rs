@@ -58,16 +58,22 @@ pub(super) struct Reading<R> {
 impl<R: BufRead> Reading<R> {
     /// Gives what is read ahead; nothing at the end.
     pub(super) fn peek(&mut self) -> io::Result<&[u8]> {
-        while let Err(error) = self.input.fill_buf() {
-            if error.kind() != io::ErrorKind::Interrupted {
-                return Err(error);
+        let is_end = loop {
+            match self.input.fill_buf() {
+                Ok(ahead) => break ahead.is_empty(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
-        }
-        self.input.fill_buf()
+        };
+        // What is read ahead is given without reading; the end would be read again.
+        if is_end { Ok(&[]) } else { self.input.fill_buf() }
     }
 
     /// Goes on behind so many bytes of what is read ahead.
     pub(super) fn consume(&mut self, bytes: usize) -> io::Result<()> {
+        if bytes == 0 {
+            return Ok(());
+        }
         let lines = memchr::memchr_iter(b'\n', self.input.fill_buf()?.get(..bytes).unwrap_or_default()).count();
         self.line += u64::try_from(lines).unwrap_or_default();
         self.at += u64::try_from(bytes).unwrap_or_default();
