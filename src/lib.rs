@@ -157,7 +157,7 @@ async fn command(
     let hasher = config.hasher()?;
     let database = config.database()?;
     messages.detail(&format!("database: {}", database.settings.target));
-    match &action {
+    match &mut action {
         Action::Change(job) => job.check_confirmed(database.profile.as_ref())?,
         Action::Consolidate(job) => job.check_confirmed(database.profile.as_ref())?,
         Action::Import(job) => job.check_confirmed(database.profile.as_ref())?,

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 
+use host_provisioner::domain::time::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
 use crate::support::fixtures::{APPLICATION_SECRET, known_guids, web_database};
 use crate::support::outside::Outside;
-use crate::support::program::{Ran, TestEnv};
+use crate::support::program::{Ran, TestEnv, end_of};
 
 const ACTIVE: &str = r#"SELECT count(*) FROM "HostSessions" WHERE "IsActive""#;
 
@@ -60,10 +61,27 @@ fn active(env: &TestEnv<impl Outside>, session: i64) -> Vec<String> {
     env.texts(&format!("{records}{session} ORDER BY \"HostSessionId\""))
 }
 
-/// Lets the first record of each ambiguous session stay.
+/// Gives the records of a session that may stay: those whose time is not over, or all where none is such.
+pub(crate) fn may_stay(session: &Value) -> Vec<Value> {
+    let now = SystemClock.now().to_string();
+    let records = session["records"].as_array().unwrap();
+    let works = |record: &&Value| record["expires_at"].as_str().is_none_or(|end| *end > *now);
+    let some = if records.iter().any(|record| works(&record)) {
+        records.iter().filter(works).collect()
+    } else {
+        records.iter().collect::<Vec<_>>()
+    };
+    some.into_iter().map(|record| record["host_session_id"].clone()).collect()
+}
+
+pub(crate) fn first_that_works(session: &Value) -> Value {
+    may_stay(session)[0].clone()
+}
+
+/// Lets the first record of each ambiguous session stay that works.
 fn keep_first(session: &mut Value) {
     if session["ambiguous"].as_bool().unwrap() {
-        session["keep"] = session["records"][0]["host_session_id"].clone();
+        session["keep"] = first_that_works(session);
     }
 }
 
@@ -178,6 +196,62 @@ pub(crate) fn changed_ones_are_skipped(env: &TestEnv<impl Outside>) {
 }
 
 #[test]
+fn a_record_that_has_expired_since_the_plan_does_not_stay_in_the_place_of_one_that_works() {
+    let env = old_rows();
+    let sessions = plan(&env, |_| ())["sessions"].as_array().unwrap().clone();
+    let id = number(&sessions.iter().find(|session| !is_ambiguous(session)).unwrap()["session_id"]);
+    let soon = SystemClock.now().utc() + chrono::TimeDelta::seconds(3);
+    let of_it = format!(r#"WHERE "SessionId" = {id} AND "IsActive""#);
+    // One expires soon and is used last, so that it stays until then.
+    env.sql(&format!(
+        r#"UPDATE "HostSessions" SET "ExpiresAt" = NULL, "LastUsedAt" = NULL {of_it};
+           UPDATE "HostSessions" SET "ExpiresAt" = '{}', "LastUsedAt" = '2026-01-01 00:00:00'
+           WHERE "HostSessionId" = (SELECT min("HostSessionId") FROM "HostSessions" {of_it})"#,
+        soon.format("%Y-%m-%d %H:%M:%S")
+    ));
+    env.run(&format!("consolidate --session-id {id} --plan late.json -q")).ok();
+    let (before, expiring) = (active(&env, id), active(&env, id)[0].clone());
+    std::thread::sleep((soon - SystemClock.now().utc()).to_std().unwrap_or_default());
+    for flag in ["", " --dry-run"] {
+        let ran = env.run(&format!("consolidate --apply late.json --json{flag}"));
+        assert_eq!(ran.code, 3, "{}", ran.transcript());
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let end = &report["sessions"][0];
+        assert_eq!((&end["outcome"], &end["kept"]), (&json!("not_working"), &json!(null)), "{report}");
+        assert_eq!(active(&env, id), before);
+    }
+    let error = env.run(&format!("consolidate --session-id {id} --keep {expiring} --json")).error(6);
+    assert_eq!(error["kind"], "not_working");
+    assert_eq!(active(&env, id), before);
+}
+
+#[test]
+fn two_who_apply_the_same_plan_do_not_stand_in_each_others_way() {
+    let env = old_rows();
+    let sessions = plan(&env, keep_first)["sessions"].as_array().unwrap().len();
+    let begin = || env.command(["consolidate", "--apply", "plan.json", "--json", "-q"]).spawn().unwrap();
+    let ends = [begin(), begin()].map(end_of);
+    let done: usize = ends
+        .iter()
+        .map(|end| {
+            let report: Value = serde_json::from_str(&end.stdout).unwrap();
+            assert_eq!((end.code, &report["left"]), (0, &json!(0)), "{}", end.transcript());
+            usize::try_from(number(&report["consolidated"])).unwrap()
+        })
+        .sum();
+    assert_eq!(done, sessions);
+}
+
+#[test]
+fn a_plan_that_an_editor_gave_a_byte_order_mark_is_read() {
+    let env = old_rows();
+    plan(&env, keep_first);
+    let text = std::fs::read_to_string(env.home("plan.json")).unwrap();
+    std::fs::write(env.home("plan.json"), format!("\u{feff}{text}")).unwrap();
+    apply(&env).ok();
+}
+
+#[test]
 fn a_plan_that_was_applied_is_applied_again_without_a_change() {
     again_is_nothing(&old_rows());
 }
@@ -223,7 +297,7 @@ pub(crate) fn one_at_once(env: &TestEnv<impl Outside>) {
     let before = env.dump();
     let ran = env.run(&format!("consolidate --session-id {id} --json"));
     assert_eq!((ran.code, env.dump() == before), (3, true), "the rule does not decide");
-    let keep = ambiguous["records"][0]["host_session_id"].to_string();
+    let keep = first_that_works(ambiguous).to_string();
     let ran = env.run(&format!("consolidate --session-id {id} --keep {keep} --created-by Cleaner"));
     assert!(
         ran.stderr.contains(&format!("PROVISIONER-CONSOLIDATE: Host Session {keep} kept for Session {id} by Cleaner"))

@@ -24,6 +24,11 @@ fn expired(record: HostRecord) -> HostRecord {
     HostRecord { expires_at: Some(hours(-1)), ..record }
 }
 
+/// Marked as active all the same, as other programs leave it.
+fn revoked(record: HostRecord) -> HostRecord {
+    HostRecord { revoked_at: Some(hours(-1)), ..record }
+}
+
 fn made(record: HostRecord, hour: i64) -> HostRecord {
     HostRecord { created_at: hours(hour), ..record }
 }
@@ -45,6 +50,8 @@ fn there_is_nothing_to_choose_below_two_active_records() {
 #[test]
 fn the_rule_goes_by_expiry_then_use_then_making_then_id() {
     assert_eq!(choice(&[expired(used(record(1), -1)), duplicate(2)]), Some(stays(2, Why::NotExpired)));
+    assert_eq!(choice(&[revoked(used(record(1), -1)), duplicate(2)]), Some(stays(2, Why::NotRevoked)));
+    assert_eq!(choice(&[revoked(used(record(1), -1)), expired(duplicate(2))]), Some(stays(1, Why::UsedLast)));
     assert_eq!(choice(&[used(record(1), -1), made(duplicate(2), -2)]), Some(stays(1, Why::UsedLast)));
     assert_eq!(choice(&[made(record(1), -9), made(duplicate(2), -8)]), Some(stays(2, Why::MadeLast)));
     assert_eq!(choice(&[duplicate(2), record(1)]), Some(stays(2, Why::HighestId)));
@@ -52,6 +59,7 @@ fn the_rule_goes_by_expiry_then_use_then_making_then_id() {
 
 #[test]
 fn each_reason_has_a_sentence_of_its_own() {
+    assert_eq!(Why::NotRevoked.sentence(), "it was not revoked");
     let sentences = [Why::NotExpired, Why::UsedLast, Why::MadeLast, Why::HighestId].map(Why::sentence);
     let told = ["it has not expired", "it was used last", "it was made last", "its id is the highest"];
     assert_eq!(sentences, told);
@@ -111,10 +119,32 @@ fn a_record_that_is_not_active_cannot_stay() {
 }
 
 #[test]
+fn a_record_that_does_not_work_cannot_stay_in_the_place_of_one_that_does() {
+    let keep = |records: Vec<HostRecord>| {
+        let asked = request(Action::Consolidate(record_id(1)));
+        plan(&snapshot(records), &asked, hours(0)).map(|plan| plan.outcome)
+    };
+    let why = |kept| match keep(vec![kept, duplicate(2)]) {
+        Err(Refusal::NotWorking { session, asked, why }) => {
+            assert_eq!((session, asked), (session_id(1), record_id(1)));
+            why
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(why(expired(record(1))), "has expired, and another one works");
+    assert_eq!(why(revoked(record(1))), "was revoked: it opens nothing, and never will");
+    assert_eq!(keep(vec![expired(record(1)), expired(duplicate(2))]), Ok(Outcome::Consolidated));
+    assert_eq!(keep(vec![expired(record(1)), revoked(duplicate(2))]), Ok(Outcome::Consolidated));
+    assert_eq!(keep(vec![expired(record(1)), inactive(2)]), Ok(Outcome::Unchanged));
+    assert!(keep(vec![revoked(record(1)), revoked(duplicate(2))]).is_err());
+}
+
+#[test]
 fn the_digest_covers_everything_that_decides_and_nothing_else() {
     let records = vec![record(1), duplicate(2), inactive(3)];
     let digest = RecordsDigest::of(&records);
-    let changed: [(usize, HostRecord); 6] = [
+    let changed: [(usize, HostRecord); 7] = [
+        (0, revoked(record(1))),
         (0, HostRecord { hash: legacy_hash(9), ..record(1) }),
         (0, made(record(1), -1)),
         (1, used(duplicate(2), -1)),

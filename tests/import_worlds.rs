@@ -14,6 +14,7 @@ use host_provisioner::store::{self, Settings, Target};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::cli_consolidate::may_stay;
 use crate::support::fixtures::{as_json_lines, parse};
 use crate::support::outside::Outside;
 use crate::support::postgres::TestPg;
@@ -116,8 +117,8 @@ impl<D: Outside> World<D> {
         let path = self.env.home("plan.json");
         let mut plan: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         for session in plan["sessions"].as_array_mut().unwrap().iter_mut().filter(|it| it["ambiguous"] == true) {
-            let records = session["records"].as_array().unwrap();
-            session["keep"] = records[self.seed % records.len()]["host_session_id"].clone();
+            let records = may_stay(session);
+            session["keep"] = records[self.seed % records.len()].clone();
         }
         std::fs::write(&path, plan.to_string()).unwrap();
         let done = self.env.run("consolidate --apply plan.json --rotation-reason worlds --json").json();

@@ -31,6 +31,7 @@ mod config_command;
 mod config_file;
 mod consolidation_choice;
 mod consolidation_kills;
+mod consolidation_runs;
 mod demo;
 mod documents;
 mod drills;

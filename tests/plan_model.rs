@@ -222,6 +222,15 @@ fn refused(world: &World, asked: &Request, current: Option<HostRecordId>, refusa
             let mine = world.tables.records_of(*session);
             prop_assert!(!mine.iter().any(|record| record.id == kept && record.is_active));
         }
+        (Refusal::NotWorking { session, asked, .. }, Action::Consolidate(kept)) => {
+            prop_assert_eq!(*asked, kept);
+            let mine = world.tables.records_of(*session);
+            let record = mine.iter().find(|record| record.id == kept && record.is_active);
+            prop_assert!(record.is_some_and(|record| !record.is_valid(world.now)));
+            prop_assert!(
+                mine.iter().any(|record| record.is_valid(world.now) || record.id == kept && record.is_revoked())
+            );
+        }
         (other, _) => prop_assert!(false, "{:?}", other),
     }
     Ok(())

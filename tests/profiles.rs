@@ -64,6 +64,32 @@ fn a_change_in_a_protected_profile_that_nothing_confirms_is_refused_before_it_be
 }
 
 #[test]
+fn a_plan_of_another_database_is_not_applied_in_a_protected_profile() {
+    let place = Place::new();
+    // It is told by the file's name.
+    std::fs::copy(&place.spare.db.path, place.env.home("trial.db")).unwrap();
+    let trial = format!("\n[profiles.trial]\nurl = \"sqlite:{}\"\n", place.env.home("trial.db").display());
+    let file = place.env.home(".config/host-provisioner/config.toml");
+    let known = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, known + &trial).unwrap();
+    for profile in ["prod", "trial"] {
+        place.run(&format!("--profile {profile} consolidate --plan {profile}.json -q")).ok();
+    }
+    let error = place.run("--profile prod --json consolidate --apply trial.json").error(8);
+    assert!(
+        error["message"].as_str().unwrap().contains("the plan was made on sqlite trial.db, and this is sqlite test.db"),
+        "{error}"
+    );
+    for line in [
+        "--profile prod consolidate --apply prod.json",
+        "--profile prod consolidate --apply trial.json --dry-run",
+        "--profile trial consolidate --apply prod.json",
+    ] {
+        place.run(line).ok();
+    }
+}
+
+#[test]
 fn the_named_id_with_the_profile_confirms_a_change() {
     let place = Place::new();
     place.run("--profile prod create --session-id 1 --confirm 1@prod").ok();

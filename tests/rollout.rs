@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::cli_consolidate::first_that_works;
 use crate::support::bash::bash;
 use crate::support::cluster::Cluster;
 use crate::support::database::WEB_TABLES;
@@ -78,8 +79,7 @@ impl Site {
         let cleaned = self.follow("## Phase 4: clean up, when you say so");
         cleaned.ok();
         let left = self.json("duplicates");
-        let pair =
-            |session: &Value| format!("{} {}\n", session["session_id"], session["records"][0]["host_session_id"]);
+        let pair = |session: &Value| format!("{} {}\n", session["session_id"], first_that_works(session));
         let decisions: Vec<String> = left.as_array().unwrap().iter().map(pair).collect();
         assert!(!decisions.is_empty() && left.as_array().unwrap().iter().all(|it| it["ambiguous"] == true), "{left}");
         self.env.file("decisions", decisions.concat().as_bytes());

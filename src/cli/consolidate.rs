@@ -13,6 +13,7 @@ use crate::config::Profile;
 use crate::domain::actor::Actor;
 use crate::domain::host_record::HostRecordId;
 use crate::domain::reason::RotationReason;
+use crate::domain::sanitize::visible;
 use crate::domain::session::SessionId;
 use crate::provision::{Crowded, Mandate, Planned};
 
@@ -20,7 +21,7 @@ mod apply;
 mod plan_file;
 mod report;
 
-use plan_file::{Heading, PlanWriter};
+use plan_file::{Heading, Plan, PlanWriter};
 use report::PlanMade;
 
 /// Arguments of `consolidate`.
@@ -71,6 +72,8 @@ pub struct Consolidate {
     by: Option<Actor>,
     reason: Option<RotationReason>,
     confirm: Option<Confirmation>,
+    /// The protected profile that it works on, if it does.
+    protected: Option<String>,
 }
 
 impl ConsolidateArgs {
@@ -84,12 +87,12 @@ impl ConsolidateArgs {
         };
         let within = self.within.ambiguous_within;
         let (only, dry_run, confirm) = (self.session_id, self.dry_run, self.confirm);
-        Ok(Consolidate { what, only, within, dry_run, by, reason, confirm })
+        Ok(Consolidate { what, only, within, dry_run, by, reason, confirm, protected: None })
     }
 }
 
 /// Reads a plan on a thread of its own: a pipe or a terminal may keep it waiting, and a signal ends that.
-async fn read(file: PathBuf, context: &Context<'_>) -> Result<Vec<Planned>, Failure> {
+async fn read(file: PathBuf, context: &Context<'_>) -> Result<Plan, Failure> {
     let reading = tokio::task::spawn_blocking(move || plan_file::read(&file));
     tokio::select! {
         biased;
@@ -105,17 +108,35 @@ impl Consolidate {
         !self.dry_run && matches!(self.what, What::Apply(_) | What::Now(..))
     }
 
-    /// Refuses what a protected profile wants confirmed. A plan holds what was read, and so confirms itself.
+    /// Refuses what a protected profile wants confirmed. A plan that was made there holds what was read, and so confirms
+    /// itself.
     ///
     /// # Errors
     /// Exit code 8.
-    pub fn check_confirmed(&self, profile: Option<&Profile>) -> Result<(), Failure> {
+    pub fn check_confirmed(&mut self, profile: Option<&Profile>) -> Result<(), Failure> {
+        self.protected = profile.filter(|profile| profile.protected).map(|profile| profile.name.clone());
         match self.what {
             What::Now(session, _) if !self.dry_run => {
                 confirmation::check(profile, self.confirm.as_ref(), false, session.get())
             }
             What::Now(..) | What::Plan(_) | What::Apply(_) | What::Look => Ok(()),
         }
+    }
+
+    /// Looks at where a plan was made: a copy of a database, on which people rehearse, gives the same plan.
+    fn check_made_here(&self, made_on: &str, context: &Context<'_>) -> Result<(), Failure> {
+        let here = context.provisioner.store().name();
+        if made_on == here {
+            return Ok(());
+        }
+        let what = format!("the plan was made on {}, and this is {}", visible(made_on), visible(&here));
+        if let Some(profile) = self.protected.as_ref().filter(|_| !self.dry_run) {
+            let message = format!("{what}, in the protected profile {profile}; nothing was changed");
+            let failure = Failure::new(Exit::NotConfirmed, "not_confirmed", message);
+            return Err(failure.hint("make a plan here with `consolidate --plan FILE`, and review that"));
+        }
+        context.messages.note(&what);
+        Ok(())
     }
 
     /// Plans it or carries it out.
@@ -128,7 +149,8 @@ impl Consolidate {
         match &self.what {
             What::Plan(file) => self.plan(file, &mandate, context).await,
             What::Apply(file) => {
-                let mut planned = read(file.clone(), context).await?;
+                let Plan { database, sessions: mut planned } = read(file.clone(), context).await?;
+                self.check_made_here(&database, context)?;
                 if let Some(only) = self.only {
                     planned.retain(|planned| planned.session() == only);
                     if planned.is_empty() {

@@ -212,6 +212,11 @@ fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
         StoreError::Refused(Refusal::NotActive { .. }) => {
             (Exit::Conflict, "not_active", Some("`host-provisioner show` shows the records of the session"))
         }
+        StoreError::Refused(Refusal::NotWorking { .. }) => (
+            Exit::Conflict,
+            "not_working",
+            Some("keep a record that works, or rotate the session, which retires all others"),
+        ),
         StoreError::Refused(Refusal::NotCurrent { .. }) => {
             (Exit::Conflict, "not_current", Some("`host-provisioner show` shows the records of the session"))
         }

@@ -19,6 +19,8 @@ pub const AMBIGUOUS_WITHIN: Duration = Duration::from_hours(7 * 24);
 /// What sets the record that stays apart from the next best one; the order of the rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
+    /// The next best one was revoked.
+    NotRevoked,
     /// The next best one has expired.
     NotExpired,
     /// A host logged in with it later.
@@ -34,6 +36,7 @@ impl Why {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
+            Self::NotRevoked => "it was not revoked",
             Self::NotExpired => "it has not expired",
             Self::UsedLast => "it was used last",
             Self::MadeLast => "it was made last",
@@ -80,8 +83,9 @@ pub fn choose(records: &[HostRecord], within: Duration, now: Timestamp) -> Optio
 }
 
 fn why(best: &HostRecord, next: &HostRecord, now: Timestamp) -> Why {
-    if best.is_expired(now) != next.is_expired(now) {
-        Why::NotExpired
+    let works = |record: &HostRecord| record.is_valid(now);
+    if works(best) && !works(next) {
+        if next.is_revoked() { Why::NotRevoked } else { Why::NotExpired }
     } else if best.last_used_at != next.last_used_at {
         Why::UsedLast
     } else if best.created_at != next.created_at {
@@ -122,6 +126,11 @@ impl RecordsDigest {
                 // A missing time has no text; the line break keeps the three apart.
                 digest.update(at.map(Timestamp::fixed_width).unwrap_or_default());
                 digest.update(b"\n");
+            }
+            // An active record has none, but for damaged data.
+            if let Some(at) = record.revoked_at {
+                digest.update(b"revoked\n");
+                digest.update(at.fixed_width());
             }
         }
         Self(digest.finalize().into())

@@ -140,10 +140,16 @@ impl HostRecord {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
+    /// Tells whether it was revoked, be it that it is marked as active all the same.
+    #[must_use]
+    pub fn is_revoked(&self) -> bool {
+        self.revoked_at.is_some()
+    }
+
     /// Tells whether `verify` may accept its GUID: active, not revoked, not expired.
     #[must_use]
     pub fn is_valid(&self, now: Timestamp) -> bool {
-        self.is_active && self.revoked_at.is_none() && !self.is_expired(now)
+        self.is_active && !self.is_revoked() && !self.is_expired(now)
     }
 
     /// Sums the record up in one word.
@@ -160,11 +166,14 @@ impl HostRecord {
         }
     }
 
-    /// Orders two active records, the better one greater: not expired first, then the latest
+    /// Orders two active records, the better one greater: one that works first, neither expired nor revoked, then the latest
     /// `LastUsedAt` (never used is least), `CreatedAt`, id.
     #[must_use]
     pub fn rank(&self, other: &Self, now: Timestamp) -> Ordering {
-        let key = |record: &Self| (!record.is_expired(now), record.last_used_at, record.created_at, record.id);
+        let key = |record: &Self| {
+            let works = !record.is_revoked() && !record.is_expired(now);
+            (works, record.last_used_at, record.created_at, record.id)
+        };
         key(self).cmp(&key(other))
     }
 }

@@ -112,6 +112,16 @@ pub enum Refusal {
         /// The record that was named.
         asked: HostRecordId,
     },
+    /// The GUID of the record that is to stay does not work, while another one does, or never will again.
+    #[error("the GUID of host record #{asked} of session {session} {why}")]
+    NotWorking {
+        /// The session.
+        session: SessionId,
+        /// The record that was named.
+        asked: HostRecordId,
+        /// Why not, and what does.
+        why: &'static str,
+    },
     /// The expiry has passed or is beyond the calendar.
     #[error("the expiry is refused: {0}")]
     Expiry(#[from] ExpiryError),
@@ -185,7 +195,7 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: Timestamp) -> Result<Pl
             let outcome = if current.is_some() { Outcome::Revoked } else { Outcome::Unchanged };
             Ok(build(snapshot, request, outcome, None, current, None))
         }
-        Action::Consolidate(asked) => consolidate(snapshot, request, asked),
+        Action::Consolidate(asked) => consolidate(snapshot, request, asked, now),
     }
 }
 
@@ -197,12 +207,22 @@ fn provision(snapshot: &Snapshot, request: &Request, expiry: Expiry, now: Timest
     Ok(build(snapshot, request, outcome, reused, reused, expires_at))
 }
 
-/// Keeps the record that was named; one that is current and alone has nothing to be done to it.
-fn consolidate(snapshot: &Snapshot, request: &Request, asked: HostRecordId) -> Result<Plan, Refusal> {
+/// Keeps the record that was named; one that is current and alone has nothing to be done to it. The last GUID that works
+/// is never given up for one that does not.
+fn consolidate(snapshot: &Snapshot, request: &Request, asked: HostRecordId, now: Timestamp) -> Result<Plan, Refusal> {
     let kept = snapshot.active().find(|record| record.id == asked);
     let kept = kept.ok_or(Refusal::NotActive { session: request.session, asked })?;
     let alone = snapshot.active().count() == 1;
     let outcome = if alone && kept.is_current() { Outcome::Unchanged } else { Outcome::Consolidated };
+    let another_works = snapshot.active().any(|record| record.is_valid(now));
+    let why = match outcome {
+        Outcome::Consolidated if kept.is_revoked() => Some("was revoked: it opens nothing, and never will"),
+        Outcome::Consolidated if kept.is_expired(now) && another_works => Some("has expired, and another one works"),
+        _ => None,
+    };
+    if let Some(why) = why {
+        return Err(Refusal::NotWorking { session: request.session, asked, why });
+    }
     Ok(build(snapshot, request, outcome, Some(kept), Some(kept), kept.expires_at))
 }
 

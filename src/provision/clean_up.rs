@@ -52,6 +52,8 @@ pub enum Fate {
     Gone,
     /// The record that was to stay is not active.
     NotActive,
+    /// The GUID of the record that was to stay does not work, as this sentence says.
+    NotWorking(String),
     /// The connection was lost after COMMIT was sent, and could not be settled.
     Unknown,
 }
@@ -68,6 +70,7 @@ impl Fate {
             Self::Changed(_) => "changed",
             Self::Gone => "gone",
             Self::NotActive => "not_active",
+            Self::NotWorking(_) => "not_working",
             Self::Unknown => "unknown",
         }
     }
@@ -77,7 +80,9 @@ impl Fate {
     pub fn is_left(&self) -> bool {
         match self {
             Self::Done | Self::Already | Self::Planned => false,
-            Self::Ambiguous | Self::Changed(_) | Self::Gone | Self::NotActive | Self::Unknown => true,
+            Self::Ambiguous | Self::Changed(_) | Self::Gone | Self::NotActive | Self::NotWorking(_) | Self::Unknown => {
+                true
+            }
         }
     }
 
@@ -86,7 +91,7 @@ impl Fate {
     pub fn why(&self) -> Option<&str> {
         match self {
             Self::Ambiguous => Some("two records were used close to each other: name the one that stays"),
-            Self::Changed(why) => Some(why),
+            Self::Changed(why) | Self::NotWorking(why) => Some(why),
             Self::Gone => Some("the session is not there any more"),
             Self::NotActive => Some("the record that was to stay is not active"),
             Self::Unknown => Some("the connection was lost during the commit"),
@@ -123,9 +128,12 @@ impl SessionEnd {
             Consolidated::Changed(why) => (Vec::new(), None, Fate::Changed(why)),
             Consolidated::Gone => (Vec::new(), None, Fate::Gone),
             Consolidated::NotActive => (Vec::new(), None, Fate::NotActive),
+            Consolidated::NotWorking(why) => (Vec::new(), None, Fate::NotWorking(why)),
             Consolidated::Unknown(event) => (Vec::new(), Some(event), Fate::Unknown),
         };
-        Self { session: decision.session, kept: Some(decision.keep), retired, event, fate }
+        // Of a session that was left nobody knows which record stays.
+        let kept = (!fate.is_left() || fate == Fate::Unknown).then_some(decision.keep);
+        Self { session: decision.session, kept, retired, event, fate }
     }
 }
 

@@ -103,6 +103,8 @@ pub enum Consolidated {
     Gone,
     /// The record that was to stay is none of the active ones; nothing was changed.
     NotActive,
+    /// The GUID of the record that was to stay does not work, as this sentence says; nothing was changed.
+    NotWorking(String),
     /// The connection was lost after COMMIT was sent, and could not be settled.
     Unknown(EventId),
 }
@@ -207,6 +209,10 @@ impl Provisioner {
             Ok(done) if done.certainty == Certainty::Unknown => Ok(Consolidated::Unknown(done.event)),
             Ok(done) if done.applied.plan.outcome == Outcome::Unchanged => Ok(Consolidated::Already),
             Ok(done) => Ok(Consolidated::Done(done.applied.plan.retired_ids(), done.event)),
+            // Another one who applies the same plan was faster.
+            Err(StoreError::Conflict(_) | StoreError::Overtaken) if self.is_done(decision).await? => {
+                Ok(Consolidated::Already)
+            }
             Err(error) => left(error),
         }
     }
@@ -228,9 +234,16 @@ fn with_duplicates() -> SessionFilter {
 /// Tells the errors that only say that this session must be left as it is from those of the database.
 fn left(error: StoreError) -> Result<Consolidated, StoreError> {
     match error {
-        StoreError::Conflict(_) | StoreError::Overtaken => Ok(Consolidated::Changed(error.to_string())),
+        StoreError::Conflict(conflict) => Ok(Consolidated::Changed(match conflict.found {
+            Some(_) => {
+                "its active records are not as they were read: one was used, changed, added or retired".to_owned()
+            }
+            None => "it has no active record any more".to_owned(),
+        })),
+        StoreError::Overtaken => Ok(Consolidated::Changed(error.to_string())),
         StoreError::Refused(Refusal::SessionNotFound(_)) => Ok(Consolidated::Gone),
         StoreError::Refused(Refusal::NotActive { .. }) => Ok(Consolidated::NotActive),
+        StoreError::Refused(Refusal::NotWorking { .. }) => Ok(Consolidated::NotWorking(error.to_string())),
         other => Err(other),
     }
 }

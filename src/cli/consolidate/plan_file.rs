@@ -17,6 +17,8 @@ use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::provision::{Crowded, Decision, Planned};
 
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// The version of the form of a plan.
 const VERSION: u32 = 1;
 
@@ -98,6 +100,7 @@ impl PlanWriter {
 #[derive(Deserialize)]
 struct ReadPlan {
     schema_version: u32,
+    database: String,
     sessions: Vec<ReadSession>,
 }
 
@@ -117,22 +120,36 @@ struct ReadRecord {
     fingerprint: String,
 }
 
+/// A plan, as it was read.
+pub(super) struct Plan {
+    /// The database on which it was made, by its name.
+    pub(super) database: String,
+    /// What is to be done.
+    pub(super) sessions: Vec<Planned>,
+}
+
 /// Reads a plan, and refuses it whole if anything in it contradicts itself.
-pub(super) fn read(place: &Path) -> Result<Vec<Planned>, Failure> {
+pub(super) fn read(place: &Path) -> Result<Plan, Failure> {
     let refused = |why: String| {
         Failure::new(Exit::Usage, "plan_file", format!("the plan {}: {why}; nothing was changed", place.display()))
-            .hint("`host-provisioner consolidate --plan FILE` makes a new one")
+            .hint("mend it there; `host-provisioner consolidate --plan FILE` makes a new one, without its decisions")
     };
-    let source: Box<dyn Read> = if place.as_os_str() == "-" {
+    let mut source: Box<dyn Read> = if place.as_os_str() == "-" {
         Box::new(io::stdin().lock())
     } else {
         Box::new(std::fs::File::open(place).map_err(|why| refused(why.to_string()))?)
     };
-    let plan: ReadPlan = serde_json::from_reader(BufReader::new(source)).map_err(|why| refused(why.to_string()))?;
+    // Editors may put a byte order mark in front.
+    let mut head = Vec::new();
+    source.by_ref().take(BOM.len() as u64).read_to_end(&mut head).map_err(|why| refused(why.to_string()))?;
+    let head = head.strip_prefix(BOM).unwrap_or(&head);
+    let plan: ReadPlan =
+        serde_json::from_reader(BufReader::new(head.chain(source))).map_err(|why| refused(why.to_string()))?;
     if plan.schema_version != VERSION {
         return Err(refused(format!("its version is {}, and this program reads {VERSION}", plan.schema_version)));
     }
     let mut seen = HashSet::new();
+    let database = plan.database;
     let sessions = plan.sessions.into_iter().map(|session| {
         let id = session.session_id;
         if !seen.insert(id) {
@@ -140,7 +157,7 @@ pub(super) fn read(place: &Path) -> Result<Vec<Planned>, Failure> {
         }
         session.planned().map_err(|why| refused(format!("session {id}: {why}")))
     });
-    sessions.collect()
+    Ok(Plan { database, sessions: sessions.collect::<Result<_, _>>()? })
 }
 
 impl ReadSession {

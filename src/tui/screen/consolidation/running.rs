@@ -147,7 +147,7 @@ fn one_is_done(model: &mut Model, clean_up: CleanUp) -> Vec<Effect> {
             ));
             return Vec::new();
         }
-        fate @ (Fate::Changed(_) | Fate::Ambiguous | Fate::Gone | Fate::NotActive) => {
+        fate @ (Fate::Changed(_) | Fate::Ambiguous | Fate::Gone | Fate::NotActive | Fate::NotWorking(_)) => {
             let why = fate.why().unwrap_or("it is not as it was read");
             model.warn(format!("Session {session} was left as it is: {why}."));
         }
