@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, SecondsFormat, Sub
 
 mod zone;
 
-pub use zone::{Zone, machine};
+pub use zone::Zone;
 
 /// An instant in UTC, cut to the microsecond (the finest unit that both database engines keep).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

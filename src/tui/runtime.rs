@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::{Local, Offset as _, TimeZone as _};
 use crossterm::event::{Event, KeyEventKind};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
@@ -27,7 +28,7 @@ use super::view::view;
 use super::{Open, Opened, Setup, keymap};
 use crate::domain::event_id::EventId;
 use crate::domain::session::SessionId;
-use crate::domain::time::{Zone, machine};
+use crate::domain::time::{Timestamp, Zone};
 use crate::drill::{self, Drilled, Step};
 use crate::provision::{Certainty, Provisioned, Provisioner};
 use crate::store::ChangeMarker;
@@ -344,4 +345,10 @@ async fn last_word(inbox: &mut mpsc::Receiver<Message>) -> Option<Provisioned> {
         }
     }
     None
+}
+
+/// Tells how many seconds the clocks of this machine are east of UTC at an instant: by `TZ`, else by `/etc/localtime`, else
+/// not at all. chrono reads them itself; the C library's `localtime` is no business of several threads.
+fn machine(at: Timestamp) -> i32 {
+    Local.offset_from_utc_datetime(&at.utc().naive_utc()).fix().local_minus_utc()
 }

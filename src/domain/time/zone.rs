@@ -1,6 +1,6 @@
 //! The clocks of a place, and how they write an instant.
 
-use chrono::{FixedOffset, Local, Offset as _, TimeZone as _, Utc};
+use chrono::{FixedOffset, Offset as _, Utc};
 
 use super::Timestamp;
 
@@ -11,13 +11,6 @@ pub enum Zone {
     Universal,
     /// Those of a place: the seconds that they are east of UTC at an instant, since summer time comes and goes.
     Place(fn(Timestamp) -> i32),
-}
-
-/// Tells how many seconds the clocks of this machine are east of UTC at an instant: by `TZ`, else by `/etc/localtime`, else
-/// not at all. chrono reads them itself; the C library's `localtime` is no business of several threads.
-#[must_use]
-pub fn machine(at: Timestamp) -> i32 {
-    Local.offset_from_utc_datetime(&at.utc().naive_utc()).fix().local_minus_utc()
 }
 
 impl Zone {
@@ -89,7 +82,7 @@ mod tests {
     #[test]
     fn no_instant_is_too_far_away() {
         for far in [Timestamp::UNREADABLE, Timestamp::ENDLESS] {
-            for zone in [Zone::Universal, Zone::Place(|_| 86_399), Zone::Place(|_| -86_399), Zone::Place(machine)] {
+            for zone in [Zone::Universal, Zone::Place(|_| 86_399), Zone::Place(|_| -86_399)] {
                 assert!(!zone.write_marked(far, FORM).is_empty());
             }
         }

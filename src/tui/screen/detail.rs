@@ -177,8 +177,12 @@ pub fn draw_panel(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_
 
 fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let Some(row) = model.list.selected() else {
-        let nothing_yet = model.list.rows.is_empty() && model.list.loading.is_some();
-        let none = if nothing_yet { "Nothing is read yet." } else { "No session under the cursor." };
+        let none = match (model.list.rows.is_empty(), model.list.loading.is_some()) {
+            (true, true) => "Nothing is read yet.",
+            (true, false) => "No session under the cursor.",
+            // Nothing acts on the row that moved up in its place before a person has seen it there.
+            (false, _) => "Not in this list any more. Move on.",
+        };
         return vec![Line::styled(none, theme.dim)];
     };
     let mut lines = Vec::new();
