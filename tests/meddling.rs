@@ -3,7 +3,7 @@
 use host_provisioner::domain::expected::Expected;
 use host_provisioner::domain::request::Action;
 
-use crate::support::requests::{PROVISION, change, provisioner, request};
+use crate::support::requests::{PROVISION, change, provisioner, record, request};
 use crate::support::world::{OLD_TOOL, world};
 
 const OVERTAKEN: &str = "another program changed the host record of the session in the same moment";
@@ -77,4 +77,13 @@ async fn another_record_that_took_the_place_and_the_hash_of_the_written_one_is_s
         UPDATE "HostSessions" SET "HostGuidHash" = 'moved', "IsActive" = 0 WHERE "HostSessionId" = 22;
         UPDATE "HostSessions" SET "HostGuidHash" = NEW."HostGuidHash", "IsActive" = 1 WHERE "HostSessionId" = 23"#;
     meddled(OLD_TOOL.duplicates, PROVISION, moved, ANOTHER).await;
+}
+
+#[tokio::test]
+async fn a_kept_record_that_is_not_as_it_was_kept_is_seen() {
+    let keep = Action::Consolidate(record(OLD_TOOL.best_duplicate));
+    for meddling in [r#""LegacyDuplicate" = 1"#, r#""HostGuidHash" = 'another'"#, r#""IsActive" = 0"#] {
+        let update = format!(r#"{meddling} WHERE "HostSessionId" = {}"#, OLD_TOOL.best_duplicate);
+        meddled_at_the_end(OLD_TOOL.duplicates, keep, &update, ANOTHER).await;
+    }
 }
