@@ -42,6 +42,7 @@ mod full_disk;
 mod hostile;
 mod import_kills;
 mod import_merge;
+mod import_quotes;
 mod import_rows;
 mod import_worlds;
 mod layering;

@@ -121,13 +121,15 @@ impl<R: BufRead> CsvRows<R> {
         self.reading.line = self.reading.line.max(self.last + 1);
         self.last = self.reading.line;
         let start = (self.reading.line, self.reading.at);
-        let (mut bytes, mut fields, mut fits, mut quotes) = (0, 0, true, Quotes::default());
+        let (mut bytes, mut fields, mut fits, mut quotes, mut breaks) = (0, 0, true, Quotes::default(), false);
         loop {
             // At the end it is given nothing, and ends the row.
             let ahead = self.reading.peek()?;
             let (result, read, written, ended) =
                 self.core.read_record(ahead, &mut self.text[bytes..], &mut self.ends[fields..]);
-            quotes.see(ahead.get(..read).unwrap_or_default());
+            let taken = ahead.get(..read).unwrap_or_default();
+            quotes.see(taken);
+            breaks = taken.last().map_or(breaks, |byte| *byte == b'\n');
             self.reading.consume(read)?;
             (bytes, fields) = (bytes + written, fields + ended);
             match result {
@@ -140,8 +142,8 @@ impl<R: BufRead> CsvRows<R> {
             }
         }
         let place = self.reading.place_since(start);
-        // A row that ends its line has been read beyond it.
-        let end = self.reading.line.max(self.last + 1) - 1;
+        // With its line break, it was read to the line behind it.
+        let end = self.reading.line - u64::from(breaks);
         let wrong = quotes.wrong().map(|(field, wrong)| (field, wrong, end));
         Ok(Some(Split { place, size: fits.then_some((bytes, fields)), wrong }))
     }
