@@ -211,11 +211,14 @@ fn a_quote_that_is_not_closed_costs_one_row_and_no_memory() {
 #[test]
 fn a_reader_that_is_interrupted_is_asked_again_and_one_that_fails_is_not() {
     let text = format!("{SESSIONS}\n{}\n", line("1", "x"));
-    let input = |kind| BufReader::with_capacity(16, Failing { rest: text.as_bytes(), kind, fails: false });
-    let open = |kind| Rows::<_, Session>::open(input(kind));
-    let mut rows = open(ErrorKind::Interrupted).unwrap();
+    let input = |kind, fails| BufReader::with_capacity(16, Failing { rest: text.as_bytes(), kind, fails });
+    let open = |kind, fails| Rows::<_, Session>::open(input(kind, fails));
+    let mut rows = open(ErrorKind::Interrupted, false).unwrap();
     assert!(rows.next_row().unwrap().unwrap().is_ok() && rows.next_row().unwrap().is_none());
-    assert!(matches!(open(ErrorKind::PermissionDenied), Err(InputError::Io(_))));
+    // At once, and behind the first bytes.
+    for fails in [false, true] {
+        assert!(matches!(open(ErrorKind::PermissionDenied, fails), Err(InputError::Io(_))));
+    }
 }
 
 #[test]
