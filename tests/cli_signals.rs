@@ -85,6 +85,14 @@ fn a_demo_that_is_given_up_leaves_no_file() {
     }
 }
 
+/// Makes sessions with long titles, from 100 up to this id.
+fn many_sessions(env: &TestEnv, last: u32) {
+    env.sql(&format!(
+        r#"WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < {last})
+           INSERT INTO "Sessions" SELECT i, 'G', printf('%0200d', i), NULL, 'Created', 0, 0, NULL, NULL, NULL, '2025-01-01 00:00:00', '2025-01-01 00:00:00' FROM n"#
+    ));
+}
+
 #[test]
 fn a_migration_that_waits_for_the_database_is_rolled_back() {
     let env = TestEnv::with_sessions();
@@ -110,10 +118,7 @@ fn a_migration_that_waits_for_the_database_is_rolled_back() {
 #[test]
 fn a_migration_that_is_committed_says_so_though_a_signal_ends_what_comes_after_it() {
     let env = TestEnv::with_sessions();
-    env.sql(
-        r#"WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
-           INSERT INTO "Sessions" SELECT i, 'G', printf('%0200d', i), NULL, 'Created', 0, 0, NULL, NULL, NULL, '2025-01-01 00:00:00', '2025-01-01 00:00:00' FROM n"#,
-    );
+    many_sessions(&env, 100_000);
     let noted = || env.texts(r#"SELECT count(*) FROM "SessionTitleChanges""#)[0].parse::<u32>().unwrap();
     let all = noted();
     let child = env.command(["migrate"]).spawn().unwrap();
@@ -129,10 +134,7 @@ fn a_migration_that_is_committed_says_so_though_a_signal_ends_what_comes_after_i
 #[test]
 fn a_list_that_nobody_reads_ends_with_the_signal() {
     let env = TestEnv::with_sessions();
-    env.sql(
-        r#"WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
-           INSERT INTO "Sessions" SELECT i, 'G', printf('%0200d', i), NULL, 'Created', 0, 0, NULL, NULL, NULL, '2025-01-01 00:00:00', '2025-01-01 00:00:00' FROM n"#,
-    );
+    many_sessions(&env, 2_000);
     // More than a pipe holds.
     let mut child = env.command(["list", "--json", "--limit", "2000"]).spawn().unwrap();
     let mut first = [0; 1];

@@ -98,11 +98,11 @@ fn a_person_may_let_another_record_stay_and_that_is_shown_before_it_counts() {
 }
 
 #[test]
-fn whoever_lets_an_expired_record_stay_is_told_that_no_guid_works_then() {
+fn whoever_lets_an_expired_record_stay_is_told_that_it_cannot_while_another_one_works() {
     let mut console = before_plan_of(6);
     assert!(!console.shows("has expired"), "the rule keeps the other one");
     console.press(KeyCode::Down);
-    assert!(console.shows("#60 has expired: no Host GUID of this session works then."), "{:#?}", console.screen());
+    assert!(console.shows("#60 cannot stay: it has expired, and another one works."), "{:#?}", console.screen());
 }
 
 #[test]

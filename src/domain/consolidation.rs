@@ -82,6 +82,23 @@ pub fn choose(records: &[HostRecord], within: Duration, now: Timestamp) -> Optio
     Some(choice)
 }
 
+/// Says why a record cannot stay in the place of the other active ones, if that is so: the last GUID that works is never
+/// given up for one that does not.
+#[must_use]
+pub fn cannot_stay<'a>(
+    kept: &HostRecord,
+    mut active: impl Iterator<Item = &'a HostRecord>,
+    now: Timestamp,
+) -> Option<&'static str> {
+    if kept.is_revoked() {
+        Some("was revoked: it opens nothing, and never will")
+    } else if kept.is_expired(now) && active.any(|record| record.is_valid(now)) {
+        Some("has expired, and another one works")
+    } else {
+        None
+    }
+}
+
 fn why(best: &HostRecord, next: &HostRecord, now: Timestamp) -> Why {
     let works = |record: &HostRecord| record.is_valid(now);
     if works(best) && !works(next) {

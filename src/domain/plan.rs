@@ -1,6 +1,7 @@
 //! The whole rule as one pure function: what there is and what is asked give what to do.
 
 use super::chain::{AuditAction, AuditDraft};
+use super::consolidation::cannot_stay;
 use super::expected::{Conflict, Expected};
 use super::expiry::{Expiry, ExpiryError};
 use super::hash::HashScheme;
@@ -207,20 +208,15 @@ fn provision(snapshot: &Snapshot, request: &Request, expiry: Expiry, now: Timest
     Ok(build(snapshot, request, outcome, reused, reused, expires_at))
 }
 
-/// Keeps the record that was named; one that is current and alone has nothing to be done to it. The last GUID that works
-/// is never given up for one that does not.
+/// Keeps the record that was named, if it can stay; one that is current and alone has nothing to be done to it.
 fn consolidate(snapshot: &Snapshot, request: &Request, asked: HostRecordId, now: Timestamp) -> Result<Plan, Refusal> {
     let kept = snapshot.active().find(|record| record.id == asked);
     let kept = kept.ok_or(Refusal::NotActive { session: request.session, asked })?;
     let alone = snapshot.active().count() == 1;
     let outcome = if alone && kept.is_current() { Outcome::Unchanged } else { Outcome::Consolidated };
-    let another_works = snapshot.active().any(|record| record.is_valid(now));
-    let why = match outcome {
-        Outcome::Consolidated if kept.is_revoked() => Some("was revoked: it opens nothing, and never will"),
-        Outcome::Consolidated if kept.is_expired(now) && another_works => Some("has expired, and another one works"),
-        _ => None,
-    };
-    if let Some(why) = why {
+    if outcome == Outcome::Consolidated
+        && let Some(why) = cannot_stay(kept, snapshot.active(), now)
+    {
         return Err(Refusal::NotWorking { session: request.session, asked, why });
     }
     Ok(build(snapshot, request, outcome, Some(kept), Some(kept), kept.expires_at))

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{Consolidation, One, Sum, Survey};
+use crate::domain::consolidation::cannot_stay;
 use crate::domain::session::SessionId;
 use crate::domain::session_set::SessionSet;
 use crate::tui::marks::grouped;
@@ -83,9 +84,14 @@ fn one_session(model: &Model, one: &One, room: usize, theme: &Theme, width: usiz
         lines.push(Line::styled(theme.fit(&more, width), theme.caution));
     }
     lines.push(Line::default());
-    if let Some(kept) = one.place().and_then(|place| records.get(place)).filter(|kept| kept.is_expired(model.now)) {
+    if let Some(kept) = one.place().and_then(|place| records.get(place)) {
         let none = format!("#{} has expired: no Host GUID of this session works then.", kept.id);
-        lines.extend(sheet::warning(&none, theme, width));
+        let told =
+            cannot_stay(kept, records.iter(), model.now).map(|why| format!("#{} cannot stay: it {why}.", kept.id));
+        let told = told.or(kept.is_expired(model.now).then_some(none));
+        if let Some(told) = told {
+            lines.extend(sheet::warning(&told, theme, width));
+        }
     }
     let label = one.keep.map_or("Open".to_owned(), |keep| format!("Why #{keep} stays"));
     lines.extend(sheet::labelled(&label, &one.why(), theme, width));
