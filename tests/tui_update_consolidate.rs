@@ -3,6 +3,7 @@
 use crossterm::event::KeyCode;
 use host_provisioner::domain::host_record::HostRecordId;
 use host_provisioner::domain::session::SessionId;
+use host_provisioner::domain::time::Timestamp;
 use host_provisioner::provision::{Decision, Planned};
 use host_provisioner::store::ReadOnly;
 use host_provisioner::tui::message::{Look, Message};
@@ -95,6 +96,18 @@ fn a_person_may_let_another_record_stay_and_that_is_shown_before_it_counts() {
     console.keys("2");
     console.enter();
     assert_eq!(decisions(&started(&console)), [(2, 22)]);
+}
+
+#[test]
+fn where_all_have_expired_whoever_lets_one_stay_is_told_that_no_guid_works_then() {
+    let mut world = crowds();
+    world.tables.records.iter_mut().filter(|record| record.session.get() == 6).for_each(|record| {
+        record.expires_at = Some(Timestamp::parse_written("2020-01-01 00:00:00").unwrap());
+    });
+    let mut console = Console::on(world);
+    console.go_to(6);
+    console.reach_consolidation();
+    assert!(console.shows("has expired: no Host GUID of this session works then."), "{:#?}", console.screen());
 }
 
 #[test]
