@@ -78,6 +78,23 @@ fn reading_that_was_stopped_is_not_begun_again_by_itself_but_the_next_change_is_
 }
 
 #[test]
+fn a_search_that_was_stopped_is_begun_again_by_who_asks_for_it_alone() {
+    let mut console = waiting();
+    console.keys("/bio");
+    console.enter();
+    console.esc();
+    assert!(console.model.list.given_up);
+    // On a busy server something changes every second.
+    let effects = console.look(Look::Changed);
+    assert!(matches!(effects[..], [Effect::Watch(_)]), "{effects:?}");
+    console.ctrl('r');
+    assert!(console.model.list.loading.is_some());
+    console.answer();
+    console.look(Look::Changed);
+    assert!(console.model.list.loading.is_some(), "and follows what changes again");
+}
+
+#[test]
 fn a_database_that_did_not_answer_is_watched_and_read_when_it_is_back() {
     let mut console = waiting();
     console.look(Look::Changed);

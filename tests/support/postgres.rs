@@ -8,6 +8,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 use tokio_util::sync::CancellationToken;
 
+use super::cluster::Cluster;
+
 /// The variable that names a server whose user may create databases; `make test` starts one and sets it.
 const SERVER: &str = "HOST_PROVISIONER_TEST_POSTGRES_URL";
 
@@ -36,6 +38,11 @@ impl TestPg {
     /// A database without a schema.
     pub(crate) async fn nowhere() -> Self {
         let url = std::env::var(SERVER).unwrap_or_else(|_| panic!("{SERVER} is not set: `make test` starts a server"));
+        Self::on(&url).await
+    }
+
+    /// A database without a schema on a server whose user may create it.
+    async fn on(url: &str) -> Self {
         let server: PgConnectOptions = url.parse().expect("the URL of the test server");
         let name = format!("test_{}", host_provisioner::domain::event_id::EventId::generate()).replace('-', "");
         let db = Self { name, server, timeout: Duration::from_secs(10) };
@@ -59,9 +66,17 @@ impl TestPg {
 
     /// A database as the web application's Entity Framework made it, with its rows.
     pub(crate) async fn of_entity_framework() -> Self {
-        let db = Self::nowhere().await;
-        db.sql(&format!("SET search_path = public; {ENTITY_FRAMEWORK}")).await;
-        db
+        Self::nowhere().await.with_entity_framework().await
+    }
+
+    /// Such a database on a server where nobody else writes.
+    pub(crate) async fn of_entity_framework_alone(cluster: &Cluster) -> Self {
+        Self::on(&cluster.url("postgres")).await.with_entity_framework().await
+    }
+
+    async fn with_entity_framework(self) -> Self {
+        self.sql(&format!("SET search_path = public; {ENTITY_FRAMEWORK}")).await;
+        self
     }
 
     /// Rows from before the rule, then migrated: so duplicates come to be flagged.

@@ -17,6 +17,7 @@ pub(super) fn keep_up(model: &mut Model) -> Vec<Effect> {
     match model.following {
         Following::Watching => Vec::new(),
         Following::Resting => watch(model),
+        Following::Outdated if model.list.given_up => watch(model),
         Following::Outdated => {
             model.following = Following::Resting;
             // What could not be read is not held.
