@@ -3,6 +3,7 @@
 use host_provisioner::tui::effect::{Effect, Query};
 use host_provisioner::tui::message::Look;
 use host_provisioner::tui::model::Following;
+use host_provisioner::tui::screen::sessions::Picture;
 
 use crate::support::canned::{many, showcase};
 use crate::support::console::Console;
@@ -83,7 +84,7 @@ fn a_search_that_was_stopped_is_begun_again_by_who_asks_for_it_alone() {
     console.keys("/bio");
     console.enter();
     console.esc();
-    assert!(console.model.list.given_up);
+    assert_eq!(console.model.list.picture, Picture::GivenUp);
     // On a busy server something changes every second.
     let effects = console.look(Look::Changed);
     assert!(matches!(effects[..], [Effect::Watch(_)]), "{effects:?}");

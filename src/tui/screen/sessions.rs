@@ -79,6 +79,8 @@ pub enum Picture {
     Patched,
     /// It is known to have changed since.
     Outdated,
+    /// There is none: a person stopped the search for it. Who asks for it begins it again, a change does not.
+    GivenUp,
 }
 
 /// The window of rows, by identity: the cursor is a session, not a place.
@@ -120,8 +122,6 @@ pub struct SessionList {
     pub loading: Option<Loading>,
     /// Why the last question failed.
     pub failure: Option<Failure>,
-    /// A person stopped the search for these rows: it is begun again when somebody asks for it, not by a change.
-    pub given_up: bool,
 }
 
 impl SessionList {
@@ -188,7 +188,9 @@ impl SessionList {
 /// Asks for rows; an older question is stopped.
 pub fn load(model: &mut Model, page: Page, limit: u32, land: Land) -> Vec<Effect> {
     let ticket = model.ticket();
-    model.list.given_up = false;
+    if model.list.picture == Picture::GivenUp {
+        model.list.picture = Picture::Outdated;
+    }
     let stopped =
         model.list.loading.replace(Loading { ticket, page: page.clone(), land, since: model.now, unasked: false });
     let query = SessionQuery { filter: model.list.wanted(), order: model.list.order, page, limit };
@@ -254,7 +256,7 @@ pub fn stop(model: &mut Model) -> Option<Effect> {
     }
     model.say(format!("Stopped reading. {} reads again.", model.keys.main(MainUi::Refresh)));
     if stopped.land == Land::Match {
-        model.list.given_up = true;
+        model.list.picture = Picture::GivenUp;
         let what = "Reading was stopped".to_owned();
         failed(model, stopped.land, Failure { what, unchanged: String::new(), conflict: None });
     }

@@ -6,6 +6,7 @@ use crate::tui::effect::Effect;
 use crate::tui::log_pane::{Level, LogLine};
 use crate::tui::message::Look;
 use crate::tui::model::{Following, Model, Tending};
+use crate::tui::screen::sessions::Picture;
 use crate::tui::screen::{detail, history, sessions};
 
 /// Follows what others do to the database: reads the list again where it is, and watches once that is shown. While a
@@ -17,7 +18,7 @@ pub(super) fn keep_up(model: &mut Model) -> Vec<Effect> {
     match model.following {
         Following::Watching => Vec::new(),
         Following::Resting => watch(model),
-        Following::Outdated if model.list.given_up => watch(model),
+        Following::Outdated if model.list.picture == Picture::GivenUp => watch(model),
         Following::Outdated => {
             model.following = Following::Resting;
             // What could not be read is not held.
@@ -40,7 +41,10 @@ fn watch(model: &mut Model) -> Vec<Effect> {
 pub(super) fn looked(model: &mut Model, look: Look) {
     match look {
         Look::Changed => {
-            (model.following, model.list.picture) = (Following::Outdated, sessions::Picture::Outdated);
+            model.following = Following::Outdated;
+            if model.list.picture != Picture::GivenUp {
+                model.list.picture = Picture::Outdated;
+            }
             if model.tending == Tending::Done {
                 model.tending = Tending::Due;
             }
@@ -54,7 +58,7 @@ pub(super) fn looked(model: &mut Model, look: Look) {
             // Rows that were not read again since somebody changed them are not what nobody changed, nor are those that a
             // person holds.
             let held = model.connection.frozen.is_some();
-            if model.list.failure.is_none() && model.list.picture != sessions::Picture::Outdated && !held {
+            if model.list.failure.is_none() && model.list.picture != Picture::Outdated && !held {
                 model.connection.confirm(at);
             }
         }
@@ -88,7 +92,7 @@ pub(super) fn tended(model: &mut Model, took: bool) -> Option<Effect> {
 /// The database answered: unless older rows stand beside what was read, all is as it was when it was asked. The next look
 /// comes soon.
 pub(super) fn regained(model: &mut Model, asked: Timestamp) {
-    if model.list.picture != sessions::Picture::Outdated {
+    if model.list.picture != Picture::Outdated {
         model.connection.confirm(asked);
     }
     answers_again(model, asked);
