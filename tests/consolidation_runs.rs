@@ -1,6 +1,7 @@
 //! Consolidating session by session: what is found, what is decided, and what becomes of each.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use host_provisioner::domain::consolidation::{AMBIGUOUS_WITHIN, Choice, Why};
 use host_provisioner::domain::expected::Expected;
@@ -9,11 +10,12 @@ use host_provisioner::domain::host_record::HostRecordId;
 use host_provisioner::domain::plan::{Outcome, Refusal};
 use host_provisioner::domain::request::Action;
 use host_provisioner::provision::{CleanedUp, Consolidated, Crowded, Decision, Fate, Mandate, Planned, Provisioner};
-use host_provisioner::store::StoreError;
+use host_provisioner::store::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
+use crate::support::between::{Between, Lie};
 use crate::support::database::TestDb;
-use crate::support::requests::{change, hasher, provision, record, request, session};
+use crate::support::requests::{change, hasher, provision, provisioner, record, request, session};
 use crate::support::world::{OLD_TOOL, world};
 
 /// The sessions of [`crowd`], of which each has two active records.
@@ -105,6 +107,44 @@ async fn a_decision_is_carried_out_once_as_it_was_rehearsed() {
     provision(&provisioner, OLD_TOOL.duplicates).await;
     assert!(matches!(consolidate(&provisioner, &decision).await, Consolidated::Changed(_)));
     assert_eq!(provisioner.verify_audit().await.unwrap().damage, []);
+}
+
+/// Consolidates the session with duplicates through a store that lies.
+async fn through(lie: Lie) -> (TestDb, Provisioner, Consolidated) {
+    let db = world().await;
+    let decision = duplicates(&over(&db).await).await.decision().unwrap();
+    let between: Arc<dyn Store> = Arc::new(Between { real: db.store().await, lie });
+    let provisioner = provisioner(&between);
+    let end = consolidate(&provisioner, &decision).await;
+    (db, provisioner, end)
+}
+
+#[tokio::test]
+async fn a_lost_commit_is_settled_by_the_name_of_the_attempt() {
+    let (_db, provisioner, end) = through(Lie::LostAfterCommit).await;
+    let Consolidated::Unknown(event) = end else { panic!("{end:?}") };
+    assert!(provisioner.settle(session(OLD_TOOL.duplicates), event).await.unwrap());
+}
+
+#[tokio::test]
+async fn of_two_who_carry_the_same_decision_out_the_slower_one_has_nothing_left_to_do() {
+    let (_db, provisioner, end) = through(Lie::AnotherWasFaster).await;
+    assert_eq!(end, Consolidated::Already);
+    assert_eq!(provisioner.verify_audit().await.unwrap().damage, []);
+}
+
+#[tokio::test]
+async fn where_nothing_is_to_be_retired_nothing_is_told_as_done() {
+    let db = world().await;
+    let provisioner = over(&db).await;
+    provision(&provisioner, OLD_TOOL.duplicates).await;
+    let before = db.dump().await;
+    let keep = record(OLD_TOOL.best_duplicate);
+    let named = provisioner.keep(session(OLD_TOOL.duplicates), keep, &mandate()).await.unwrap();
+    // A plan that was edited by hand: its fingerprint is nobody's.
+    let decision = Decision { fingerprint: "00".to_owned(), ..named };
+    assert_eq!(consolidate(&provisioner, &decision).await, Consolidated::Already);
+    assert_eq!(db.dump().await, before);
 }
 
 #[tokio::test]

@@ -83,6 +83,7 @@ mod shared_database;
 mod sort_keys;
 mod sqlite_locks;
 mod store_contract;
+mod story;
 mod support;
 mod title_index;
 mod tui_columns;

@@ -25,6 +25,8 @@ pub(crate) enum Lie {
     NothingOpens,
     /// The connection is lost after the commit.
     LostAfterCommit,
+    /// Somebody else carries the same out just before.
+    AnotherWasFaster,
 }
 
 /// A store that passes everything on, but for one lie about changes.
@@ -62,6 +64,14 @@ impl Store for Between {
             Lie::LostAfterCommit => {
                 let applied = self.real.apply(change).await?;
                 Err(StoreError::OutcomeUnknown(Box::new(applied)))
+            }
+            Lie::AnotherWasFaster => {
+                let lent = change.credential.as_ref();
+                let credential = lent.map(|lent| Credential { hash: lent.hash, opens: lent.opens });
+                let event = EventId::generate();
+                let other = Change { request, expected, credential, event, planned: &|_| (), cancel };
+                self.real.apply(&other).await?;
+                self.real.apply(change).await
             }
         }
     }
