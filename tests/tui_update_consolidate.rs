@@ -116,6 +116,15 @@ fn whoever_lets_an_expired_record_stay_is_told_that_it_cannot_while_another_one_
     assert!(!console.shows("has expired"), "the rule keeps the other one");
     console.press(KeyCode::Down);
     assert!(console.shows("#60 cannot stay: it has expired, and another one works."), "{:#?}", console.screen());
+    assert!(console.shows("choose the one that stays") && !console.shows("y: do it"));
+    console.pass(400);
+    console.keys("y");
+    let told = "#60 cannot stay: it has expired, and another one works. Choose another one.";
+    assert_eq!((console.notice(), console.cleaning.len()), (told, 0));
+    console.press(KeyCode::Up);
+    console.pass(400);
+    console.keys("y");
+    assert_eq!(decisions(&started(&console)), [(6, 61)], "the other one can");
 }
 
 #[test]

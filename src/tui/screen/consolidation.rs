@@ -126,7 +126,8 @@ impl Consolidation {
     }
 
     fn asks(&self, now: Timestamp) -> bool {
-        self.read_at.is_some() && self.survey.decides() && consent::is_quiet(self.quiet_since, now)
+        let can_be_done = self.survey.decides() && self.survey.obstacle(now).is_none();
+        self.read_at.is_some() && can_be_done && consent::is_quiet(self.quiet_since, now)
     }
 
     /// Lets another record stay; what would be done is another thing then, and has a quiet of its own.
@@ -171,6 +172,8 @@ pub fn update(model: &mut Model, mut shown: Box<Consolidation>, ui: ConfirmUi) -
             shown.quiet_since = model.now;
             if shown.survey.wants_a_choice() {
                 model.warn("Two records were used close to each other: choose the one that stays first.");
+            } else if let Some(why) = shown.survey.obstacle(model.now) {
+                model.warn(format!("{why} Choose another one."));
             }
         }
         ConfirmUi::Type(_) | ConfirmUi::Enter | ConfirmUi::Erase => {

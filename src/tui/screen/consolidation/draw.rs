@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{Consolidation, One, Sum, Survey};
-use crate::domain::consolidation::cannot_stay;
 use crate::domain::session::SessionId;
 use crate::domain::session_set::SessionSet;
 use crate::tui::marks::grouped;
@@ -86,10 +85,7 @@ fn one_session(model: &Model, one: &One, room: usize, theme: &Theme, width: usiz
     lines.push(Line::default());
     if let Some(kept) = one.place().and_then(|place| records.get(place)) {
         let none = format!("#{} has expired: no Host GUID of this session works then.", kept.id);
-        let told =
-            cannot_stay(kept, records.iter(), model.now).map(|why| format!("#{} cannot stay: it {why}.", kept.id));
-        let told = told.or(kept.is_expired(model.now).then_some(none));
-        if let Some(told) = told {
+        if let Some(told) = one.obstacle(model.now).or(kept.is_expired(model.now).then_some(none)) {
             lines.extend(sheet::warning(&told, theme, width));
         }
     }
@@ -148,7 +144,7 @@ fn ask(model: &Model, shown: &Consolidation, theme: &Theme, width: usize) -> (Ve
     let age = format!("Read {} s ago.", model.now.seconds_since(read_at).max(0));
     let arrow = |does| model.keys.sign(&Ui::Confirm(does), theme.signs);
     let arrows = format!("{} {}", arrow(ConfirmUi::ChoosePrevious), arrow(ConfirmUi::ChooseNext));
-    if shown.survey.wants_a_choice() {
+    if shown.survey.wants_a_choice() || shown.survey.obstacle(model.now).is_some() {
         let told = format!("{age} {arrows}: choose the one that stays   {back}: back   {again}: read again");
         return (vec![Line::default(), line(&told, theme.caution)], None);
     }

@@ -1,8 +1,9 @@
 //! What was read of sessions with several active records, as much of it as is shown and done.
 
-use crate::domain::consolidation::Choice;
+use crate::domain::consolidation::{Choice, cannot_stay};
 use crate::domain::host_record::HostRecordId;
 use crate::domain::session::SessionId;
+use crate::domain::time::Timestamp;
 use crate::provision::{Crowded, Decision, Planned};
 
 /// What was read.
@@ -62,6 +63,13 @@ impl One {
         self.keep = self.crowded.active.get(next).map(|record| record.id);
     }
 
+    /// Says why the chosen one cannot stay, if it cannot.
+    #[must_use]
+    pub fn obstacle(&self, now: Timestamp) -> Option<String> {
+        let kept = self.crowded.active.get(self.place()?)?;
+        cannot_stay(kept, self.crowded.active.iter(), now).map(|why| format!("#{} cannot stay: it {why}.", kept.id))
+    }
+
     /// Says why this one stays.
     #[must_use]
     pub fn why(&self) -> String {
@@ -99,6 +107,15 @@ impl Survey {
     #[must_use]
     pub fn wants_a_choice(&self) -> bool {
         matches!(self, Self::One(Some(one)) if one.keep.is_none())
+    }
+
+    /// Says why what a person chose cannot be done, if it cannot.
+    #[must_use]
+    pub fn obstacle(&self, now: Timestamp) -> Option<String> {
+        match self {
+            Self::One(one) => one.as_ref()?.obstacle(now),
+            Self::Several(_) => None,
+        }
     }
 
     /// Tells whether there is anything to be done.
