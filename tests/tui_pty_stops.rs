@@ -19,7 +19,7 @@ fn on_a_server_no_statement_is_at_work_after_esc() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     // What others write on the same server would have the console read its list anew, and Esc would stop that first.
     let server = Cluster::start(&["autovacuum = off"], &[]);
-    let db = runtime.block_on(TestPg::of_entity_framework_alone(&server));
+    let db = runtime.block_on(TestPg::of_entity_framework_on(&server.url("postgres")));
     runtime.block_on(db.migrate()).unwrap();
     let url = db.url();
     let variables = [("HOST_PROVISIONER_DATABASE_URL", url.as_str())];

@@ -8,8 +8,6 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 use tokio_util::sync::CancellationToken;
 
-use super::cluster::Cluster;
-
 /// The variable that names a server whose user may create databases; `make test` starts one and sets it.
 const SERVER: &str = "HOST_PROVISIONER_TEST_POSTGRES_URL";
 
@@ -69,9 +67,9 @@ impl TestPg {
         Self::nowhere().await.with_entity_framework().await
     }
 
-    /// Such a database on a server where nobody else writes.
-    pub(crate) async fn of_entity_framework_alone(cluster: &Cluster) -> Self {
-        Self::on(&cluster.url("postgres")).await.with_entity_framework().await
+    /// Such a database on a server of the test's own, whose URL this is: nobody else writes there.
+    pub(crate) async fn of_entity_framework_on(url: &str) -> Self {
+        Self::on(url).await.with_entity_framework().await
     }
 
     async fn with_entity_framework(self) -> Self {
