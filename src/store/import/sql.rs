@@ -251,9 +251,11 @@ pub(in crate::store) mod sqlite {
 
 /// The statements that only PostgreSQL understands.
 pub(in crate::store) mod postgres {
-    /// The connection may wait for input, outside of a transaction, as long as it takes.
+    /// The connection may wait for input, outside of a transaction, as long as it takes. A rehearsal writes to temporary
+    /// tables alone, which a connection that is read-only by default would refuse; its own transaction is read-only.
     pub(in crate::store) const SET_UP: &str = "SELECT set_config('statement_timeout', $1, false), \
-        set_config('lock_timeout', $2, false), set_config('idle_session_timeout', '0', false)";
+        set_config('lock_timeout', $2, false), set_config('idle_session_timeout', '0', false), \
+        set_config('default_transaction_read_only', 'off', false)";
 
     pub(in crate::store) const STAGING: &[&str] = &[
         r#"DROP TABLE IF EXISTS pg_temp."ImportSessions", pg_temp."ImportHostSessions""#,
