@@ -11,8 +11,9 @@ test: needs lint
 
 # The long forms of what `test` does in short, on the program as it is released.
 soak: needs
-	HOST_PROVISIONER_TEST_KILLS=10000 HOST_PROVISIONER_TEST_MESSAGES=1000000 \
-	  cargo test --locked --release --test all -- --nocapture process_kills consolidation_kills tui_fuzz a_debug_build_alone_takes_part_in_drills
+	HOST_PROVISIONER_TEST_KILLS=10000 HOST_PROVISIONER_TEST_SERVER_KILLS=100 HOST_PROVISIONER_TEST_MESSAGES=1000000 \
+	  tests/with-postgres cargo test --locked --release --test all -- --nocapture \
+	  _kills tui_fuzz a_debug_build_alone_takes_part_in_drills
 
 needs:
 	@tests/needs

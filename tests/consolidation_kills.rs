@@ -20,7 +20,7 @@ use crate::support::program::TestEnv;
 /// Kills unless [`KILLS`] says otherwise: then it is a tenth of that.
 const FEW: u64 = 60;
 
-/// Kills of a client of a server.
+/// Kills of a client of a server; else a hundredth.
 const FEW_ON_A_SERVER: u64 = 12;
 
 pub(crate) const SESSIONS: usize = 12;
@@ -197,5 +197,6 @@ fn whenever_a_client_of_a_server_is_killed_the_same_plan_goes_on() {
     let make = || TestEnv::around(|runtime| runtime.block_on(TestPg::with_old_rows(&rows())));
     let seed = seed("clients");
     println!("moments drawn with {SEED}={seed}");
-    println!("{}", kills(FEW_ON_A_SERVER, seed, make, nobody_is_left));
+    let many = given(KILLS).map_or(FEW_ON_A_SERVER, |kills| kills / 100);
+    println!("{}", kills(many, seed, make, nobody_is_left));
 }
