@@ -102,6 +102,7 @@ impl Run {
                 Effect::CleanUp { job, planned, mandate } => {
                     let Some(Shown::Consolidation(asked, key)) = &shown else { panic!("nor a consolidation") };
                     self.assert_consolidation(asked, *key, planned);
+                    assert_eq!(**mandate, asked.mandate);
                     assert!(self.console.model.connection.trouble.is_none(), "nothing is begun while offline");
                     assert!(!had_job && self.under_way.is_none(), "one change at a time");
                     let (planned, mandate) = (planned.clone(), (**mandate).clone());
@@ -144,9 +145,10 @@ impl Run {
         }
     }
 
-    /// The cursor is in the window of rows, and the window is as high as the screen lets it be.
+    /// The cursor is in the window of rows, and the window within the screen.
     fn assert_cursor_in_sight(&self) {
-        let model = &self.console.model;
+        let (model, height) = (&self.console.model, usize::from(self.console.model.size.1));
+        assert!(layout::list_rows(model) <= height, "{} rows on {height} lines", layout::list_rows(model));
         let place = model.list.rows.iter().position(|row| Some(row.session.id) == model.list.cursor);
         if let Some(place) = place.filter(|_| layout::panels(model).contains(&Panel::Sessions)) {
             let window = model.list.top..model.list.top + layout::list_rows(model);
@@ -171,10 +173,15 @@ impl Run {
         assert!(self.console.now.millis_since(asked.quiet_since) >= 350);
         assert!(self.console.now.millis_since(asked.read_at.expect("it is read")) <= 30_000);
         assert_eq!((planned, planned.is_empty()), (&asked.survey.planned()[..], false));
-        let wanted = asked.wanted();
-        assert_eq!(key, wanted.as_ref().map_or(ConfirmUi::Type('y'), |_| ConfirmUi::Enter));
-        assert!(wanted.is_none_or(|wanted| asked.typed == wanted));
-        assert_eq!(asked.wanted().is_some(), asked.survey.live() > 0);
+        let (one, several) = (asked.form.session, asked.form.several.as_ref());
+        let of_the_form = |id: SessionId| several.map_or(id == one, |several| several.contains(id));
+        assert!(planned.iter().all(|planned| of_the_form(planned.session())), "{planned:?}");
+        if asked.survey.live() > 0 {
+            assert_eq!(key, ConfirmUi::Enter);
+            assert_eq!(asked.typed, several.map_or(one.to_string(), |_| planned.len().to_string()));
+        } else {
+            assert_eq!(key, ConfirmUi::Type('y'));
+        }
     }
 
     fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) {
@@ -201,10 +208,22 @@ impl Run {
             Event::Suspend => self.send(global(Global::Suspend)),
             Event::Stray('\n') => self.send(Message::Ui(Ui::Confirm(ConfirmUi::Enter))),
             Event::Stray(c) => self.send(Message::Ui(Ui::Confirm(ConfirmUi::Type(c)))),
-            Event::Pass(milliseconds) => self.console.pass(milliseconds),
+            Event::Pass(milliseconds) => {
+                self.console.pass(milliseconds);
+                // What the clock alone asks.
+                let last = self.asked.last().map_or(0, |(ticket, _)| ticket.0);
+                self.asked.extend(self.console.waiting.iter().filter(|(ticket, _)| ticket.0 > last).cloned());
+            }
+            Event::Scroll(code, pages) => {
+                for _ in 0..pages {
+                    let asked = self.asked.len();
+                    self.plain(code);
+                    (asked..self.asked.len()).for_each(|which| self.answer(which, 0));
+                }
+            }
             Event::Answer(which, how) => self.answer(which.index(self.asked.len()), how),
             Event::Job(how, id) => self.job(how, id),
-            Event::Ask(letter, wait, keys) => {
+            Event::Ask(letter, marks, wait, keys) => {
                 // Back online, as the list on which somebody rotates is.
                 let asked = self.asked.len();
                 self.send(Message::Looked(Look::Changed));
@@ -212,6 +231,11 @@ impl Run {
                 // Out of whatever takes letters as text.
                 self.plain(KeyCode::Esc);
                 self.plain(KeyCode::Esc);
+                self.plain(KeyCode::Char('u'));
+                for _ in 0..marks {
+                    self.plain(KeyCode::Char(' '));
+                    self.plain(KeyCode::Down);
+                }
                 self.plain(KeyCode::Char(letter));
                 self.plain(KeyCode::Down);
                 self.plain(KeyCode::Enter);
@@ -308,9 +332,15 @@ const MESSAGES: &str = "HOST_PROVISIONER_TEST_MESSAGES";
 /// Events of one run of the console; each is a message or more.
 const IN_A_ROW: u32 = 500;
 
+/// Without a number of messages, that many events lie between two frames: a debug build draws slowly.
+const UNSEEN: usize = 20;
+
+fn given() -> Option<u32> {
+    std::env::var(MESSAGES).ok().map(|given| given.parse().expect("messages are counted"))
+}
+
 fn cases() -> u32 {
-    let messages = std::env::var(MESSAGES).map_or(100_000, |given| given.parse().expect("messages are counted"));
-    u32::max(messages / IN_A_ROW, 1)
+    u32::max(given().unwrap_or(100_000) / IN_A_ROW, 1)
 }
 
 proptest! {
@@ -320,11 +350,11 @@ proptest! {
     fn whatever_happens_nothing_is_confirmed_that_was_not_shown(
         happening in prop::collection::vec(events(), IN_A_ROW as usize)
     ) {
-        let mut run = Run::new();
+        let (mut run, unseen) = (Run::new(), given().map_or(UNSEEN, |_| 1));
         run.answer(0, 0);
         for (number, event) in happening.into_iter().enumerate() {
             run.happen(event);
-            if number % 40 == 0 {
+            if number % unseen == 0 {
                 run.draw();
             }
         }
@@ -336,18 +366,22 @@ fn the_fuzz_reaches_changes_guids_and_consolidations() {
     use proptest::strategy::ValueTree as _;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
-    let (mut changes, mut guids, mut cleaned) = (0, 0, 0);
+    let (mut changes, mut guids, mut cleaned, mut several, mut rows) = (0, 0, 0, 0, 0);
     for _ in 0..30 {
         let mut run = Run::new();
         run.answer(0, 0);
         for event in prop::collection::vec(events(), 500).new_tree(&mut runner).unwrap().current() {
             run.happen(event);
             guids += usize::from(matches!(run.console.model.screen, Screen::Reveal(_)));
+            rows = rows.max(run.console.model.list.rows.len());
         }
         changes += run.console.started.len();
         cleaned += run.console.cleaning.len();
+        several += run.console.cleaning.iter().filter(|started| started.planned.len() > 1).count();
         update(&mut run.console.model, Message::Clock(run.console.now));
     }
-    let sum = format!("{changes} changes, {guids} screens with a GUID, {cleaned} consolidations");
-    assert!(changes >= 10 && guids >= 10 && cleaned >= 3, "{sum}");
+    let sum = format!(
+        "{changes} changes, {guids} screens with a GUID, {cleaned} consolidations, {several} of several sessions; {rows} rows"
+    );
+    assert!(changes >= 10 && guids >= 10 && cleaned >= 3 && several >= 1 && rows == 400, "{sum}");
 }

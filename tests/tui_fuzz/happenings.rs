@@ -28,8 +28,10 @@ pub(super) enum Event {
     Answer(prop::sample::Index, u8),
     /// A change speaks up, or its copy does: the one under way, one that ended long ago, or one that never was.
     Job(u8, prop::sample::Index),
-    /// The way from the list to the key that confirms, by the letter that asks.
-    Ask(char, i64, String),
+    /// The way from the list to the key that confirms, by the letter that asks, after so many sessions were marked.
+    Ask(char, usize, i64, String),
+    /// A key that goes through the list so often, and what it asks for is answered at once.
+    Scroll(KeyCode, usize),
     RotatedElsewhere(i64),
     Removed(i64),
     /// A jump to a session, there or not.
@@ -71,8 +73,11 @@ pub(super) fn events() -> impl Strategy<Value = Event> {
         10 => prop_oneof![0..500_i64, Just(350), Just(349), 0..40_000_i64].prop_map(Event::Pass),
         25 => (any::<prop::sample::Index>(), 0..6_u8).prop_map(|(which, how)| Event::Answer(which, how)),
         8 => (0..=10_u8, any::<prop::sample::Index>()).prop_map(|(how, which)| Event::Job(how, which)),
-        9 => (300..500_i64, "y|[1-9]\n|y\n|1").prop_map(|(wait, keys)| Event::Ask('R', wait, keys)),
-        9 => (300..500_i64, "y|[1-9]\n|y\n|1").prop_map(|(wait, keys)| Event::Ask('C', wait, keys)),
+        9 => (300..500_i64, "y|[1-9]\n|y\n|1").prop_map(|(wait, keys)| Event::Ask('R', 0, wait, keys)),
+        9 => (0..4_usize, 300..500_i64, "y|[1-9]\n|y\n|1")
+            .prop_map(|(marks, wait, keys)| Event::Ask('C', marks, wait, keys)),
+        2 => (prop::sample::select(vec![KeyCode::PageDown, KeyCode::PageUp]), 1..20_usize)
+            .prop_map(|(code, pages)| Event::Scroll(code, pages)),
         2 => (1..8_i64).prop_map(Event::RotatedElsewhere),
         1 => (1..30_i64).prop_map(Event::Removed),
         1 => (1..520_i64).prop_map(Event::Jump),
