@@ -31,6 +31,9 @@ const OLDEST: i64 = 150_000;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// So long before the deadline a server's refusal is told: what it said helps more than that time is over.
+const LAST_WORD: Duration = Duration::from_millis(100);
+
 /// Sets a new connection up. `search_path` lets both engines use the same unqualified names. The server is not told when
 /// a network swallows us: it stops by itself what nobody waits for, or a lost transaction would hold its locks for hours.
 /// Where its system lets it see that a connection was closed, it stops what somebody gave up
@@ -214,7 +217,7 @@ pub(super) fn server_of(settings: &Settings) -> Result<&Server, StoreError> {
 
 /// Connects; a server that is starting or has no room is asked again until the time is over.
 pub(super) async fn connect(server: &Server, budget: Duration) -> Result<PgConnection, StoreError> {
-    let (start, mut pause) = (time::Instant::now(), FIRST_PAUSE);
+    let (end, mut pause, mut refused) = (time::Instant::now() + budget.saturating_sub(LAST_WORD), FIRST_PAUSE, None);
     let mut options = server.options().clone().disable_statement_logging();
     if options.get_application_name().is_none() {
         options = options.application_name("host-provisioner");
@@ -222,7 +225,12 @@ pub(super) async fn connect(server: &Server, budget: Duration) -> Result<PgConne
     // No floating-point number is read here, and a pooler refuses the parameter.
     options = options.extra_float_digits(None);
     loop {
-        let error = match options.connect().await {
+        let asked = options.connect();
+        let answer = match refused {
+            None => asked.await,
+            Some(refusal) => time::timeout_at(end, asked).await.unwrap_or(Err(refusal)),
+        };
+        let error = match answer {
             Ok(connection) => return Ok(connection),
             Err(sqlx::Error::Io(error)) if is_of_a_file(&error, server) => {
                 return Err(StoreError::Untrusted(Untrusted::File(error.kind().to_string())));
@@ -231,9 +239,10 @@ pub(super) async fn connect(server: &Server, budget: Duration) -> Result<PgConne
         };
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
         // https://www.postgresql.org/docs/15/errcodes-appendix.html: too_many_connections, cannot_connect_now
-        if !matches!(&*code, "53300" | "57P03") || start.elapsed() + pause >= budget {
+        if !matches!(&*code, "53300" | "57P03") || time::Instant::now() + pause >= end {
             return Err(fault::<Postgres>(error));
         }
+        refused = Some(error);
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }

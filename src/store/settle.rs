@@ -21,17 +21,21 @@ pub(super) async fn run<B: Backend>(
     clock: &StoreClock,
     deadline: &Deadline,
 ) -> Result<Applied, StoreError> {
-    let mut attempt = 1;
-    loop {
+    for attempt in 1..ATTEMPTS {
         match once(connections, change, clock, deadline).await {
             Ok(end) => return end,
-            Err(StoreError::Unavailable { .. }) if attempt < ATTEMPTS && !deadline.left().is_zero() => {
-                tokio::time::sleep(pause(attempt, change.event).min(deadline.left())).await;
-                attempt += 1;
-            }
-            Err(error) => return Err(error),
+            Err(error) => match patience(&error, deadline.left()) {
+                Some(left) => tokio::time::sleep(pause(attempt, change.event).min(left)).await,
+                None => return Err(error),
+            },
         }
     }
+    once(connections, change, clock, deadline).await?
+}
+
+/// Gives the time that another attempt has, if it is worth one: only a lost connection may be another the next time.
+fn patience(error: &StoreError, left: Duration) -> Option<Duration> {
+    (matches!(error, StoreError::Unavailable { .. }) && !left.is_zero()).then_some(left)
 }
 
 /// A pause that grows, spread by the event's own randomness so that rivals do not meet again.

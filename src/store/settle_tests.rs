@@ -75,6 +75,14 @@ fn the_pause_grows_with_the_attempts_and_differs_from_one_event_to_the_next() {
     assert_eq!([millis(1, rival), millis(2, rival)], [39, 59]);
 }
 
+#[test]
+fn only_a_lost_connection_is_worth_another_attempt_while_there_is_time() {
+    let lost = || StoreError::Unavailable { what: "the connection was closed".to_owned() };
+    let (little, none) = (Duration::from_millis(1), Duration::ZERO);
+    assert_eq!((patience(&lost(), little), patience(&lost(), none)), (Some(little), None));
+    assert_eq!(patience(&StoreError::Overtaken, little), None);
+}
+
 #[tokio::test]
 async fn a_change_that_writes_nothing_sends_no_commit() {
     let folder = tempfile::tempdir().unwrap();

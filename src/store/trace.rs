@@ -95,9 +95,10 @@ impl Trace<'_> {
     ) -> Result<bool, StoreError> {
         loop {
             // A connection that was swallowed stays so, and the network may be back.
-            match self.look::<B>(connections, &deadline.half(LEAST)).await {
-                Err(_) if deadline.left() > PAUSE => tokio::time::sleep(PAUSE).await,
-                end => return end,
+            let end = self.look::<B>(connections, &deadline.half(LEAST)).await;
+            match before_next(deadline.left()).filter(|_| end.is_err()) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return end,
             }
         }
     }
@@ -141,5 +142,21 @@ impl Trace<'_> {
             }
             Self::Migrated => migration::is_done::<B>(connection).await,
         }
+    }
+}
+
+/// Gives the pause before another look, if there is time for both.
+fn before_next(left: Duration) -> Option<Duration> {
+    (left > PAUSE).then_some(PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_look_is_taken_while_there_is_time_for_more_than_the_pause_before_it() {
+        let millis = Duration::from_millis;
+        assert_eq!([millis(99), millis(100), millis(101)].map(before_next), [None, None, Some(millis(100))]);
     }
 }
