@@ -31,6 +31,7 @@ pub mod list;
 pub mod messages;
 pub mod migrate;
 mod new_file;
+mod one_side;
 pub mod output;
 mod plan_report;
 mod prompt;

@@ -40,6 +40,9 @@ fn every_refused_value_ends_with_exit_code_two_and_changes_nothing() {
         vec!["create", "--session-id", "1", "--expires", "2020-01-01"],
         vec!["create", "--session-id", "1", "--expires", "tomorrow"],
         vec!["create", "--session-id", "1", "--expires", "9000y"],
+        vec!["create", "--session-id", "1", "--expires", ""],
+        vec!["create", "--session-id", "1", "--expires", " "],
+        vec!["create", "--session-id", "1", "--expires", "2099-12-31T23:59:60Z"],
         vec!["create", "--session-id", "1", "--expires", "2099-12-31 18:00"],
         vec!["create", "--session-id", "1", "--expect", "b04de77"],
         vec!["create", "--session-id", "1", "--expect", "nothing"],
@@ -185,6 +188,26 @@ fn a_flag_goes_before_the_environment() {
     let file = env.file("url", format!("{}\n", other.url()).as_bytes());
     assert_eq!(env.run_with(["list", "--json", "--database-url-file", &file]).ok(), "[]\n");
     assert_eq!(env.run_with(["list", "--database-url-file", &file, "--database-url", &other.url()]).code, 2);
+}
+
+#[test]
+fn global_options_on_both_sides_of_a_command_are_held_against_each_other() {
+    let (env, other) = (TestEnv::with_sessions(), TestEnv::empty());
+    let (before, url) = (env.dump(), other.url());
+    for line in [
+        &format!("--database-url {} session add --title x --database-url {url}", env.url()),
+        &format!("--database-url {url} session --database-url-file /nowhere add --title x"),
+        "--json list --output csv",
+        "--output csv list --json",
+        "-q list -v",
+        "--timeout 1s list --timeout 2s",
+    ] {
+        let ran = env.run(line);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{line}: {}", ran.stderr);
+        assert!(ran.stderr.contains("cannot be used"), "{line}: {}", ran.stderr);
+    }
+    assert_eq!((env.dump(), other.texts(r#"SELECT "Title" FROM "Sessions""#).len()), (before, 0));
+    assert_eq!(env.run("--json list --timeout 9s").code, 0);
 }
 
 #[test]

@@ -11,17 +11,18 @@ use super::globals::Globals;
 use super::output::Format;
 use super::{Action, Arguments, Exit, Failure, Invocation, Stop, Style, Volume};
 use super::{
-    audit, consolidate, create, demo, duplicates, history, import, list, migrate, revoke, rotate, session, show, verify,
+    audit, consolidate, create, demo, duplicates, history, import, list, migrate, one_side, revoke, rotate, session,
+    show, verify,
 };
 
 /// Keeps exactly one active Host GUID per online session.
 ///
 /// Without a command, the console opens. Data goes to stdout, messages go to stderr. Exit codes: 0 done, 1 failed and
 /// nothing changed, 2 usage or configuration, 3 partly done, 4 not allowed, 5 not found, 6 conflict, 7 database unreachable
-/// or too slow, 8 not confirmed, 9 rejected or damaged, 10 outcome unknown, 11 done but the GUID was not delivered, 129/130/143 stopped by a signal.
+/// or too slow, 8 not confirmed, 9 rejected or damaged, 10 outcome unknown, 11 done but the GUID or the report was not delivered, 129/130/143 stopped by a signal.
 #[derive(Debug, Parser)]
 #[command(name = "host-provisioner", bin_name = "host-provisioner", version, color = clap::ColorChoice::Never, disable_help_subcommand = true)]
-struct Cli {
+pub(super) struct Cli {
     #[command(flatten)]
     globals: Globals,
     #[command(subcommand)]
@@ -87,8 +88,8 @@ enum Command {
 /// [`Stop`]: help, or why it is not understood.
 pub fn parse(arguments: Arguments) -> Result<Invocation, Box<Stop>> {
     let for_programs = asks_for_json(&arguments);
-    let Cli { globals, command } =
-        Cli::try_parse_from(arguments).map_err(|error| Box::new(stop(&error, for_programs)))?;
+    let Cli { globals, command } = Cli::try_parse_from(one_side::behind(&Cli::command(), arguments))
+        .map_err(|error| Box::new(stop(&error, for_programs)))?;
     let style = globals.style();
     let refused = |failure| Box::new(Stop::Failure(failure, style));
     if let Some(text) = document(command.as_ref()) {

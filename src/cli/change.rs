@@ -16,7 +16,7 @@ use super::{Context, Exit, Failure, delivery};
 use crate::config::{Profile, caller};
 use crate::domain::actor::Actor;
 use crate::domain::expected::Expected;
-use crate::domain::expiry::Expiry;
+use crate::domain::expiry::{Expiry, ExpiryError};
 use crate::domain::host_record::HostRecordId;
 use crate::domain::reason::RotationReason;
 use crate::domain::request::{Action, Request};
@@ -70,7 +70,12 @@ impl ExpiryArgs {
     /// Reads the expiry, and refuses what has passed before anything starts.
     pub(super) fn expiry(&self) -> Result<Expiry, Failure> {
         let refused = |why| Failure::refused("--expires", why);
-        let expiry = Expiry::parse(self.expires.as_deref().unwrap_or_default()).map_err(refused)?;
+        let Some(text) = &self.expires else { return Ok(Expiry::Never) };
+        // A script's variable that is not set is no wish for a GUID without end.
+        if text.trim().is_empty() {
+            return Err(refused(ExpiryError::Form));
+        }
+        let expiry = Expiry::parse(text).map_err(refused)?;
         expiry.resolve(SystemClock.now()).map_err(refused)?;
         Ok(expiry)
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike as _};
 
 use super::time::Timestamp;
 
@@ -46,6 +46,10 @@ impl Expiry {
             return Ok(Self::At(Timestamp::new(date.and_time(last).and_utc())));
         }
         if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+            // A leap second, which RFC 3339 allows and no database knows.
+            if at.nanosecond() >= 1_000_000_000 {
+                return Err(ExpiryError::Form);
+            }
             return Ok(Self::At(Timestamp::new(at.to_utc()).whole_seconds()));
         }
         humantime::parse_duration(text).map(Self::After).ok().ok_or(ExpiryError::Form)
@@ -103,7 +107,7 @@ mod tests {
         for text in ["2026-11-21", "2026-11-22T12:00:00Z", "0s"] {
             assert!(matches!(Expiry::parse(text).unwrap().resolve(now()), Err(ExpiryError::Past(_))), "{text}");
         }
-        for text in ["tomorrow", "2026-13-01", "2026-12-31 18:00", "-3d", "12"] {
+        for text in ["tomorrow", "2026-13-01", "2026-12-31 18:00", "2026-12-31T23:59:60Z", "-3d", "12"] {
             assert_eq!(Expiry::parse(text), Err(ExpiryError::Form), "{text}");
         }
         assert_eq!(Expiry::parse("9000y").unwrap().resolve(now()), Err(ExpiryError::TooFar));
