@@ -3,8 +3,9 @@
 use std::fs::OpenOptions;
 use std::process::Command;
 
-use crate::support::confined::within;
+use crate::support::confined::{with_small_disk, within};
 use crate::support::program::{Ran, TestEnv, end_of};
+use crate::support::world::ROWS;
 
 /// Both commands that hand a GUID over.
 const DELIVERING: [&str; 2] = ["create --session-id 1", "rotate --host-session-id 1"];
@@ -39,6 +40,46 @@ fn a_full_device_is_found_before_anything_changes() {
     refused(|command| {
         command.stdout(open("/dev/full"));
     });
+}
+
+/// Changes whose report, and not a GUID, goes to stdout.
+const REPORTING: [&str; 3] = ["session add --title new", "consolidate --session-id 2", "migrate"];
+
+#[test]
+fn so_it_is_where_a_report_would_go_there_alone() {
+    let env = TestEnv::with_old_rows(ROWS);
+    let before = env.dump();
+    for line in REPORTING {
+        let ran = redirected(&env, line, ">/dev/full");
+        assert_eq!(ran.code, 1, "{line}: {}", ran.stderr);
+        assert!(ran.stderr.starts_with("error: stdout cannot be written: No space left on device"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("; nothing was changed\nhint: "), "{}", ran.stderr);
+        assert_eq!(env.dump(), before, "{line}");
+    }
+    for line in REPORTING {
+        assert_eq!(redirected(&env, line, ">/dev/null").code, 0, "{line}: nobody wants to read it");
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_any_more_is_told_as_that_of_something_that_is_done() {
+    let env = TestEnv::with_old_rows(ROWS);
+    let disk = tempfile::tempdir().unwrap();
+    for (line, done) in [
+        ("session add --title new", r#"SELECT "Title" FROM "Sessions" WHERE "Title" = 'new'"#),
+        (
+            "consolidate --session-id 2",
+            r#"SELECT "SessionId" FROM "HostSessions" WHERE "SessionId" = 2 AND "IsActive""#,
+        ),
+    ] {
+        let full =
+            with_small_disk(disk.path(), r#"fill 0; exec "$0" "$@" >"$DISK/report""#, &env.command(line.split(' ')));
+        let ran = Ran::from(full);
+        assert_eq!(ran.code, 11, "{line}: {}", ran.stderr);
+        let told = "it is done and stays done, but stdout cannot be written: No space left on device";
+        assert!(ran.stderr.contains(told) && ran.stderr.contains("hint: look at what is there"), "{}", ran.stderr);
+        assert_eq!(env.texts(done).len(), 1, "{line}");
+    }
 }
 
 #[test]

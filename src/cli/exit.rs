@@ -31,7 +31,7 @@ pub enum Exit {
     Rejected,
     /// Neither done nor not done, as far as is known.
     Unknown,
-    /// Done, but the GUID reached nobody.
+    /// Done, but the GUID, or the report, reached nobody.
     NotDelivered,
     /// A signal stopped it cleanly: 128 and the signal's number.
     Signal(u8),

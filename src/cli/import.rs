@@ -117,6 +117,7 @@ impl Import {
     /// Exit code 2 for bad rows, 6 for rows that contradict the database, 3 where such were left out; whatever the files,
     /// the store or stdout say.
     pub async fn run(self, opened: Option<Opened>, context: &Context<'_>) -> Result<(), Failure> {
+        output::check()?;
         let Opened { inputs, left_out, bytes } = match opened {
             Some(opened) => opened,
             None => self.open().await?,
@@ -150,7 +151,11 @@ impl Import {
         };
         left_out.tell(context.messages);
         let report = ImportReport::new(&done, &left_out, self.skip_bad.as_deref());
-        output::print(report, context.style.format).await?;
+        if done.outcome == ImportOutcome::Imported {
+            output::print_done(report, context.style.format).await?;
+        } else {
+            output::print(report, context.style.format).await?;
+        }
         if self.dry_run {
             context.messages.note("dry run: nothing was changed");
         }

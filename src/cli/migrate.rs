@@ -53,6 +53,7 @@ impl Migrate {
         if self.check {
             return check(database, format).await;
         }
+        output::check()?;
         let report = store::migrate(&database.settings, cancel).await.map_err(|error| match error {
             StoreError::Cancelled => {
                 Failure { message: format!("{error}; nothing was migrated"), ..Failure::interrupted() }
@@ -61,6 +62,9 @@ impl Migrate {
         })?;
         if report.created {
             messages.note(&format!("created {}", database.settings.target));
+        }
+        if report.created || !report.applied.is_empty() {
+            return output::print_done(report, format).await;
         }
         output::print(report, format).await
     }

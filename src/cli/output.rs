@@ -3,6 +3,7 @@
 use std::fmt::{Display, Write as _};
 use std::io::{self, Write as _};
 
+use rustix::io::Errno;
 use serde_json::Value;
 
 use super::exit::{Exit, Failure};
@@ -102,6 +103,32 @@ pub async fn print(report: impl Report, format: Format) -> Result<(), Failure> {
     });
     let lost = |_| Err(Failure::new(Exit::Failed, "failed", "the result could not be written"));
     written.await.unwrap_or_else(lost)
+}
+
+/// Checks, before anything is changed, that stdout can take a report. It may be closed, or lack a reader.
+///
+/// # Errors
+/// A failure with exit code 1 where it is full.
+pub fn check() -> Result<(), Failure> {
+    match rustix::io::write(rustix::stdio::stdout(), &[]) {
+        Ok(_) | Err(Errno::AGAIN | Errno::INTR | Errno::PIPE) => Ok(()),
+        Err(error) => {
+            let message = format!("stdout cannot be written: {}; nothing was changed", io::Error::from(error));
+            Err(Failure::new(Exit::Failed, "stdout_closed", message).hint("make room, or let the report go elsewhere"))
+        }
+    }
+}
+
+/// Writes the report of something that is done, and stays so whether or not it can be told.
+///
+/// # Errors
+/// A failure with exit code 11.
+pub async fn print_done(report: impl Report, format: Format) -> Result<(), Failure> {
+    print(report, format).await.map_err(|failure| {
+        let message = format!("it is done and stays done, but {}", failure.message);
+        Failure::new(Exit::NotDelivered, "not_reported", message)
+            .hint("look at what is there before you do it again: `list`, `show`, `history`")
+    })
 }
 
 /// Writes text to stdout; a closed pipe is no error.

@@ -46,10 +46,11 @@ impl Add {
     /// # Errors
     /// What the store or stdout says.
     pub async fn run(self, context: &Context<'_>) -> Result<(), Failure> {
+        output::check()?;
         let store = context.provisioner.store();
         let session = store.add_session(&self.new, &new_group_id()).await?;
         let added = Added(SessionView::new(&session, &[], store.clock().now()));
-        output::print(added, context.style.format).await
+        output::print_done(added, context.style.format).await
     }
 }
 

@@ -14,7 +14,7 @@ pub struct EventId(Uuid);
 
 /// The sentence for a text that is no event id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("that is not an event id: 36 characters such as 0192f3a1-7c44-7000-8000-3f2b1c0d9e8f")]
+#[error("that is not an event id: 36 characters, as `history` shows it")]
 pub struct EventIdError;
 
 impl EventId {

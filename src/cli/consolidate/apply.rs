@@ -15,6 +15,7 @@ pub(super) async fn run(
     dry_run: bool,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
+    output::check()?;
     let provisioner = context.provisioner;
     let CleanedUp { ends, error } = if dry_run {
         provisioner.rehearse_all(&planned, mandate).await
@@ -25,9 +26,14 @@ pub(super) async fn run(
     };
     let lost = ends.iter().find(|end| end.fate == Fate::Unknown).map(|end| unknown(end.session));
     let stopped = error.as_ref().map(stopped).or(lost);
+    let is_done = ends.iter().any(|end| end.fate == Fate::Done);
     let report = Applied::new(ends, dry_run, stopped.is_some());
-    let left = report.left();
-    output::print(report, context.style.format).await?;
+    let (left, format) = (report.left(), context.style.format);
+    if is_done {
+        output::print_done(report, format).await?;
+    } else {
+        output::print(report, format).await?;
+    }
     match stopped {
         Some(failure) => Err(failure),
         None if left > 0 => Err(partly(left)),
