@@ -43,6 +43,7 @@ mod import;
 mod listing;
 mod migration;
 mod new_session;
+mod permissions;
 mod postgres;
 #[cfg(test)]
 mod query_plan_tests;

@@ -109,6 +109,29 @@ fn a_file_that_may_not_be_written() {
     with_mode("place_read_only_file", 0o400, true);
 }
 
+/// `SQLite` makes the files beside a database with the database's own mode, and who may only read leaves them there.
+#[test]
+fn what_reading_a_file_of_that_mode_left_beside_it() {
+    let env = TestEnv::with_sessions();
+    env.guid(1);
+    let mode = |mode: u32| fs::set_permissions(&env.db.path, Permissions::from_mode(mode)).unwrap();
+    let before = env.dump();
+    mode(0o400);
+    told(&env, &["list"]);
+    mode(0o600);
+    env.check("place_left_beside", &told(&env, &["create --session-id 1 --created-by Keller"]));
+    assert_eq!(env.dump(), before);
+}
+
+#[test]
+fn doctor_finds_a_file_that_may_not_be_written() {
+    let env = TestEnv::with_sessions();
+    fs::set_permissions(&env.db.path, Permissions::from_mode(0o400)).unwrap();
+    let ran = told(&env, &["doctor"]);
+    assert!(ran.contains("this user may not write the database file") && ran.contains("--- exit 4"), "{ran}");
+    assert!(told(&env, &["doctor --read-only"]).contains("--- exit 0"));
+}
+
 #[test]
 fn a_file_that_may_not_be_read() {
     with_mode("place_unreadable_file", 0o000, true);

@@ -14,6 +14,7 @@ use sqlx::{ColumnIndex, Decode, Encode, Executor, IntoArguments, QueryBuilder, R
 
 use super::error::StoreError;
 use super::settings::Settings;
+use super::standing::ReadOnly;
 use super::untrusted::Untrusted;
 use crate::domain::time::Timestamp;
 
@@ -119,6 +120,9 @@ pub(super) trait Backend:
 
     /// Says which database stands at the configured place now; `None` where none does, or where a server looks after it.
     fn place(settings: &Settings) -> Option<Place>;
+
+    /// Finds what keeps the operating system's user from writing a database that is a file.
+    fn obstacle(settings: &Settings) -> Option<ReadOnly>;
 
     /// Reads an instant. One that no calendar holds is [`Timestamp::ENDLESS`], or before all others.
     fn instant(row: &Self::Row, column: &'static str) -> Result<Option<Timestamp>, sqlx::Error>;

@@ -188,7 +188,10 @@ impl<B: Examined> Examination for Examiner<B> {
                 let settings = self.connections.settings().clone();
                 deadline.run(questions::schema::<B>(self.connection(&deadline).await?, &settings)).await?
             }
-            Step::Writable => deadline.run(questions::writable::<B>(self.connection(&deadline).await?)).await?,
+            Step::Writable => {
+                let obstacle = B::obstacle(self.connections.settings());
+                deadline.run(questions::writable::<B>(self.connection(&deadline).await?, obstacle)).await?
+            }
             Step::Clock => deadline.run(questions::clock::<B>(self.connection(&deadline).await?)).await?,
             Step::RoundTrip => {
                 deadline.run(questions::round_trip::<B>(self.connection(&deadline).await?, patience / 4)).await?

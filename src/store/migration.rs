@@ -45,9 +45,9 @@ pub(super) async fn migrate<B: Backend>(
     let connections = Connections::<B>::new(settings.clone());
     let mut lease = stoppable(cancel, connections.open_unchecked(&deadline)).await?;
     match deadline.run(standing::read::<B>(&mut lease.connection)).await??.obstacle {
-        Some(why @ (ReadOnly::Asked | ReadOnly::Standby | ReadOnly::Server)) => return Err(StoreError::ReadOnly(why)),
         // Rotating and migrating take different privileges.
         Some(ReadOnly::Privilege) | None => {}
+        Some(why) => return Err(StoreError::ReadOnly(why)),
     }
     let mut sent = None;
     let done = deadline.run(bring_up_to_date::<B>(&mut lease.connection, settings, &mut sent, cancel)).await;

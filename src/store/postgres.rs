@@ -18,6 +18,7 @@ use super::rows::get;
 use super::server::Server;
 use super::settings::{Settings, Target};
 use super::sql;
+use super::standing::ReadOnly;
 use super::title_pattern::{self, Dialect};
 use super::untrusted::Untrusted;
 use crate::domain::time::Timestamp;
@@ -177,6 +178,10 @@ impl Backend for Postgres {
     }
 
     fn place(_: &Settings) -> Option<Place> {
+        None
+    }
+
+    fn obstacle(_: &Settings) -> Option<ReadOnly> {
         None
     }
 

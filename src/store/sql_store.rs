@@ -52,7 +52,7 @@ impl<B: Backend> SqlStore<B> {
             tracing::info!("this database user may not: {}", standing.missing);
         }
         connections.take_back(lease);
-        let read_only = asked.or(standing.obstacle);
+        let read_only = asked.or(standing.obstacle).or_else(|| B::obstacle(connections.settings()));
         Ok(Self { connections, watch: Watch::new(), clock, read_only, last: None })
     }
 

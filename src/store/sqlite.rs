@@ -17,9 +17,11 @@ use sqlx::{ConnectOptions, Row as _, Sqlite};
 
 use super::backend::{Backend, Columns, Fault, Place, RowsAffected, Stop, fault};
 use super::error::StoreError;
+use super::permissions;
 use super::rows::get;
 use super::settings::Settings;
 use super::sql;
+use super::standing::ReadOnly;
 use super::title_pattern::{self, Dialect};
 use crate::domain::time::Timestamp;
 
@@ -118,6 +120,10 @@ impl Backend for Sqlite {
     fn place(settings: &Settings) -> Option<Place> {
         let file = settings.target.file()?;
         fs::metadata(file).ok().map(|file| (file.dev(), file.ino()))
+    }
+
+    fn obstacle(settings: &Settings) -> Option<ReadOnly> {
+        settings.target.file().and_then(permissions::obstacle)
     }
 
     fn instant(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>, sqlx::Error> {

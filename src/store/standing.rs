@@ -16,6 +16,15 @@ pub enum ReadOnly {
     /// The user of the database may not change host records, or not append to their history.
     #[error("this database user may not write all that a change writes")]
     Privilege,
+    /// The operating system's user may not write the file of the database.
+    #[error("this user may not write the database file")]
+    File,
+    /// The same of a file that `SQLite` keeps beside it, which may be left over from somebody else's reading.
+    #[error("this user may not write the -wal or -shm file beside the database file")]
+    FilesBeside,
+    /// The same of the folder, in which these files would have to be made.
+    #[error("this user may not write the folder of the database file")]
+    Folder,
     /// The server follows another one.
     #[error("this server is a standby, which takes no writes")]
     Standby,
@@ -31,6 +40,11 @@ impl ReadOnly {
         match self {
             Self::Asked => "leave --read-only out, or read_only of the profile",
             Self::Privilege => "the owner of the database grants the operator's role (assets/roles.postgres.sql)",
+            Self::File => "`ls -l` shows whose it is: its owner, or root, can give it to this user",
+            Self::FilesBeside => {
+                "`ls -l` shows their owner and modes, and `chmod` mends these; never remove a -wal file, it holds what was committed"
+            }
+            Self::Folder => "SQLite makes files beside the database while it works: let this user write the folder",
             Self::Standby => "connect to the primary server",
             Self::Server => "default_transaction_read_only is on for this server, database or user",
         }

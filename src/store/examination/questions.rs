@@ -52,8 +52,12 @@ pub(super) async fn schema<B: Examined>(
 }
 
 /// Asks the engine, then begins a write and takes it back: a locked file or one that is not ours to write shows so.
-pub(super) async fn writable<B: Examined>(connection: &mut B::Connection) -> Result<Finding, StoreError> {
-    if let Some(obstacle) = standing::read::<B>(connection).await?.obstacle {
+/// `SQLite` begins one on a file that it cannot write, too, so what is known of the file goes before.
+pub(super) async fn writable<B: Examined>(
+    connection: &mut B::Connection,
+    of_the_file: Option<standing::ReadOnly>,
+) -> Result<Finding, StoreError> {
+    if let Some(obstacle) = of_the_file.or(standing::read::<B>(connection).await?.obstacle) {
         return Err(StoreError::ReadOnly(obstacle));
     }
     statement::<B>(B::BEGIN_WRITE).run(connection).await?;
