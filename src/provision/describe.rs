@@ -87,8 +87,8 @@ pub fn warnings(plan: &Plan, writes: HashScheme) -> Vec<String> {
     let new_form = plan.write.writes_hash() && plan.has_legacy_rows && writes != HashScheme::Legacy;
     new_form
         .then(|| {
-            "this session has rows in the web application's present hash form; the new one is written as \
-             another (--hash-write), which today's web application cannot verify"
+            "today's web application cannot verify the new hash: it is written in another form than that of this \
+             session's rows (--hash-write)"
                 .to_owned()
         })
         .into_iter()

@@ -33,9 +33,12 @@ impl Sheet {
     pub(super) fn draw(self, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         let Self { title, body: mut lines, command, question, cursor } = self;
         let width = usize::from(popup::inner_width(area));
+        let room = usize::from(area.height.saturating_sub(2)).saturating_sub(question.len());
         // Half a command would be another command: where it does not fit, it is left out.
-        if lines.len() + command.len() + question.len() <= usize::from(area.height.saturating_sub(2)) {
+        if lines.len() + command.len() <= room {
             lines.extend(command);
+        } else if lines.len() > room {
+            lines.retain(|line| line.width() > 0);
         }
         let body = lines.len();
         lines.extend(question);
@@ -91,8 +94,15 @@ pub(super) fn heading(session: &Session, theme: &Theme, width: usize) -> Line<'s
     ])
 }
 
+/// Columns from which labels stand in a column of their own.
+const WIDE: usize = 66;
+
 /// Lays out a label and its value, over as many lines as that takes.
 pub(super) fn labelled(label: &str, value: &str, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    if width < WIDE {
+        let lines = theme.wrap(&format!("{label}: {value}"), width).into_iter();
+        return lines.map(|line| Line::styled(line, theme.plain)).collect();
+    }
     let parts = theme.wrap(value, width.saturating_sub(27)).into_iter().enumerate();
     let line = |(index, part): (usize, String)| {
         let label = if index == 0 { label } else { "" };
