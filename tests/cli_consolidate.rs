@@ -318,6 +318,7 @@ fn what_cannot_be_is_refused_with_its_code_and_changes_nothing() {
     assert_eq!(env.run("consolidate --session-id 99999 --json").error(5)["kind"], "session_not_found");
     assert_eq!(env.run(&format!("consolidate --session-id {id} --keep 99999 --json")).error(6)["kind"], "not_active");
     assert_eq!(env.run("consolidate --plan a.json --apply b.json --json").error(2)["kind"], "usage");
+    assert_eq!(env.run("consolidate --plan - --json").error(2)["kind"], "usage");
     let alone =
         r#"SELECT "SessionId" FROM "HostSessions" WHERE "IsActive" GROUP BY 1 HAVING count(*) = 1 ORDER BY 1 LIMIT 1"#;
     let alone = &env.texts(alone)[0];

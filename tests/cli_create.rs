@@ -90,7 +90,7 @@ fn a_reason_comes_from_a_file_or_from_stdin_and_stands_in_the_history() {
     let env = TestEnv::with_sessions();
     let file = env.file("reason", "Suspected\ncompromise\n".as_bytes());
     env.run_with(["create", "--session-id", "1", "--rotation-reason-file", &file]).ok();
-    env.feed("create --session-id 1 --rotation-reason-file -", "laptop lost\n").ok();
+    env.feed("create --session-id 1 --rotation-reason-file -", "\u{feff}laptop lost\n").ok();
     let history = env.run("history --json").json();
     let reasons: Vec<&str> =
         history.as_array().unwrap().iter().map(|entry| entry["reason"].as_str().unwrap()).collect();

@@ -39,6 +39,13 @@ fn what_is_no_guid_is_refused_and_not_repeated() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{text}");
         assert!(text.is_empty() || !ran.stderr.contains(text));
     }
+    assert!(env.feed("verify --session-id 1", "").stderr.starts_with("error: the GUID: none was given\nhint: "));
+    let guid = env.guid(1);
+    assert_eq!(
+        env.feed("verify --session-id 1", &format!("\u{feff}{guid}\r\n")).code,
+        0,
+        "a byte order mark is no digit"
+    );
     let mut command = env.command(["verify", "--session-id", "1"]);
     assert_eq!(command.stdin(std::fs::File::open("/dev/urandom").unwrap()).status().unwrap().code(), Some(2));
 }

@@ -134,7 +134,8 @@ fn read_reason(path: &Path) -> Result<String, Failure> {
         std::fs::File::open(path).and_then(|file| file.take(LONGEST_REASON_FILE).read_to_string(&mut text))
     };
     read.map_err(|why| Failure::refused("--rotation-reason-file", why))?;
-    Ok(text)
+    // Some systems begin a file with a byte order mark, which is no part of a reason.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 impl Job {

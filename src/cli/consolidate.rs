@@ -79,6 +79,9 @@ pub struct Consolidate {
 impl ConsolidateArgs {
     pub(super) fn job(self) -> Result<Consolidate, Failure> {
         let (by, reason) = self.why.read()?;
+        if self.plan.as_deref() == Some(Path::new("-")) {
+            return Err(Failure::refused("--plan", "a plan is written to a file: give its name, or ./- for that one"));
+        }
         let what = match (self.plan, self.apply, self.session_id) {
             (Some(file), _, _) => What::Plan(file),
             (None, Some(file), _) => What::Apply(file),

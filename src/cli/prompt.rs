@@ -14,13 +14,20 @@ use crate::domain::guid::HostGuid;
 /// A GUID in braces has 38 characters; whatever is much longer is something else.
 const LONGEST: u64 = 1024;
 
+const WHERE: &str = "give it on stdin, or at the prompt";
+
 /// Reads a GUID.
 ///
 /// # Errors
 /// Refused when it is none, interrupted by a signal, or nothing could be read.
 pub(super) async fn guid(cancel: &CancellationToken) -> Result<HostGuid, Failure> {
     let text = if io::stdin().is_terminal() { hidden(cancel).await? } else { apart(from_stdin, cancel).await? };
-    HostGuid::parse(&text).map_err(|why| Failure::refused("the GUID", why).hint("give it on stdin, or at the prompt"))
+    // Some systems begin a file with a byte order mark.
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Err(Failure::refused("the GUID", "none was given").hint(WHERE));
+    }
+    HostGuid::parse(text).map_err(|why| Failure::refused("the GUID", why).hint(WHERE))
 }
 
 fn from_stdin() -> io::Result<String> {
@@ -70,7 +77,7 @@ async fn apart(
         text = receiver => match text {
             Ok(Ok(text)) => Ok(text),
             Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
-                Err(Failure::refused("the GUID", crate::domain::guid::GuidError))
+                Err(Failure::refused("the GUID", crate::domain::guid::GuidError).hint(WHERE))
             }
             // Ctrl-c at the prompt may get here before its signal does.
             Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => Err(Failure::interrupted()),
