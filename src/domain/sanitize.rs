@@ -13,7 +13,8 @@ const MARKS: usize = 30;
 ///
 /// Letters of every script, their marks, and emoji stay. The result holds no line break, so one input can never become
 /// two lines; it stays as it is when it passes again. Categories: Unicode 16, general category Cc, Cf, Zl, Zp, what is
-/// ignorable by default, and the blank fillers that fonts draw as nothing.
+/// ignorable by default or no character at all, to which some terminals give no column, and the blank fillers that fonts
+/// draw as nothing.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
     let mut letter = Letter::default();
@@ -57,7 +58,8 @@ pub fn is_hostile(c: char) -> bool {
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
             | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' | '\u{fdd0}'..='\u{fdef}')
+        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 #[cfg(test)]
@@ -72,6 +74,7 @@ mod tests {
         assert_eq!(visible("right\u{202e}to"), "right\\u{202e}to");
         assert_eq!(visible("zero\u{200b}width\nline"), "zero\\u{200b}width\\u{a}line");
         assert_eq!(visible("\u{9b}31m"), "\\u{9b}31m");
+        assert_eq!(visible("\u{fffe}\u{fdd0}\u{fffd}\u{10ffff}"), "\\u{fffe}\\u{fdd0}\u{fffd}\\u{10ffff}");
     }
 
     #[test]
@@ -82,8 +85,8 @@ mod tests {
     }
 
     #[test]
-    fn every_control_format_and_ignorable_character_of_unicode_is_hostile_and_no_other() {
-        let harm = r"\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}";
+    fn every_control_format_ignorable_and_non_character_of_unicode_is_hostile_and_no_other() {
+        let harm = r"\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}";
         let found =
             |class: &str, of: String| regex::Regex::new(class).unwrap().find(&of).map(|c| c.as_str().to_owned());
         let (hostile, harmless): (Vec<char>, Vec<char>) = ('\0'..=char::MAX).partition(|c| is_hostile(*c));

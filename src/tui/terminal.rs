@@ -4,11 +4,16 @@ use std::io::{self, Stdout, Write as _, stdout};
 
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::style::Print;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
-use crossterm::{cursor, execute};
+use crossterm::terminal::ClearType::CurrentLine;
+use crossterm::terminal::{Clear, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::{Backend as _, ClearType, CrosstermBackend};
 use rustix::process::{Signal, getpgrp, kill_process_group};
+
+mod ghosts;
+
+use ghosts::Ghosts;
 
 /// Reports of presses, of the wheel, and of movements while a button is down, with places of any size (xterm control
 /// sequences, "Mouse Tracking", modes 1000, 1002 and 1006). crossterm's own command asks for every movement.
@@ -22,6 +27,7 @@ pub(super) struct TerminalGuard {
     terminal: Terminal<CrosstermBackend<Stdout>>,
     active: bool,
     mouse: bool,
+    ghosts: Ghosts,
 }
 
 impl TerminalGuard {
@@ -30,7 +36,7 @@ impl TerminalGuard {
         // NO_COLOR makes crossterm drop reverse video too, and with it the cursor row: the theme decides instead.
         crossterm::style::force_color_output(true);
         let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
-        let mut guard = Self { terminal, active: false, mouse: false };
+        let mut guard = Self { terminal, active: false, mouse: false, ghosts: Ghosts::default() };
         guard.take()?;
         Ok(guard)
     }
@@ -67,11 +73,20 @@ impl TerminalGuard {
 
     /// Draws one frame.
     pub(super) fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
-        self.terminal.draw(view).map(|_| ())
+        let (ghosts, mut erased) = (&mut self.ghosts, Ok(()));
+        let drawn = self.terminal.draw(|frame| {
+            view(frame);
+            erased = ghosts
+                .haunted(frame.buffer_mut())
+                .into_iter()
+                .try_for_each(|row| queue!(stdout(), cursor::MoveTo(0, row), Clear(CurrentLine)));
+        });
+        drawn.map(|_| ()).and(erased)
     }
 
     /// Forgets what is on the screen, so that the next frame is drawn whole. Both buffers are wiped.
     pub(super) fn wipe(&mut self) -> io::Result<()> {
+        self.ghosts.forget();
         self.terminal.current_buffer_mut().reset();
         self.terminal.swap_buffers();
         self.terminal.current_buffer_mut().reset();
