@@ -72,3 +72,38 @@ fn a_console_that_is_ended_takes_its_copy_with_it_and_no_other() {
     tmux.sees(&["Pane is dead (status 143"]);
     assert_eq!(tmux.buffers(), ["another"]);
 }
+
+/// Titles to which this program and tmux give other columns.
+const TITLES: &str = "UPDATE Sessions SET Title = CASE SessionId % 4 WHEN 0 THEN '🇩🇪🇫🇷 two flags' WHEN 1 THEN 'क्षत्रिय' \
+    WHEN 2 THEN '👍🏽 e' || char(769) || char(65534) || ' ' || SessionId ELSE 'plain ' || SessionId END";
+
+/// The rows of the list, once they stay as they are.
+fn settled(tmux: &Tmux<'_>) -> Vec<String> {
+    let mut before = Vec::new();
+    loop {
+        quiet();
+        let screen = tmux.text();
+        let lines: Vec<String> = screen.lines().filter_map(|line| line.split('┃').nth(1)).map(str::to_owned).collect();
+        if lines == before {
+            return lines;
+        }
+        before = lines;
+    }
+}
+
+#[test]
+fn nothing_of_a_title_stays_where_another_row_takes_its_place() {
+    let desk = Desk::demo();
+    desk.sql(TITLES);
+    let tmux = Tmux::console(&desk);
+    // Ages may change at any moment.
+    tmux.types("t");
+    for order in ["TITLE ↑", "STATUS ↑", "PEOPLE ↑", "HOST RECORD ↑"] {
+        tmux.types("s");
+        tmux.sees(&[order]);
+        let drawn = settled(&tmux);
+        tmux.press("C-l");
+        assert!(drawn.len() > 20);
+        assert_eq!(settled(&tmux), drawn, "by {order}, redrawn and as it was");
+    }
+}
