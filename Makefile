@@ -28,7 +28,8 @@ lint:
 # A changed loop may fill the memory: no process gets more than 6 GiB.
 MUTANTS = ulimit -v 6291456; CARGO_TARGET_DIR=$(CURDIR)/target PROPTEST_MAX_SHRINK_ITERS=0 \
           nice tests/with-postgres cargo mutants --iterate -o target
-WRITING = store:: provision:: apply concurrency meddling plan_ rollback rotation_schemes store_contract
+WRITING = store::settle store::trace store::snapshot provision:: apply concurrency consolidation_runs expectations \
+          meddling plan_ postgres_races rollback rotation_schemes store_contract::sqlite story
 mutants:
 	@command -v cargo-mutants >/dev/null \
 	  || { echo "make mutants: cargo-mutants is missing: cargo install --locked cargo-mutants" >&2; exit 1; }
