@@ -82,6 +82,20 @@ pub enum Action {
     Migrate(migrate::Migrate),
 }
 
+impl Action {
+    /// Tells whether what is in a database may be changed.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::Change(job) => !job.is_dry_run(),
+            Self::Consolidate(job) => job.changes(),
+            Self::Import(job) => !job.is_dry_run(),
+            Self::AddSession(_) | Self::Migrate(_) => true,
+            _ => false,
+        }
+    }
+}
+
 /// How results and messages are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {

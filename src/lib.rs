@@ -182,10 +182,11 @@ async fn command(
     let store = match action {
         // One deadline for each session or step, as there may be a million of them.
         Action::Duplicates(_) | Action::Consolidate(_) | Action::Import(_) => {
-            until(cancel, open(&database, || store::connect(settings(), None))).await?
+            until(cancel, open(&database, || store::connect(settings(), None))).await
         }
-        _ => until(cancel, open(&database, || store::connect_once(settings()))).await?,
+        _ => until(cancel, open(&database, || store::connect_once(settings()))).await,
     };
+    let store = store.map_err(|failure| if action.changes() { failure.before_any_change() } else { failure })?;
     let provisioner = Provisioner::new(store, hasher);
     let origin = caller::origin();
     let context = Context { provisioner: &provisioner, messages, style, origin: &origin, cancel };

@@ -32,7 +32,7 @@ fn told(step: &str, error: &StoreError) -> Failure {
         ("privileges", StoreError::Denied { .. }) => {
             "the owner of the database grants this user a role (assets/roles.postgres.sql)"
         }
-        ("writable", StoreError::Denied { .. }) => {
+        ("file" | "writable", StoreError::Denied { .. }) => {
             "give this user the file and its folder, or examine with --read-only"
         }
         _ => return failure,

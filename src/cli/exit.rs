@@ -118,6 +118,12 @@ impl Failure {
         Self { message, told: true, ..failure }
     }
 
+    /// Tells that a command that changes something did not get so far.
+    #[must_use]
+    pub fn before_any_change(self) -> Self {
+        Self { message: format!("{}; nothing was changed", self.message), ..self }
+    }
+
     /// Tells that a signal stopped a command that changes nothing, or had not begun to.
     #[must_use]
     pub fn interrupted() -> Self {
@@ -234,7 +240,9 @@ fn classify(error: &StoreError) -> (Exit, &'static str, Option<&'static str>) {
         }
         StoreError::Unmigrated { .. } => (Exit::Usage, "unmigrated", Some(MIGRATE)),
         StoreError::Newer { .. } => (Exit::Usage, "newer_schema", Some("use the newer host-provisioner")),
-        StoreError::Denied { .. } => (Exit::NotAllowed, "denied", None),
+        StoreError::Denied { .. } => {
+            (Exit::NotAllowed, "denied", Some("`host-provisioner doctor` examines step by step what this user may do"))
+        }
         StoreError::ReadOnly(why) => (Exit::NotAllowed, "read_only", Some(why.hint())),
         StoreError::Untrusted(why @ Untrusted::File(_)) => (Exit::Usage, "configuration", Some(why.hint())),
         StoreError::Untrusted(why) => (Exit::NotAllowed, "untrusted", Some(why.hint())),

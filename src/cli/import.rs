@@ -76,6 +76,12 @@ pub struct Opened {
 }
 
 impl Import {
+    /// Tells whether nothing is changed.
+    #[must_use]
+    pub fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
     /// Refuses what a protected profile wants confirmed.
     ///
     /// # Errors
