@@ -9,13 +9,13 @@ use super::*;
 use crate::domain::actor::{Actor, Origin};
 use crate::domain::expected::Expected;
 use crate::domain::expiry::Expiry;
-use crate::domain::host_record::StoredHash;
+use crate::domain::host_record::{HostRecordId, StoredHash};
 use crate::domain::plan::Outcome;
 use crate::domain::reason::RotationReason;
 use crate::domain::request::{Action, Request};
 use crate::domain::session::SessionId;
 use crate::domain::snapshot::Snapshot;
-use crate::domain::time::SystemClock;
+use crate::domain::time::{SystemClock, Timestamp};
 use crate::store::backend::statement;
 use crate::store::{Credential, Settings, demo, snapshot};
 
@@ -81,6 +81,29 @@ fn only_a_lost_connection_is_worth_another_attempt_while_there_is_time() {
     let (little, none) = (Duration::from_millis(1), Duration::ZERO);
     assert_eq!((patience(&lost(), little), patience(&lost(), none)), (Some(little), None));
     assert_eq!(patience(&StoreError::Overtaken, little), None);
+}
+
+#[tokio::test]
+async fn a_log_in_is_settled_by_its_own_record_and_instant() {
+    let folder = tempfile::tempdir().unwrap();
+    let connections = connections(&folder).await;
+    on_the_connection(
+        &connections,
+        r#"UPDATE "HostSessions" SET "LastUsedAt" = '2026-11-01 08:00:00' WHERE "SessionId" = 2 AND "IsActive""#,
+    )
+    .await;
+    let record = seen(&connections).await.active().next().unwrap().id;
+    let other = HostRecordId::new(record.get() + 1).unwrap();
+    for (id, at, is_done) in [
+        (record, "2026-11-01T08:00:00.000000Z", true),
+        (record, "2026-11-01T07:59:59.000000Z", true),
+        (record, "2026-11-01T08:00:01.000000Z", false),
+        (other, "2026-11-01T08:00:00.000000Z", false),
+    ] {
+        let trace = Trace::Touched(first(), id, Timestamp::parse_fixed_width(at).unwrap());
+        let found = trace.settle(&connections, &Deadline::after(Duration::from_secs(5))).await;
+        assert_eq!(found.unwrap(), is_done, "{id} {at}");
+    }
 }
 
 #[tokio::test]
