@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use host_provisioner::domain::session::SessionId;
 use host_provisioner::store::{self, ReadOnly, Settings, StoreError, Target};
+use serde_json::json;
 
 use crate::store_contract::OLD_ROWS;
 use crate::support::cluster::Cluster;
@@ -43,7 +44,10 @@ fn takes_no_writes(url: &str, why: &str, hint: &str) {
         assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr), (4, "", told), "{line}");
     }
     let error = run_on(&env, url, "session add --title x --json", "").error(4);
-    assert_eq!((error["message"].as_str(), error["kind"].as_str()), (Some(why), Some("read_only")));
+    assert_eq!(
+        (&error["message"], &error["kind"]),
+        (&json!(format!("{why}; nothing was changed")), &json!("read_only"))
+    );
     for line in
         ["list", "show --session-id 3", "history", "audit verify", "create --session-id 3 --dry-run", "migrate --check"]
     {

@@ -8,6 +8,7 @@ use super::view::{SessionView, to_json};
 use super::{Context, Failure};
 use crate::domain::guid::new_group_id;
 use crate::domain::session::NewSession;
+use crate::store::StoreError;
 
 /// Subcommands of `session`.
 #[derive(Debug, Subcommand)]
@@ -48,7 +49,11 @@ impl Add {
     pub async fn run(self, context: &Context<'_>) -> Result<(), Failure> {
         output::check()?;
         let store = context.provisioner.store();
-        let session = store.add_session(&self.new, &new_group_id()).await?;
+        let added = store.add_session(&self.new, &new_group_id()).await;
+        let session = added.map_err(|error| match error {
+            StoreError::Unsettled(_) => Failure::from(error),
+            other => Failure::from(other).before_any_change(),
+        })?;
         let added = Added(SessionView::new(&session, &[], store.clock().now()));
         output::print_done(added, context.style.format).await
     }

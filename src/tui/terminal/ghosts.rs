@@ -55,7 +55,9 @@ impl Ghosts {
 fn is_risky(symbol: &str) -> bool {
     let mut chars = symbol.chars();
     let first = chars.next();
-    chars.next().is_some() || first.is_some_and(|c| c >= '\u{e000}' && !matches!(c, '\u{f900}'..='\u{fffd}'))
+    // For private use, or beyond the first plane; what lies between is as certain as what lies before.
+    let is_beyond = |c: char| u32::from(c) >= 0xe000 && !(0xf900..=0xfffd).contains(&u32::from(c));
+    chars.next().is_some() || first.is_some_and(is_beyond)
 }
 
 #[cfg(test)]
