@@ -12,13 +12,6 @@ use crate::support::database::TestDb;
 use crate::support::requests::{FORCE_NEW, PROVISION, provisioner, record, request, session};
 use crate::support::world::world;
 
-/// Gives what is told.
-fn heard(tell: impl FnOnce(&(dyn Fn(ProvisionEvent) + Send + Sync))) -> Vec<String> {
-    let lines = Mutex::new(Vec::new());
-    tell(&|line| lines.lock().unwrap().push(line.to_string()));
-    lines.into_inner().unwrap()
-}
-
 /// Carries a change out; gives what was told.
 async fn story(db: &TestDb, id: i64, action: Action) -> Vec<String> {
     let (lines, provisioner) = (Mutex::new(Vec::new()), provisioner(&db.store().await));
@@ -87,7 +80,9 @@ async fn a_guid_that_reached_nobody_is_told_with_what_became_of_the_old_one() {
         (Certainty::Committed, "committed and the old one no longer works: rotate again"),
         (Certainty::Unknown, "not known whether it was committed and the old one still works: rotate again"),
     ] {
-        let told = heard(|tell| provisioner.undelivered(session(2), EventId::generate(), certainty, tell));
-        assert_eq!(told, [format!("{not_delivered} {end}")]);
+        let lines = Mutex::new(Vec::new());
+        let tell = |line: ProvisionEvent| lines.lock().unwrap().push(line.to_string());
+        provisioner.undelivered(session(2), EventId::generate(), certainty, &tell);
+        assert_eq!(lines.into_inner().unwrap(), [format!("{not_delivered} {end}")]);
     }
 }
