@@ -90,7 +90,8 @@ impl Action {
             Self::Change(job) => !job.is_dry_run(),
             Self::Consolidate(job) => job.changes(),
             Self::Import(job) => !job.is_dry_run(),
-            Self::AddSession(_) | Self::Migrate(_) => true,
+            Self::Migrate(job) => !job.is_check(),
+            Self::AddSession(_) => true,
             _ => false,
         }
     }
