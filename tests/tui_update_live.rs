@@ -1,9 +1,11 @@
 //! What others do to the database shows, and disturbs nobody.
 
+use host_provisioner::domain::estimate::Count;
 use host_provisioner::tui::effect::{Effect, Query};
 use host_provisioner::tui::message::Look;
 use host_provisioner::tui::model::Following;
 use host_provisioner::tui::screen::sessions::Picture;
+use host_provisioner::tui::screen::sessions::counting::Number;
 
 use crate::support::canned::{many, showcase};
 use crate::support::console::Console;
@@ -86,8 +88,18 @@ fn a_search_that_was_stopped_is_begun_again_by_who_asks_for_it_alone() {
     console.esc();
     assert_eq!(console.model.list.picture, Picture::GivenUp);
     // On a busy server something changes every second.
+    let exact = |console: &Console| matches!(console.model.list.numbers.all, Some(Number::Told(Count::Exact(_))));
+    assert!(exact(&console));
     let effects = console.look(Look::Changed);
     assert!(matches!(effects[..], [Effect::Watch(_)]), "{effects:?}");
+    assert!(!exact(&console), "how many there are now was not told");
+    // What else is on the screen follows.
+    console.keys("H");
+    console.answer();
+    let effects = console.look(Look::Changed);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Load(_, Query::History(_)))), "{effects:?}");
+    console.answer();
+    console.esc();
     console.ctrl('r');
     assert!(console.model.list.loading.is_some());
     console.answer();

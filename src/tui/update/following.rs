@@ -18,14 +18,19 @@ pub(super) fn keep_up(model: &mut Model) -> Vec<Effect> {
     match model.following {
         Following::Watching => Vec::new(),
         Following::Resting => watch(model),
-        Following::Outdated if model.list.picture == Picture::GivenUp => watch(model),
         Following::Outdated => {
             model.following = Following::Resting;
             // What could not be read is not held.
             let held = model.connection.frozen.is_some() && model.list.failure.is_none();
-            let mut effects = if held { watch(model) } else { sessions::refresh_unasked(model) };
-            model.list.numbers.database_changed();
-            effects.extend(detail::follow_cursor(model, true));
+            let given_up = model.list.picture == Picture::GivenUp;
+            let mut effects = if held || given_up { watch(model) } else { sessions::refresh_unasked(model) };
+            if given_up {
+                // Nothing is asked for it, so nobody tells how many there are now.
+                model.list.numbers.doubt();
+            } else {
+                model.list.numbers.database_changed();
+                effects.extend(detail::follow_cursor(model, true));
+            }
             effects.extend(history::freshen(model));
             effects
         }
