@@ -76,6 +76,12 @@ impl<'a> Tmux<'a> {
     pub(crate) fn pid(&self) -> String {
         self.run(&["display-message", "-t", SESSION, "-p", "#{pane_pid}"]).trim().to_owned()
     }
+
+    /// Tells whether the program has given its terminal back for good. How it ended is not asked: a busy tmux may never
+    /// learn that from its child.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.run(&["display-message", "-t", SESSION, "-p", "#{pane_dead}"]).trim() == "1"
+    }
 }
 
 impl Drop for Tmux<'_> {
