@@ -82,6 +82,8 @@ pub(super) trait Backend:
     const TITLE: &'static str;
     /// A session's status, in the form that is sorted and compared.
     const STATUS: &'static str;
+    /// The same where another index gives the order.
+    const STATUS_BESIDE: &'static str;
     /// Who made a record, in the form that is sorted.
     const MAKER: &'static str;
     /// Puts the text that follows into that form; closed by [`Backend::FOLD_END`].

@@ -200,6 +200,6 @@ pub(super) fn assemble_among<B: Backend>(
         before = ", ";
     }
     builder.push(")");
-    conditions::push_filter(&mut builder, filter, now);
+    conditions::push_filter(&mut builder, filter, SortKey::Id, now);
     builder
 }

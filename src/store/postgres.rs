@@ -128,6 +128,8 @@ impl Backend for Postgres {
     const HAS_TITLES: Option<&'static str> = None;
     const TITLE: &'static str = r#"lower("Sessions"."Title" COLLATE "C")"#;
     const STATUS: &'static str = r#"lower("Sessions"."Status" COLLATE "C")"#;
+    // The server knows how common a status is.
+    const STATUS_BESIDE: &'static str = Self::STATUS;
     const MAKER: &'static str = r#"lower(r."CreatedBy" COLLATE "C")"#;
     const FOLD: &'static str = "lower(";
     const FOLD_END: &'static str = " COLLATE \"C\")";

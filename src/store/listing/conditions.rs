@@ -4,26 +4,32 @@ use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 
 use crate::domain::filter::{Compare, IdRange, Name, RecordTest, Test, Word, soon};
+use crate::domain::order::SortKey;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Backend, Speaks};
 use crate::store::session_query::SessionFilter;
 use crate::store::sql;
 
-/// Adds the terms of a filter to conditions that there are already.
-pub(super) fn push_filter<B: Backend>(builder: &mut QueryBuilder<B>, filter: &SessionFilter, now: Timestamp) {
+/// Adds the terms of a filter to conditions that there are already, on sessions in the order of `key`.
+pub(super) fn push_filter<B: Backend>(
+    builder: &mut QueryBuilder<B>,
+    filter: &SessionFilter,
+    key: SortKey,
+    now: Timestamp,
+) {
     for term in &filter.terms {
         // What is not known does not hold, and its opposite does.
         builder.push(if term.negated { " AND NOT coalesce((" } else { " AND (" });
-        push_test(builder, &term.test, now);
+        push_test(builder, &term.test, key, now);
         builder.push(if term.negated { "), false)" } else { ")" });
     }
 }
 
-fn push_test<B: Backend>(builder: &mut QueryBuilder<B>, test: &Test, now: Timestamp) {
+fn push_test<B: Backend>(builder: &mut QueryBuilder<B>, test: &Test, key: SortKey, now: Timestamp) {
     match test {
         Test::Word(word) => push_word(builder, word),
         Test::Id(ranges) => push_ids(builder, ranges),
-        Test::Status(name) => push_status(builder, name),
+        Test::Status(name) => push_status(builder, name, key),
         Test::Record(test) => push_record(builder, *test, now),
         Test::By(_) | Test::Age(_) => push_of_session(builder, test, now),
     }
@@ -52,8 +58,10 @@ fn push_ids<B: Backend>(builder: &mut QueryBuilder<B>, ranges: &[IdRange]) {
     }
 }
 
-fn push_status<B: Backend>(builder: &mut QueryBuilder<B>, name: &Name) {
-    builder.push(B::STATUS).push(" = ");
+/// A status that leaves few sessions has narrowed them down before. One that leaves many must not take them from the index
+/// of titles, to sort them all.
+fn push_status<B: Backend>(builder: &mut QueryBuilder<B>, name: &Name, key: SortKey) {
+    builder.push(if key == SortKey::Title { B::STATUS_BESIDE } else { B::STATUS }).push(" = ");
     push_text(builder, &name.text);
     if name.exact {
         builder.push(r#" AND "Sessions"."Status" = "#);

@@ -6,6 +6,7 @@ use super::among;
 use super::conditions::push_filter;
 use super::narrow::{Narrowed, narrow};
 use crate::domain::estimate::{COUNTED, Count, Estimate, Stretch, Stretches};
+use crate::domain::order::SortKey;
 use crate::domain::session::SessionId;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Backend, Speaks, Statement, fault, statement};
@@ -159,7 +160,7 @@ pub(crate) fn assemble_samples<B: Backend>(stretches: &Stretches) -> QueryBuilde
 fn assemble_count<B: Backend>(filter: &SessionFilter, narrowed: Option<&Narrowed>, now: Timestamp) -> QueryBuilder<B> {
     let mut builder = QueryBuilder::new(sql::COUNT_OF);
     builder.push(sql::FROM_SESSIONS).push(r#""Sessions"."SessionId" > 0"#);
-    push_filter(&mut builder, filter, now);
+    push_filter(&mut builder, filter, SortKey::Id, now);
     if let Some(narrowed) = narrowed {
         builder.push(r#" AND "Sessions"."SessionId" IN ("#);
         narrowed.push(&mut builder, now);

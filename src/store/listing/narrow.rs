@@ -1,11 +1,11 @@
 //! What narrows a search down before the conditions decide: where few sessions come into question, by an index of the
-//! titles' pieces or of the records, only these are looked at, in whatever order the list is. Where many do, a walk in
+//! titles' pieces, of their states or of the records, only these are looked at, in whatever order the list is. Where many do, a walk in
 //! the order of the list fills a page soon.
 
 use sqlx::QueryBuilder;
 
-use super::conditions::push_record_condition;
-use crate::domain::filter::{RecordTest, Test, Word, letters};
+use super::conditions::{push_record_condition, push_text};
+use crate::domain::filter::{Name, RecordTest, Test, Word, letters};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Backend, Speaks, Statement, fault};
 use crate::store::error::StoreError;
@@ -28,6 +28,8 @@ pub(crate) enum Narrowed {
     Titles(String, Vec<i64>),
     /// These, as a JSON array: what the index of titles found is not looked for a second time.
     These(String),
+    /// Those with this status, whatever the case.
+    Status(Name),
     /// Those with a current record, or duplicates, of this kind.
     Records(Test),
 }
@@ -52,7 +54,7 @@ pub(crate) async fn narrow<B: Backend>(
             fewest = count;
             best = Some(match narrowed {
                 Narrowed::Titles(..) => Narrowed::These(get::<B, String>(row, "Ids").map_err(fault::<B>)?),
-                Narrowed::These(_) | Narrowed::Records(_) => narrowed,
+                Narrowed::These(_) | Narrowed::Status(_) | Narrowed::Records(_) => narrowed,
             });
         }
     }
@@ -80,8 +82,10 @@ pub(crate) fn ways<B: Backend>(filter: &SessionFilter) -> Vec<Narrowed> {
         Test::By(name) => name.exact && !name.text.is_empty(),
         Test::Record(RecordTest::None | RecordTest::Active) | Test::Word(_) | Test::Id(_) | Test::Status(_) => false,
     };
+    let states = tests()
+        .filter_map(|test| if let Test::Status(name) = test { Some(Narrowed::Status(name.clone())) } else { None });
     let records = tests().filter(is_of_records).cloned().map(Narrowed::Records);
-    titles.into_iter().chain(records).collect()
+    titles.into_iter().chain(states).chain(records).collect()
 }
 
 /// Cuts a word into pieces of the index, each as a quoted text of its language: as many as its letters need. Those that
@@ -131,6 +135,10 @@ impl Narrowed {
                 <B as Speaks<String>>::push(builder, ids.clone());
                 builder.push(")");
             }
+            Self::Status(name) => {
+                builder.push(sql::IDS_HEAD).push(sql::FROM_SESSIONS).push(B::STATUS).push(" = ");
+                push_text(builder, &name.text);
+            }
             Self::Records(test) => {
                 builder.push(sql::SESSIONS_OF_RECORDS);
                 push_record_condition(builder, test, now);
@@ -161,11 +169,11 @@ mod tests {
 
     #[test]
     fn what_no_index_narrows_down_has_no_way() {
-        for text in ["", "ab", "7", "-light", "record:none", "record:active", "by:sato", "status:active", "ᏸᏹᏺᏻ"]
+        for text in ["", "ab", "7", "-light", "record:none", "record:active", "by:sato", "-status:active", "ᏸᏹᏺᏻ"]
         {
             assert_eq!(ways_of(text), [] as [&str; 0], "{text}");
         }
-        assert_eq!(ways_of("record:expired record:duplicate by:=Ada age:>9d -age:<9d").len(), 4);
+        assert_eq!(ways_of("record:expired record:duplicate by:=Ada age:>9d -age:<9d status:active").len(), 5);
     }
 
     /// The index folds letters with tables of its own: wherever it is asked for a letter, it must know all its cases.

@@ -119,7 +119,7 @@ impl Part {
                 self.push_from(builder, *from);
             }
         }
-        push_filter(builder, filter, now);
+        push_filter(builder, filter, self.key, now);
         if let Some(narrowed) = narrowed {
             builder.push(" AND ").push(self.id()).push(" IN (");
             narrowed.push(builder, now);

@@ -39,6 +39,10 @@ const BOUNDED: &[(&str, &str, &str)] = &[
     ("a search for by:sato id:7,100-200", "Sort", "what is found among the entries of one stretch"),
 ];
 
+/// Likewise, of pages with a filter.
+const BOUNDED_PAGES: &[(&str, &str, &str)] =
+    &[(" with status:active", "Index Scan of PK_Sessions", "sessions with one status are in the order of ids")];
+
 async fn connect() -> PgConnection {
     let url = std::env::var(SERVER).unwrap_or_else(|_| panic!("{SERVER} is not set: `make test` starts a server"));
     url.parse::<PgConnectOptions>().expect("the URL of the test server").connect().await.expect("the test server")
@@ -119,6 +123,7 @@ fn complaints(name: &str, rows: &[PgRow]) -> Vec<String> {
         walks_and_sorts(&explained["Plan"], &mut wrong);
     }
     wrong.retain(|what| !BOUNDED.iter().any(|(statement, step, _)| (*statement, *step) == (name, what)));
+    wrong.retain(|what| !BOUNDED_PAGES.iter().any(|(filter, step, _)| name.ends_with(filter) && step == what));
     wrong.into_iter().map(|what| format!("{name}: {what}")).collect()
 }
 
@@ -194,7 +199,7 @@ async fn an_overview_reads_the_last_days_of_the_history_alone_on_a_server() {
 }
 
 /// What an import asks of the tables for the sessions of a range, of which there are few beside all.
-const OF_AN_IMPORT: &[(&str, &str, &str)] = &[
+pub(super) const OF_AN_IMPORT: &[(&str, &str, &str)] = &[
     ("BATCH_BY_SESSIONS", import::BATCH_BY_SESSIONS, "7001, 100"),
     ("BATCH_BY_RECORDS", import::BATCH_BY_RECORDS, "7001, 100"),
     ("PLACES", import::PLACES, "7001, 7101"),
@@ -207,8 +212,8 @@ const OF_AN_IMPORT: &[(&str, &str, &str)] = &[
     ("INSERT_SESSIONS", Postgres::INSERT_SESSIONS, "7001, 7101, '{7005,7006}'"),
     ("INSERT_RECORDS", Postgres::INSERT_RECORDS, "7001, 7101, '{7005,7006}', '{7007}'"),
     ("FLAG", import::FLAG, "true, 7001"),
-    ("the next session's id", Postgres::SEQUENCES[0], "9000000000000000000"),
-    ("the next record's id", Postgres::SEQUENCES[1], "9000000000000000000"),
+    ("SEQUENCES", Postgres::SEQUENCES[0], "9000000000000000000"),
+    ("SEQUENCES", Postgres::SEQUENCES[1], "9000000000000000000"),
 ];
 
 impl World<'_> {
