@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::support::between::{Between, Lie};
 use crate::support::database::TestDb;
 use crate::support::requests::{FORCE_NEW, PROVISION, change, opens, provision, provisioner, request, session};
-use crate::support::world::{OLD_TOOL, world_with_guid};
+use crate::support::world::{OLD_TOOL, give_guid, world};
 
 /// A session with a current record, whose GUID is known, and two duplicates beside it.
 struct Scene {
@@ -31,7 +31,8 @@ impl Scene {
     }
 
     async fn with_patience(timeout: Duration) -> Self {
-        let (mut db, old) = world_with_guid().await;
+        let mut db = world().await;
+        let old = give_guid(&db).await;
         db.timeout = timeout;
         Self { store: db.store().await, db, old }
     }

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use clap::ValueEnum;
 use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::drill::{Step, Way};
+use host_provisioner::store::{self, Settings, Target};
 
 use super::{DRILL, imports, titles};
 use crate::support::database::TestDb;
+use crate::support::outside::Outside;
+use crate::support::postgres::TestPg;
 use crate::support::program::{Ran, TestEnv, end_of};
 use crate::support::requests::{opens, provision, provisioner};
-use crate::support::world::{OLD_TOOL, world_with_guid};
+use crate::support::world::{OLD_TOOL, ROWS, give_guid, world};
 
 /// What a change leaves behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,12 +119,13 @@ pub(super) fn name(value: &impl ValueEnum) -> String {
     value.to_possible_value().unwrap().get_name().to_owned()
 }
 
-/// A database of its own, made once and copied, and the GUID that opens the session with duplicates.
-fn world() -> (TestEnv, HostGuid) {
+/// A file of its own, made once and copied, and the GUID that opens the session with duplicates.
+fn file() -> (TestEnv, HostGuid) {
     static MADE: OnceLock<(Vec<u8>, String)> = OnceLock::new();
     let (bytes, old) = MADE.get_or_init(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let (db, old) = runtime.block_on(world_with_guid());
+        let db = runtime.block_on(world());
+        let old = runtime.block_on(give_guid(&db));
         runtime.block_on(db.sql("PRAGMA wal_checkpoint(TRUNCATE)"));
         (std::fs::read(&db.path).unwrap(), old.reveal().to_string())
     });
@@ -132,17 +137,23 @@ fn world() -> (TestEnv, HostGuid) {
     (TestEnv::around(copied), HostGuid::parse(old).unwrap())
 }
 
+/// The same on a server.
+fn server() -> (TestEnv<TestPg>, HostGuid) {
+    let env = TestEnv::around(|runtime| runtime.block_on(TestPg::with_old_rows(ROWS)));
+    let old = env.wait(give_guid(&env.db));
+    (env, old)
+}
+
 /// Runs the change with one step going wrong, and checks everything that can be checked afterwards.
-fn drilled(change: &Change, step: Step, way: Way) {
+fn drilled<D: Outside>(env: &TestEnv<D>, old: &HostGuid, change: &Change, step: Step, way: Way) {
     let drill = format!("{}:{}", name(&step), name(&way));
-    let (env, old) = world();
     let before = env.dump();
     let mut command = env.command(change.line.split(' '));
     let ran = end_of(command.env(DRILL, &drill).spawn().unwrap());
     let what = format!("{}: {drill}\n{}{}", change.line, ran.transcript(), env.log_if_any());
     // Killed, it may not have written its log; not reached, it would not have been killed.
     assert!(way == Way::Kill || what.contains(&format!("WARN  drill: {drill}")), "not reached: {what}");
-    told_truly(change, way, end(step, way), &ran, &env, &what);
+    told_truly(change, way, end(step, way), &ran, &env.log_if_any(), &what);
     let undone = matches!(end(step, way), End::Undone(_));
     assert_eq!(env.dump() == before, undone, "{what}");
     let active = match (undone, change.leaves) {
@@ -151,18 +162,16 @@ fn drilled(change: &Change, step: Step, way: Way) {
         (true, _) | (false, Leaves::Nothing) => "0",
     };
     let query = format!(
-        r#"SELECT count(*) FROM "HostSessions" WHERE "SessionId" = {} AND "IsActive" AND "RevokedAt" IS NULL"#,
+        r#"SELECT CAST(count(*) AS text) FROM "HostSessions" WHERE "SessionId" = {} AND "IsActive" AND "RevokedAt" IS NULL"#,
         change.session
     );
     assert_eq!(env.texts(&query), [active], "{what}");
-    assert_eq!(env.texts("PRAGMA integrity_check"), ["ok"], "{what}");
-    goes_on(change, undone, &old, &ran.stdout, &env, &what);
+    goes_on(change, undone, old, &ran.stdout, env, &what);
 }
 
 /// The exit code, stdout and the sentences are those of what happened, and no GUID is where it does not belong.
-fn told_truly(change: &Change, way: Way, end: End, ran: &Ran, env: &TestEnv, what: &str) {
-    let log = env.log_if_any();
-    for text in [&ran.stderr, &log] {
+fn told_truly(change: &Change, way: Way, end: End, ran: &Ran, log: &str, what: &str) {
+    for text in [&ran.stderr, log] {
         assert!(guids(text).is_empty(), "{what}");
     }
     if way == Way::Kill {
@@ -183,9 +192,11 @@ fn told_truly(change: &Change, way: Way, end: End, ran: &Ran, env: &TestEnv, wha
 }
 
 /// Whoever had a GUID that works still has one, the history is whole, and a rotation works.
-fn goes_on(change: &Change, undone: bool, old: &HostGuid, stdout: &str, env: &TestEnv, what: &str) {
+fn goes_on<D: Outside>(change: &Change, undone: bool, old: &HostGuid, stdout: &str, env: &TestEnv<D>, what: &str) {
     env.wait(async {
-        let provisioner = provisioner(&env.db.store().await);
+        let target = Target::parse(&env.url()).unwrap();
+        let settings = Settings { target, timeout: Duration::from_secs(10), read_only: false };
+        let provisioner = provisioner(&store::connect(settings, None).await.unwrap());
         let concerned = change.session == OLD_TOOL.duplicates;
         assert_eq!(opens(&provisioner, OLD_TOOL.duplicates, old).await, undone || !concerned, "{what}");
         if let [new] = &guids(stdout)[..] {
@@ -210,7 +221,16 @@ fn guids(text: &str) -> Vec<&str> {
 fn all(way: Way) {
     for change in &CHANGES {
         for step in change.steps() {
-            drilled(change, step, way);
+            let (env, old) = file();
+            drilled(&env, &old, change, step, way);
+            assert_eq!(env.texts("PRAGMA integrity_check"), ["ok"], "{}: {step:?}", change.line);
+        }
+    }
+    // What rotates and what creates take every step that writes.
+    for change in &CHANGES[..2] {
+        for step in change.steps() {
+            let (env, old) = server();
+            drilled(&env, &old, change, step, way);
         }
     }
 }

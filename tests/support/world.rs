@@ -4,6 +4,7 @@ use host_provisioner::domain::guid::HostGuid;
 use host_provisioner::domain::hash::HashScheme;
 
 use super::database::TestDb;
+use super::outside::Outside;
 use super::requests::{hasher, session};
 
 /// The sessions of the world, by what they have.
@@ -43,11 +44,11 @@ pub(crate) async fn world() -> TestDb {
     TestDb::with_old_rows(ROWS).await
 }
 
-/// The same, with a GUID of the old tool that opens the session with duplicates.
-pub(crate) async fn world_with_guid() -> (TestDb, HostGuid) {
-    let (db, guid) = (world().await, HostGuid::generate());
+/// Gives the session with duplicates a GUID of the old tool that opens it.
+pub(crate) async fn give_guid(db: &impl Outside) -> HostGuid {
+    let guid = HostGuid::generate();
     let hash = hasher(HashScheme::Legacy).hash(session(OLD_TOOL.duplicates), &guid);
     let (hash, record) = (hash.as_str(), OLD_TOOL.best_duplicate);
     db.sql(&format!(r#"UPDATE "HostSessions" SET "HostGuidHash" = '{hash}' WHERE "HostSessionId" = {record}"#)).await;
-    (db, guid)
+    guid
 }
