@@ -31,6 +31,7 @@ fn every_refused_value_ends_with_exit_code_two_and_changes_nothing() {
         vec!["rotate", "--session-id", "1"],
         vec!["create", "--session-id", "1", "--created-by", &long],
         vec!["create", "--session-id", "1", "--created-by", "  "],
+        vec!["create", "--session-id", "1", "--created-by", "Keller 6ba39809-bc5a-498e-956a-fcbb3f39e017"],
         vec!["create", "--session-id", "1", "--rotation-reason", "ab"],
         vec!["create", "--session-id", "1", "--rotation-reason", &reason],
         vec!["create", "--session-id", "1", "--rotation-reason", "leaked 6ba39809-bc5a-498e-956a-fcbb3f39e017"],

@@ -44,8 +44,8 @@ impl RotationReason {
     }
 }
 
-/// Finds 32 or more hexadecimal digits that only hyphens interrupt, and the groups 8-4-4-4-12 of a GUID that
-/// was broken into lines or holds what nobody sees. Word processors make other dashes of hyphens.
+/// Finds 32 or more hexadecimal digits that only hyphens interrupt, and the groups 8-4-4-4-12 of a GUID that has other
+/// signs between them, was broken into lines or holds what nobody sees. Word processors make other dashes of hyphens.
 #[must_use]
 pub fn holds_guid(text: &str) -> bool {
     let plain = text.replace(|c| matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}'), "-");
@@ -57,7 +57,10 @@ pub fn holds_guid(text: &str) -> bool {
         8 | 13 | 18 | 23 => *c == '-',
         _ => c.is_ascii_hexdigit(),
     };
-    in_one_piece || joined.windows(36).any(|window| window.iter().enumerate().all(fits))
+    let groups: Vec<usize> = plain.split(|c: char| !c.is_ascii_hexdigit()).map(str::len).collect();
+    in_one_piece
+        || groups.windows(5).any(|lengths| lengths == [8, 4, 4, 4, 12])
+        || joined.windows(36).any(|window| window.iter().enumerate().all(fits))
 }
 
 #[cfg(test)]
@@ -93,11 +96,14 @@ mod tests {
             "6ba39809-bc5a-498e-\n956a-fcbb3f39e017",
             "6ba39809-bc5a-498e-956a-fcbb3f\r\n39e017",
             "6ba39809–bc5a–498e–956a–fcbb3f39e017",
+            "6ba39809 bc5a 498e 956a fcbb3f39e017",
+            "6ba39809_bc5a:498e.956a/fcbb3f39e017",
             "6ba39809\u{200b}-bc5a-498e-956a-\u{202c}fcbb3f39e017",
         ] {
             assert_eq!(RotationReason::parse(&format!("leaked {guid}!")), Err(ReasonError::HoldsGuid));
         }
         assert!(RotationReason::parse("ticket 6ba39809-bc5a").is_ok());
+        assert!(RotationReason::parse("tickets 12345678 1234 1234 1234 1234567890123").is_ok());
         assert!(RotationReason::parse("tickets 12345678 12345679 12345680 12345681, 2026-11-22 to 2026-11-23").is_ok());
     }
 }
