@@ -85,10 +85,12 @@ pub(super) fn csv(grid: &Grid) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// Escapes what is hostile to terminals, and quotes away what a spreadsheet would compute.
+/// Escapes what is hostile to terminals, and quotes away what a spreadsheet would compute: what begins with one of four
+/// signs, in either width, and blanks before it (<https://owasp.org/www-community/attacks/CSV_Injection>).
 fn harmless(cell: &str) -> String {
     let shown = visible(cell);
-    if shown.starts_with(['=', '+', '-', '@']) { format!("'{shown}") } else { shown.into_owned() }
+    let is_formula = shown.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if is_formula { format!("'{shown}") } else { shown.into_owned() }
 }
 
 /// Writes a report to stdout. A reader that went away has seen enough: that is no error.
@@ -151,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_spreadsheet_computes_nothing_of_ours() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)"] {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", " =1+1", "＝1+1", "＋1", "－1", "＠SUM(A1)", "\u{3000}=1"] {
             assert_eq!(harmless(formula), format!("'{formula}"));
         }
         assert_eq!(harmless("a=1"), "a=1");
