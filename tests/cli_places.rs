@@ -58,6 +58,23 @@ fn a_folder() {
 }
 
 #[test]
+fn places_where_no_file_can_be_made() {
+    let mut env = TestEnv::nowhere();
+    let folder = env.db.folder.path().to_owned();
+    std::os::unix::fs::symlink(folder.join("none/test.db"), folder.join("link")).unwrap();
+    std::os::unix::fs::symlink("loop", folder.join("loop")).unwrap();
+    let long = "n".repeat(300);
+    let said: String = ["link", "loop", "test.db/", &long]
+        .map(|name| {
+            env.db.path = folder.join(name);
+            told(&env, &["migrate"])
+        })
+        .concat();
+    env.check("place_where_none_can_be", &said.replace(&long, "[long]"));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "nothing but the two links");
+}
+
+#[test]
 fn a_text_file() {
     let env = TestEnv::nowhere();
     fs::write(&env.db.path, "Dear diary,\nthis is no database.\n").unwrap();

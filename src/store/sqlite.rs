@@ -211,10 +211,16 @@ pub(super) fn file_of(settings: &Settings) -> Result<&Path, StoreError> {
 /// Makes a missing file, readable by its owner alone; tells whether it did.
 pub(super) fn create_file(path: &Path) -> Result<bool, StoreError> {
     let shown = || path.display().to_string();
+    let no_place = |why: &str| Err(StoreError::NotOurs { path: shown(), why: why.to_owned() });
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(true),
         Err(error) => match error.kind() {
+            ErrorKind::AlreadyExists if path.symlink_metadata().is_ok_and(|it| it.is_symlink()) && !path.exists() => {
+                no_place("it is a link that leads nowhere")
+            }
             ErrorKind::AlreadyExists => Ok(false),
+            ErrorKind::IsADirectory => no_place("its name is that of a folder"),
+            ErrorKind::InvalidFilename => no_place("no file can have so long a name"),
             ErrorKind::NotFound | ErrorKind::NotADirectory => Err(StoreError::NoFolder { path: shown() }),
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                 Err(StoreError::Denied { what: format!("{} cannot be created by this user", shown()) })
