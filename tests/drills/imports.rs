@@ -1,5 +1,7 @@
 //! An import: all of its rows are there, or none.
 
+use std::fmt::Write as _;
+
 use host_provisioner::drill::{Step, Way};
 
 use super::DRILL;
@@ -59,6 +61,52 @@ fn all(way: Way) {
         drilled(&env, step, way);
         assert_eq!(env.texts("PRAGMA integrity_check"), ["ok"], "{step:?}");
         drilled(&TestEnv::around(|runtime| runtime.block_on(TestPg::empty())), step, way);
+    }
+}
+
+/// More sessions than are written at once, each with a record.
+const MANY: i64 = 10_100;
+
+fn write_many<D: Outside>(env: &TestEnv<D>) {
+    let (mut sessions, mut records) = (String::new(), String::new());
+    for id in 1..=MANY {
+        let group = format!("DE562439-E9C1-4823-A960-{id:012}");
+        let times = "NULL,NULL,NULL,2026-09-04 08:28:00,2026-09-04 08:28:00";
+        writeln!(sessions, "{id},{group},one of many,NULL,Created,0,100,{times}").unwrap();
+        let hash = format!("{id:043}=");
+        writeln!(records, "{id},{id},{hash},2026-09-04 08:28:00,NULL,NULL,API User,NULL,NULL,1").unwrap();
+    }
+    let head = |text: &str| text.lines().next().unwrap().to_owned();
+    env.file("sessions.csv", format!("{}\n{sessions}", head(fixtures::SESSIONS)).as_bytes());
+    env.file("host_sessions.csv", format!("{}\n{records}", head(fixtures::HOST_SESSIONS)).as_bytes());
+}
+
+/// What was written before the second part goes with it.
+fn drilled_in_the_second_part<D: Outside>(env: &TestEnv<D>, step: Step, way: Way) {
+    let drill = format!("{}:{}:2", name(&step), name(&way));
+    write_many(env);
+    let before = env.dump();
+    let ran = end_of(env.command(LINE).env(DRILL, &drill).spawn().unwrap());
+    let what = format!("{drill}\n{}{}", ran.transcript(), env.log_if_any());
+    assert_eq!(ran.code, if way == Way::Kill { -1 } else { 1 }, "{what}");
+    assert!(way == Way::Kill || what.contains("WARN  drill: "), "not reached: {what}");
+    assert!(way == Way::Kill || ran.stderr.contains("; nothing was changed"), "{what}");
+    assert!(env.dump() == before, "{what}");
+    env.run_with(LINE).ok();
+    let count = r#"SELECT CAST(count(*) AS text) FROM "HostSessions" WHERE "IsActive""#;
+    assert_eq!(env.texts(count), [MANY.to_string()], "{what}");
+}
+
+#[test]
+fn whatever_goes_wrong_in_the_second_part_of_an_import_leaves_nothing_of_the_first() {
+    for (step, way) in [
+        (Step::InsertRows, Way::Error),
+        (Step::AppendEntry, Way::Panic),
+        (Step::InsertRows, Way::Kill),
+        (Step::AppendEntry, Way::Kill),
+    ] {
+        drilled_in_the_second_part(&TestEnv::empty(), step, way);
+        drilled_in_the_second_part(&TestEnv::around(|runtime| runtime.block_on(TestPg::empty())), step, way);
     }
 }
 
