@@ -1,7 +1,7 @@
 //! Histories that begin with an import: what it told of is held to it, and old records go on being of the time before.
 
 use host_provisioner::domain::audit::{Finding, verify};
-use host_provisioner::domain::chain::{AuditAction, AuditBody, ChainHead};
+use host_provisioner::domain::chain::{AuditAction, AuditBody, ChainHash, ChainHead};
 use host_provisioner::domain::event_id::EventId;
 use host_provisioner::domain::expiry::Expiry;
 use host_provisioner::domain::host_record::HostRecord;
@@ -124,4 +124,68 @@ fn a_later_import_tells_of_another_current_record_until_this_program_rotated() {
     let claims = imported(vec![record(5)]).entries.remove(0).parse_body().unwrap();
     tables.entries.push(AuditBody { seq: 4, ..claims }.follow(head));
     assert_eq!(damaged(&tables), []);
+}
+
+/// Lets the current record of [`three`] stay, as it is in these tables, and retires the duplicate.
+fn consolidated(tables: &mut Tables) {
+    let kept = tables.record_mut(record_id(5)).clone();
+    let head = tables.entries.last().unwrap();
+    let last = head.parse_body().unwrap();
+    let by = last.by.clone();
+    let body = AuditBody {
+        seq: last.seq + 1,
+        event: EventId::generate().to_string(),
+        action: AuditAction::Consolidated,
+        host_session: Some(5),
+        retired: vec![3],
+        new_fp: Some(kept.hash.fingerprint().full()),
+        expires: kept.expires_at.map(Timestamp::fixed_width),
+        at: hours(2).fixed_width(),
+        ..last
+    };
+    let head = ChainHead { seq: head.seq, hash: ChainHash::parse(&head.entry_hash).unwrap() };
+    tables.entries.push(body.follow(head));
+    let retired = tables.record_mut(record_id(3));
+    (retired.is_active, retired.legacy_duplicate) = (false, false);
+    (retired.revoked_at, retired.revoked_by) = (Some(hours(2)), Some(by));
+}
+
+/// A planted hash goes on working after a consolidation: only a new GUID is a cure.
+#[test]
+fn what_was_changed_before_a_consolidation_let_it_stay_is_told_until_there_is_a_new_guid() {
+    let mut sound = three();
+    consolidated(&mut sound);
+    assert_eq!(verify(&sound.trail(1)), Finding::Intact);
+    let edits: [fn(&mut HostRecord); 2] =
+        [|row| row.hash = legacy_hash(77), |row| row.expires_at = row.expires_at.map(|_| hours(9_000))];
+    for edit in edits {
+        let mut tables = three();
+        edit(tables.record_mut(record_id(5)));
+        consolidated(&mut tables);
+        assert_eq!(damaged(&tables), [Some(5)]);
+        // Another consolidation is none either.
+        consolidated(&mut tables);
+        assert_eq!(damaged(&tables), [Some(5)]);
+        change(&mut tables, 1, Action::Provision(Expiry::Never), 3);
+        assert_eq!(verify(&tables.trail(1)), Finding::Intact);
+    }
+}
+
+/// Once a session has a GUID of ours, no other record becomes active but by the history.
+#[test]
+fn a_record_that_nobody_made_active_is_told_though_a_consolidation_let_it_stay() {
+    let mut tables = three();
+    change(&mut tables, 1, Action::Revoke, 1);
+    let planted = tables.record_mut(record_id(5));
+    (planted.is_active, planted.revoked_at, planted.revoked_by) = (true, None, None);
+    let before = damaged(&tables);
+    assert!(before.contains(&Some(5)), "{before:?}");
+    consolidated(&mut tables);
+    assert!(damaged(&tables).contains(&Some(5)));
+    let mut tables = imported(vec![inactive(9)]);
+    change(&mut tables, 1, Action::Provision(Expiry::Never), 1);
+    change(&mut tables, 1, Action::Revoke, 1);
+    tables.records.extend([record(5), duplicate(3)]);
+    consolidated(&mut tables);
+    assert_eq!(damaged(&tables), [Some(5)]);
 }

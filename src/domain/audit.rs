@@ -201,6 +201,8 @@ struct Made<'a> {
 struct Known<'a> {
     fingerprint: Option<Lent<'a>>,
     made: Made<'a>,
+    /// What had been changed outside of the history when a consolidation let the record stay: that goes on working.
+    let_stay: Option<&'static str>,
 }
 
 /// A record that the history retired.
@@ -239,7 +241,7 @@ impl<'a> Implied<'a> {
             self.import(body);
             return;
         }
-        self.ruled = true;
+        let ruled = std::mem::replace(&mut self.ruled, true);
         let was = self.current.take();
         for id in &body.retired {
             let known = was.as_ref().filter(|(current, _)| current == id).map(|(_, known)| known.clone());
@@ -255,13 +257,19 @@ impl<'a> Implied<'a> {
             AuditAction::Created | AuditAction::Rotated | AuditAction::ForceCreated => body.host_session.map(|id| {
                 self.retired.remove(&id);
                 let made = Made { here: Some((body.at.clone(), body.by.clone())), expires: body.expires.clone() };
-                (id, Known { fingerprint: body.new_fp.clone(), made })
+                (id, Known { fingerprint: body.new_fp.clone(), made, let_stay: None })
             }),
             // The record goes on as it is; who made it is known where the history made it.
             AuditAction::Consolidated => body.host_session.map(|id| {
-                let here = was.filter(|(current, _)| *current == id).and_then(|(_, known)| known.made.here);
-                let made = Made { here, expires: body.expires.clone() };
-                (id, Known { fingerprint: body.new_fp.clone(), made })
+                let before = was.filter(|(current, _)| *current == id).map(|(_, known)| known);
+                let let_stay = match &before {
+                    Some(known) => known.changed_before(body),
+                    None => ruled.then_some(
+                        "the record had been made active outside of the history when a consolidation let it stay",
+                    ),
+                };
+                let made = Made { here: before.and_then(|known| known.made.here), expires: body.expires.clone() };
+                (id, Known { fingerprint: body.new_fp.clone(), made, let_stay })
             }),
         };
     }
@@ -271,7 +279,7 @@ impl<'a> Implied<'a> {
     fn import(&mut self, body: &AuditBody<Lent<'a>>) {
         if let Some(id) = body.host_session.filter(|_| !self.ruled) {
             let made = Made { here: None, expires: body.expires.clone() };
-            self.current = Some((id, Known { fingerprint: body.new_fp.clone(), made }));
+            self.current = Some((id, Known { fingerprint: body.new_fp.clone(), made, let_stay: None }));
         }
     }
 
@@ -331,7 +339,16 @@ impl Made<'_> {
     }
 }
 
-impl Known<'_> {
+impl<'a> Known<'a> {
+    /// Tells what a consolidation found otherwise than the history had left it.
+    fn changed_before(&self, consolidated: &AuditBody<Lent<'a>>) -> Option<&'static str> {
+        let hash = "HostGuidHash had been changed outside of the history when a consolidation let it stay";
+        let expiry = "ExpiresAt had been changed outside of the history when a consolidation let it stay";
+        let found =
+            [(self.fingerprint == consolidated.new_fp, hash), (self.made.expires == consolidated.expires, expiry)];
+        self.let_stay.or_else(|| unfit(found).first().copied())
+    }
+
     fn differences(&self, record: &HostRecord) -> Vec<&'static str> {
         let same_hash =
             self.fingerprint.as_ref().is_some_and(|known| known.as_ref() == record.hash.fingerprint().full());
@@ -342,7 +359,7 @@ impl Known<'_> {
             (same_hash, "HostGuidHash was changed outside of the history"),
             (!revoked, "the record was revoked outside of the history"),
         ];
-        unfit(own.into_iter().chain(self.made.checks(record)))
+        unfit(own.into_iter().chain(self.made.checks(record))).into_iter().chain(self.let_stay).collect()
     }
 }
 
