@@ -35,7 +35,7 @@ fn bad_news_are_bold_and_red_and_worded_without_colours() {
         let mut console = Console::on(showcase());
         let started = console.reach_change(4);
         console.job(started.job, JobEvent::Ended(Box::new(Err(failure("the disk is full")))));
-        assert_all(&console.cells_of("✗ the disk is full; nothing was changed.", colours), Modifier::BOLD, colour);
+        assert_all(&console.cells_of("✗ Nothing was changed: the disk is full.", colours), Modifier::BOLD, colour);
     }
 }
 

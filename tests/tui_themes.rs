@@ -25,7 +25,7 @@ fn bad_news_are_told_by_colour_weight_and_sign_in_every_theme() {
         (ThemeName::HighContrast, Color::Indexed(231), Color::Indexed(88)),
         (ThemeName::ColourBlind, Color::Indexed(167), Color::Reset),
     ] {
-        for cell in console.cells_in("✗ the disk is full; nothing was changed.", &Theme::named(name, &UNICODE)) {
+        for cell in console.cells_in("✗ Nothing was changed: the disk is full.", &Theme::named(name, &UNICODE)) {
             assert_eq!((cell.fg, cell.bg), (front, back), "{name}");
             assert!(cell.modifier.contains(Modifier::BOLD), "{name}");
         }

@@ -2,7 +2,7 @@
 
 use host_provisioner::provision::{Certainty, ProvisionEvent};
 use host_provisioner::tui::effect::{Effect, JobId};
-use host_provisioner::tui::message::JobEvent;
+use host_provisioner::tui::message::{JobEvent, Look};
 use host_provisioner::tui::screen::Screen;
 
 use crate::support::canned::{failure, showcase};
@@ -81,9 +81,37 @@ fn the_story_goes_into_the_log_panel_verbatim() {
 fn a_failure_tells_what_happened_and_what_was_not_changed() {
     let (mut console, started) = running();
     console.job(started.job, refused("the disk is full"));
-    assert_eq!(console.notice(), "the disk is full; nothing was changed.");
+    assert_eq!(console.notice(), "Nothing was changed: the disk is full.");
     assert!(console.model.notice.as_ref().is_some_and(|notice| notice.bad));
     assert!(console.model.job.is_none());
+}
+
+/// The database that ended it often cannot be read either.
+#[test]
+fn what_became_of_a_change_stays_until_a_key_whatever_cannot_be_read() {
+    let (mut console, started) = running();
+    console.prompt = false;
+    console.job(started.job, refused("nothing listens there"));
+    assert!(!console.waiting.is_empty(), "the list is read again");
+    console.refuse("nothing listens there");
+    assert_eq!(console.notice(), "Nothing was changed: nothing listens there.");
+    console.ctrl('r');
+    console.refuse("nothing listens there");
+    assert!(console.notice().contains("could not be read"), "{}", console.notice());
+}
+
+#[test]
+fn what_could_not_be_read_is_no_news_once_it_is_read() {
+    let mut console = Console::on(showcase());
+    console.prompt = false;
+    console.ctrl('r');
+    console.refuse("nothing listens there");
+    assert!(console.notice().contains("could not be read"), "{}", console.notice());
+    console.look(Look::Lost("nothing listens there".to_owned()));
+    assert!(console.notice().contains("could not be read"), "{}", console.notice());
+    console.look(Look::Changed);
+    console.answer();
+    assert_eq!(console.notice(), "");
 }
 
 #[test]

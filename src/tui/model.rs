@@ -64,6 +64,19 @@ pub struct Notice {
     pub text: String,
     /// Whether it is bad news.
     pub bad: bool,
+    /// What it is news of.
+    pub of: News,
+}
+
+/// What a notice is news of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// What a key did.
+    Key,
+    /// What became of a change: a list that cannot be read afterwards takes its place no more than anything else does.
+    Change,
+    /// What could not be read: no news any more once it is read.
+    Reading,
 }
 
 /// What is being done.
@@ -271,12 +284,34 @@ impl Model {
 
     /// Tells the operator something.
     pub fn say(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), bad: false });
+        self.notice = Some(Notice { text: text.into(), bad: false, of: News::Key });
     }
 
     /// Tells the operator bad news.
     pub fn warn(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), bad: true });
+        self.notice = Some(Notice { text: text.into(), bad: true, of: News::Key });
+    }
+
+    /// Tells the operator what became of a change.
+    pub fn say_of_change(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), bad: false, of: News::Change });
+    }
+
+    /// Tells the operator that a change did not become what was asked.
+    pub fn warn_of_change(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), bad: true, of: News::Change });
+    }
+
+    /// Tells the operator what could not be read, unless that would hide what became of a change.
+    pub fn warn_of_reading(&mut self, text: impl Into<String>) {
+        if self.notice.as_ref().is_none_or(|notice| notice.of != News::Change) {
+            self.notice = Some(Notice { text: text.into(), bad: true, of: News::Reading });
+        }
+    }
+
+    /// Takes back that something could not be read.
+    pub fn reads_again(&mut self) {
+        self.notice.take_if(|notice| notice.of == News::Reading);
     }
 
     /// Tells whether quitting asks nothing: on a screen that shows nothing, no question can be answered.

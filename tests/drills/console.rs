@@ -97,7 +97,7 @@ fn drill(step: Step, way: Way) -> String {
 #[test]
 fn a_change_that_fails_before_its_commit_is_told_as_not_done_and_the_console_lives_on() {
     for step in BEFORE {
-        Drill::confirmed(&drill(step, Way::Error)).nothing_is_done("; nothing was changed.");
+        Drill::confirmed(&drill(step, Way::Error)).nothing_is_done("Nothing was changed: ");
     }
 }
 
@@ -105,8 +105,8 @@ fn a_change_that_fails_before_its_commit_is_told_as_not_done_and_the_console_liv
 fn a_change_that_panics_before_its_commit_is_told_as_not_done_and_the_console_lives_on() {
     for step in BEFORE {
         // Outside of the store nobody catches it who knows that nothing was begun.
-        let looked_up = "look the session up before you try again";
-        let said = if step == Step::MakeGuid { looked_up } else { "; nothing was changed." };
+        let looked_up = "Look the session up before you try again: ";
+        let said = if step == Step::MakeGuid { looked_up } else { "Nothing was changed: " };
         Drill::confirmed(&drill(step, Way::Panic)).nothing_is_done(said);
     }
 }

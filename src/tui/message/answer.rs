@@ -33,6 +33,18 @@ pub struct Failure {
     pub conflict: Option<Box<Conflict>>,
 }
 
+impl Failure {
+    /// Tells both, what was not changed first: a narrow line cuts off what comes last.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let mut unchanged = self.unchanged.chars();
+        match unchanged.next() {
+            Some(first) => format!("{}{}: {}.", first.to_uppercase(), unchanged.as_str(), self.what),
+            None => format!("{}.", self.what),
+        }
+    }
+}
+
 /// An answer from the database. Its ticket names the question, so each asker looks for its own kind alone.
 #[derive(Debug)]
 pub enum Loaded {

@@ -143,12 +143,16 @@ pub fn loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect>
         Ok(Loaded::Overview(overview)) => {
             model.overview.read = Some(*overview);
             model.overview.failure = None;
+            model.reads_again();
         }
         Err(failure) => {
             // Where there is nothing to keep, the screen says so itself.
             if model.overview.read.is_some() && matches!(model.screen.beneath(), Screen::Overview) {
                 let again = model.keys.of(&Ui::Overview(OverviewUi::Refresh));
-                model.warn(format!("The sessions could not be counted: {}. {again} tries again.", failure.what));
+                model.warn_of_reading(format!(
+                    "The sessions could not be counted: {}. {again} tries again.",
+                    failure.what
+                ));
             }
             model.overview.failure = Some(failure);
         }

@@ -61,11 +61,12 @@ pub(super) fn loaded(model: &mut Model, ticket: Ticket, answer: Result<Loaded, F
 fn detail_loaded(model: &mut Model, id: SessionId, answer: Result<Loaded, Failure>) {
     match answer {
         Ok(Loaded::Detail(snapshot, entries)) => {
+            model.reads_again();
             model.detail.whole = Some(detail::Whole::new(id, *snapshot, entries));
             model.detail.failure = None;
         }
         Err(failure) => {
-            model.warn(format!("The detail could not be read: {}", failure.what));
+            model.warn_of_reading(format!("The detail could not be read: {}", failure.what));
             model.detail.failure = Some((id, failure.what));
         }
         Ok(_) => {}
@@ -110,6 +111,7 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
     };
     match answer {
         Ok(Loaded::Sessions(rows)) => {
+            model.reads_again();
             let height = layout::list_rows(model);
             sessions::loaded(model, &loading.page, loading.land, rows, height);
             regained(model, loading.since);
@@ -128,7 +130,8 @@ fn list_loaded(model: &mut Model, answer: Result<Loaded, Failure>) -> Vec<Effect
             // While the database is out of reach the header says so, and what was said about a key stays.
             if !(loading.unasked && model.connection.trouble.is_some()) {
                 let again = model.keys.main(MainUi::Refresh);
-                model.warn(format!("The sessions could not be read: {}. {again} tries again.", failure.what));
+                model
+                    .warn_of_reading(format!("The sessions could not be read: {}. {again} tries again.", failure.what));
             }
             sessions::failed(model, loading.land, failure);
         }

@@ -74,7 +74,7 @@ fn done(model: &mut Model, id: JobId, provisioned: Provisioned) -> Vec<Effect> {
             show_what_is_ready(model);
         }
         (true, true) => effects.extend(revocation_is_done(model, session)),
-        (true, false) => model.warn(format!(
+        (true, false) => model.warn_of_change(format!(
             "It is NOT KNOWN yet whether the revocation of session {session} was committed; asking the database."
         )),
     }
@@ -88,7 +88,7 @@ fn cleaned_up(model: &mut Model, id: JobId, work: CleanUp, failure: Option<Failu
 }
 
 fn revocation_is_done(model: &mut Model, session: SessionId) -> Option<Effect> {
-    model.say(format!("Session {session} has no active Host GUID any more."));
+    model.say_of_change(format!("Session {session} has no active Host GUID any more."));
     model.quitting.then_some(Effect::Quit)
 }
 
@@ -119,7 +119,7 @@ fn failed(model: &mut Model, form: Box<ReasonForm>, request: Request, failure: &
     if let Some(conflict) = failure.conflict.as_ref().filter(|_| calm) {
         return Confirm::reopen(model, form, request, conflict);
     }
-    model.warn(format!("{}; {}.", failure.what, failure.unchanged));
+    model.warn_of_change(failure.sentence());
     sessions::refresh(model)
 }
 
@@ -133,7 +133,7 @@ fn settled(model: &mut Model, settling: Settling, committed: bool) -> Vec<Effect
             return revocation_is_done(model, session).into_iter().collect();
         }
         model.quitting = false;
-        model.warn(format!(
+        model.warn_of_change(format!(
             "It is settled: the revocation of session {session} was NOT committed, its Host GUID works."
         ));
         return sessions::refresh(model);
@@ -148,10 +148,10 @@ fn settled(model: &mut Model, settling: Settling, committed: bool) -> Vec<Effect
         (Some((job, provisioned)), true) => {
             model.ready = Some((job, Provisioned { certainty: Certainty::Committed, ..provisioned }));
         }
-        (None, true) => model.say("It is settled: the change was committed, the new Host GUID works."),
+        (None, true) => model.say_of_change("It is settled: the change was committed, the new Host GUID works."),
         (Some(_) | None, false) => {
             model.quitting = false;
-            model.warn("It is settled: the change was NOT committed, the old Host GUID works.");
+            model.warn_of_change("It is settled: the change was NOT committed, the old Host GUID works.");
         }
     }
     Vec::new()

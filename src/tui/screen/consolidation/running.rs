@@ -117,7 +117,7 @@ pub fn ended(model: &mut Model, id: JobId, clean_up: CleanUp, failure: Option<Fa
         model.report = Some(Box::new(Report::of(clean_up, failure)));
     } else if let Some(failure) = failure {
         model.quitting = false;
-        model.warn(format!("{}; {}.", failure.what, failure.unchanged));
+        model.warn_of_change(failure.sentence());
     } else {
         effects.extend(one_is_done(model, clean_up));
     }
@@ -134,7 +134,7 @@ fn one_is_done(model: &mut Model, clean_up: CleanUp) -> Vec<Effect> {
             let retired = end.retired.iter().map(|id: &HostRecordId| format!("#{id}")).collect::<Vec<_>>().join(", ");
             let retired =
                 if retired.is_empty() { "no other was active".to_owned() } else { format!("retired: {retired}") };
-            model.say(format!("Session {session} has one active record:{kept} goes on; {retired}."));
+            model.say_of_change(format!("Session {session} has one active record:{kept} goes on; {retired}."));
             return model.quitting.then_some(Effect::Quit).into_iter().collect();
         }
         Fate::Changed(why) if matches!(model.screen, Screen::Sessions) => {
@@ -142,14 +142,14 @@ fn one_is_done(model: &mut Model, clean_up: CleanUp) -> Vec<Effect> {
             return Consolidation::reopen(model, clean_up.form, clean_up.mandate, &why);
         }
         Fate::Unknown => {
-            model.warn(format!(
+            model.warn_of_change(format!(
                 "It is NOT KNOWN yet whether the consolidation of session {session} was committed; asking the database."
             ));
             return Vec::new();
         }
         fate @ (Fate::Changed(_) | Fate::Ambiguous | Fate::Gone | Fate::NotActive | Fate::NotWorking(_)) => {
             let why = fate.why().unwrap_or("it is not as it was read");
-            model.warn(format!("Session {session} was left as it is: {why}."));
+            model.warn_of_change(format!("Session {session} was left as it is: {why}."));
         }
     }
     model.quitting = false;
@@ -160,11 +160,11 @@ fn one_is_done(model: &mut Model, clean_up: CleanUp) -> Vec<Effect> {
 pub fn settled(model: &mut Model, session: SessionId, committed: bool) -> Vec<Effect> {
     if committed {
         model.marks.unmark(std::iter::once(session));
-        model.say(format!("It is settled: the consolidation of session {session} was committed."));
+        model.say_of_change(format!("It is settled: the consolidation of session {session} was committed."));
         return model.quitting.then_some(Effect::Quit).into_iter().collect();
     }
     model.quitting = false;
-    model.warn(format!(
+    model.warn_of_change(format!(
         "It is settled: the consolidation of session {session} was NOT committed, its Host GUIDs work as before."
     ));
     sessions::refresh(model)
