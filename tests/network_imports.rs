@@ -155,7 +155,7 @@ fn a_plan_whose_first_commit_got_lost_stops_and_says_that_nothing_more_was_chang
         let error = ran.error(7);
         let told = "what is done stays done, the rest was not changed";
         assert!(error["message"].as_str().unwrap().ends_with(told), "{error}");
-        assert!(error["hint"].as_str().unwrap().contains("apply the same plan again"), "{error}");
+        assert!(error["hint"].as_str().unwrap().contains("run the same command again"), "{error}");
         settled_by_the_same_plan(&site, 0);
     }
 }
@@ -174,7 +174,7 @@ fn a_plan_whose_first_commit_nobody_can_tell_of_stops_and_the_same_plan_settles_
         assert_eq!(consolidated(&site), done);
         let error = ran.error(10);
         assert!(error["message"].as_str().unwrap().contains("session 1"), "{error}");
-        assert!(error["hint"].as_str().unwrap().contains("apply the same plan again"), "{error}");
+        assert!(error["hint"].as_str().unwrap().contains("run the same command again"), "{error}");
         let event = one["event_id"].as_str().unwrap();
         let history = site.straight("history --session-id 1 --json", "").ok();
         assert_eq!(history.contains(event), forwarded, "the attempt is looked up by its name");

@@ -188,7 +188,8 @@ impl Job {
 }
 
 async fn session_of(record: HostRecordId, context: &Context<'_>) -> Result<SessionId, Failure> {
-    let found = context.provisioner.store().session_of(record).await?;
+    let found = context.provisioner.store().session_of(record).await;
+    let found = found.map_err(|error| Failure::from(error).before_any_change())?;
     found.ok_or_else(|| {
         Failure::new(Exit::NotFound, "record_not_found", format!("there is no host record #{record}"))
             .hint("`host-provisioner list` shows the sessions with their records")

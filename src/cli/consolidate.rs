@@ -16,6 +16,7 @@ use crate::domain::reason::RotationReason;
 use crate::domain::sanitize::visible;
 use crate::domain::session::SessionId;
 use crate::provision::{Crowded, Mandate, Planned};
+use crate::store::StoreError;
 
 mod apply;
 mod plan_file;
@@ -230,10 +231,12 @@ impl Consolidate {
         mandate: &Mandate,
         context: &Context<'_>,
     ) -> Result<Option<Planned>, Failure> {
+        let failed = |error: StoreError| Failure::from(error).before_any_change();
         if let Some(keep) = keep {
-            return Ok(Some(Planned::Decided(context.provisioner.keep(session, keep, mandate).await?)));
+            let decision = context.provisioner.keep(session, keep, mandate).await.map_err(failed)?;
+            return Ok(Some(Planned::Decided(decision)));
         }
-        let crowded = context.provisioner.crowded_session(session, self.within).await?;
+        let crowded = context.provisioner.crowded_session(session, self.within).await.map_err(failed)?;
         if crowded.is_none() {
             context.messages.note(&format!("session {session} has no more than one active record: nothing to do"));
         }

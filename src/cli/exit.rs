@@ -146,7 +146,8 @@ impl Failure {
         let hint = match kind {
             UnknownEnd::Delivered => format!(
                 "give the GUID on stdout to `host-provisioner verify --session-id {session}`: accepted means committed, \
-                 and {history} shows event {event}; rejected means that nothing was changed"
+                 and {history} shows event {event}; rejected means that nothing was changed, unless the server commits it \
+                 yet: ask again before you rotate"
             ),
             UnknownEnd::NotDelivered => {
                 format!("stdout did not take the GUID: rotate again; {history} shows event {event} if it was committed")
@@ -157,7 +158,7 @@ impl Failure {
                 )
             }
             UnknownEnd::Revocation => {
-                format!("{history} shows event {event} if it was committed; else nothing was changed: revoke again")
+                format!("{history} shows event {event} if it was committed; else nothing was changed yet: revoke again")
             }
         };
         Self { told: true, ..Self::new(Exit::Unknown, "outcome_unknown", message) }.hint(hint)

@@ -64,7 +64,7 @@ fn applied(step: Step, way: Way) {
         assert_eq!((&told["outcome"], &told["consolidated"]), (&json!(outcome), &json!(done)), "{what}");
         assert_eq!(ran.code, i32::from(!is_whole), "{what}");
         let stopped = ran.stderr.contains("; what is done stays done, the rest was not changed")
-            && ran.stderr.contains("apply the same plan again");
+            && ran.stderr.contains("run the same command again");
         assert_eq!(stopped, !is_whole, "{what}");
     }
     place.end();

@@ -43,7 +43,7 @@ pub(super) async fn run(
 
 fn stopped(error: &StoreError) -> Failure {
     let message = format!("{error}; what is done stays done, the rest was not changed");
-    Failure { message, ..Failure::from(error) }.hint("apply the same plan again: it goes on where it stopped")
+    Failure { message, ..Failure::from(error) }.hint("run the same command again: it goes on where it stopped")
 }
 
 fn partly(left: usize) -> Failure {
@@ -61,5 +61,5 @@ fn unknown(session: SessionId) -> Failure {
          whether it was; its record that stays works in either case"
     );
     Failure::new(Exit::Unknown, "outcome_unknown", message)
-        .hint("apply the same plan again: what is done stays as it is")
+        .hint("run the same command again: what is done stays as it is")
 }
