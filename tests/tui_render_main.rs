@@ -130,3 +130,29 @@ fn several_marks_are_counted_in_the_border() {
         console.keys(" jjvjvkkR");
     });
 }
+
+/// Part of a number would be another number, and part of a word another word.
+#[test]
+fn what_does_not_fit_its_column_says_that_it_is_cut() {
+    let mut data = showcase();
+    let session = &mut data.sessions[0];
+    (session.status, session.participant_count) = (Some("Postponed again".to_owned()), Some(i64::from(i32::MAX)));
+    let console = Console::on(data);
+    let rows = console.screen().join("\n");
+    assert!(rows.contains("Postponed … ") && rows.contains(" 21474… "), "{rows}");
+}
+
+/// Another program may leave a record active that it has revoked: its GUID does not work.
+#[test]
+fn an_active_record_that_is_revoked_is_not_shown_as_one_that_works() {
+    let mut data = showcase();
+    let record =
+        data.tables.records.iter_mut().find(|record| record.is_current() && record.is_valid(hours(0))).unwrap();
+    record.revoked_at = Some(hours(-1));
+    let (session, id) = (record.session.get(), record.id);
+    let mut console = Console::on(data);
+    console.go_to(session);
+    for part in [&format!("#{id} ✗ revoked"), "State       revoked: not accepted"] {
+        assert!(console.shows(part), "{part}: {}", console.screen().join("\n"));
+    }
+}

@@ -10,7 +10,7 @@ use super::{Screen, records};
 use crate::domain::audit::{Finding, Trail, verify};
 use crate::domain::chain::StoredEntry;
 use crate::domain::consolidation::{AMBIGUOUS_WITHIN, choose};
-use crate::domain::host_record::HostRecord;
+use crate::domain::host_record::{HostRecord, RecordState};
 use crate::domain::session::{Session, SessionId};
 use crate::domain::snapshot::{Snapshot, current_of};
 use crate::domain::time::Timestamp;
@@ -212,7 +212,11 @@ fn lines(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
 
 fn record_lines(record: &HostRecord, times: Times, width: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
     lines.push(Line::styled(format!("Host record #{}", record.id), theme.strong));
-    lines.push(theme.labelled("State", record.state(times.now).word(), width));
+    let state = match record.state(times.now) {
+        RecordState::Active if record.is_revoked() => "revoked: not accepted",
+        other => other.word(),
+    };
+    lines.push(theme.labelled("State", state, width));
     record_fields(record, times, width, theme, lines);
 }
 

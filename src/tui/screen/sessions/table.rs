@@ -20,6 +20,9 @@ use crate::tui::theme::Theme;
 use crate::tui::view::times::Times;
 use crate::tui::view::{frame_of, layout, text};
 
+/// Columns of a status.
+const STATUS: u16 = 11;
+
 /// Draws the list.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let list = &model.list;
@@ -236,7 +239,7 @@ impl Columns {
 
     /// Gives the columns beside the title.
     fn beside_title(&self) -> Vec<u16> {
-        let optional = [self.status.then_some(11), self.people, Some(self.record), self.age];
+        let optional = [self.status.then_some(STATUS), self.people, Some(self.record), self.age];
         optional.into_iter().flatten().collect()
     }
 
@@ -271,15 +274,18 @@ impl Columns {
         if self.status {
             let live = session.status.as_deref() == Some("Active");
             let style = if live { theme.good } else { theme.plain };
-            cells.push(Cell::from(Span::styled(theme.status(session), style)));
+            let status = theme.fit(&theme.status(session), usize::from(STATUS));
+            cells.push(Cell::from(Span::styled(status, style)));
         }
         if let Some(width) = self.people {
+            let width = usize::from(width);
             let people = session.participant_count.map_or(theme.signs.none.to_owned(), |n| n.to_string());
-            cells.push(Cell::from(format!("{people:>width$}", width = usize::from(width))));
+            // Part of a number would be another number.
+            cells.push(Cell::from(format!("{:>width$}", theme.fit(&people, width))));
         }
         let current = current_of(&row.active, times.now);
         let (record, style) = record_cell(current, times.now, theme);
-        cells.push(Cell::from(Span::styled(record, style)));
+        cells.push(Cell::from(Span::styled(theme.fit(&record, usize::from(self.record)), style)));
         if let Some(width) = self.age {
             let age = current.map_or(String::new(), |record| self.age_of(record, row.active.len() - 1, times));
             cells.push(Cell::from(format!("{age:>width$}", width = usize::from(width))));
@@ -305,6 +311,8 @@ fn record_cell(current: Option<&HostRecord>, now: Timestamp, theme: &Theme) -> (
     let Some(record) = current else { return ("none".to_owned(), theme.dim) };
     let id = record.id;
     match record.state(now) {
+        // Another program wrote both.
+        RecordState::Active if record.is_revoked() => (format!("#{id} {} revoked", theme.signs.bad), theme.caution),
         RecordState::Active => (format!("#{id} {}", record.hash.fingerprint()), theme.plain),
         RecordState::Expired => (format!("#{id} {} expired", theme.signs.bad), theme.caution),
         RecordState::Duplicate => (format!("#{id} ! duplicate"), theme.caution),
