@@ -146,6 +146,7 @@ contract! {
         a_closed_store_leaves_no_connection_and_opens_another;
     listing:
         pages_go_forward_by_key_without_gap_or_repetition
+        an_id_that_is_none_hides_no_session
         pages_go_back_by_key_without_gap_or_repetition
         a_page_from_a_session_begins_with_it_or_the_next
         a_page_of_ids_has_the_sessions_of_the_same_page

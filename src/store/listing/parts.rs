@@ -119,6 +119,11 @@ impl Part {
                 self.push_from(builder, *from);
             }
         }
+        if matches!(self.range, Range::Values(_)) {
+            // No session of ours, for another program may have made some with other ids. The sign keeps SQLite from going by
+            // the ids instead of by the values.
+            builder.push(" AND +").push(self.id()).push(" > 0");
+        }
         push_filter(builder, filter, self.key, now);
         if let Some(narrowed) = narrowed {
             builder.push(" AND ").push(self.id()).push(" IN (");
@@ -167,6 +172,9 @@ impl Part {
             (true, true) => " <= ",
         });
         <B as Speaks<i64>>::push(builder, id.get());
+        if self.down {
+            builder.push(" AND ").push(self.id()).push(" > 0");
+        }
     }
 
     fn push_without<B: Backend>(&self, builder: &mut QueryBuilder<B>) {
