@@ -146,7 +146,6 @@ contract! {
         a_closed_store_leaves_no_connection_and_opens_another;
     listing:
         pages_go_forward_by_key_without_gap_or_repetition
-        an_id_that_is_none_hides_no_session
         pages_go_back_by_key_without_gap_or_repetition
         a_page_from_a_session_begins_with_it_or_the_next
         a_page_of_ids_has_the_sessions_of_the_same_page
@@ -168,6 +167,7 @@ contract! {
         two_terms_hold_together
         the_age_of_a_record_counts_to_the_second
         every_order_is_the_domains_in_either_direction
+        an_id_that_is_none_hides_no_session
         pages_of_every_order_go_on_and_back_without_gap_or_repetition
         a_page_from_a_session_begins_where_it_stands_in_any_order;
     overview:

@@ -129,7 +129,7 @@ fn orders() -> impl Iterator<Item = Order> {
 pub(crate) async fn every_order_is_the_domains_in_either_direction(db: &dyn Database) {
     let (store, rows, now) = world(db).await;
     for order in orders() {
-        for text in ["", "e", "-record:none"] {
+        for text in ["", "e", "-record:none", "status:active", "-status:=Created"] {
             let filter = SessionFilter::parse(text).unwrap();
             let found = read(&*store, &filter, order, Page::First, 100).await;
             assert_eq!(ids(&found), ids(&expected(&rows, &filter, order, now)), "{order:?} {text}");
@@ -178,4 +178,18 @@ pub(crate) async fn a_page_from_a_session_begins_where_it_stands_in_any_order(db
         };
         assert_eq!(ids(&from_nowhere), first, "{order:?}");
     }
+}
+
+/// Another program may have made sessions with ids that are none: they are in no page, whatever its order, and hide none.
+pub(crate) async fn an_id_that_is_none_hides_no_session(db: &dyn Database) {
+    db.sql(
+        r#"INSERT INTO "Sessions" ("SessionId", "GroupId", "Title", "Status", "ParticipantCount", "CreatedAt", "ModifiedAt")
+            SELECT id, 'de562439-e9c1-4823-a960-89bca71f3d1a', title, status, people, '2026-01-01 00:00:00', '2026-01-01 00:00:00'
+            FROM (SELECT 0 AS id, NULL AS title, NULL AS status, NULL AS people UNION ALL SELECT -7, 'A', 'Active', 3) AS made;
+        INSERT INTO "HostSessions" ("SessionId", "HostGuidHash", "CreatedAt", "CreatedBy", "IsActive")
+            VALUES (-7, 'a hash', '2026-01-01 00:00:00', 'A', '1');"#,
+    )
+    .await;
+    every_order_is_the_domains_in_either_direction(db).await;
+    pages_of_every_order_go_on_and_back_without_gap_or_repetition(db).await;
 }

@@ -1,7 +1,7 @@
 //! The contract about pages of sessions.
 
 use host_provisioner::domain::estimate::{Count, Estimate};
-use host_provisioner::domain::order::{Order, SortKey};
+use host_provisioner::domain::order::Order;
 use host_provisioner::store::{Page, SessionFilter, SessionQuery, SessionRow, Store};
 
 use super::Database;
@@ -43,41 +43,6 @@ pub(crate) async fn pages_go_forward_by_key_without_gap_or_repetition(db: &dyn D
         assert!(seen.len() <= ALL.len(), "{seen:?}");
     }
     assert_eq!(seen, ALL);
-}
-
-/// Another program may have made sessions with ids that are none: they are in no page, whatever its order, and hide none.
-pub(crate) async fn an_id_that_is_none_hides_no_session(db: &dyn Database) {
-    db.sql(
-        r#"INSERT INTO "Sessions" ("SessionId", "GroupId", "Title", "Status", "ParticipantCount", "CreatedAt", "ModifiedAt")
-            SELECT id, 'de562439-e9c1-4823-a960-89bca71f3d1a', title, status, people, '2026-01-01 00:00:00', '2026-01-01 00:00:00'
-            FROM (SELECT 0 AS id, NULL AS title, NULL AS status, NULL AS people UNION ALL SELECT -7, 'A', 'Active', 3) AS made;
-        INSERT INTO "HostSessions" ("SessionId", "HostGuidHash", "CreatedAt", "CreatedBy", "IsActive")
-            VALUES (-7, 'a hash', '2026-01-01 00:00:00', 'A', '1');"#,
-    )
-    .await;
-    let store = db.store(SetClock::at(NOW)).await;
-    for key in SortKey::ALL {
-        for descending in [false, true] {
-            let query = SessionQuery {
-                filter: SessionFilter::default(),
-                order: Order { key, descending },
-                page: Page::First,
-                limit: 5,
-            };
-            let mut seen = Vec::new();
-            let mut page = store.sessions(&query).await.unwrap();
-            while let Some(last) = page.last() {
-                let next = Page::After(query.order.place(&last.session, &last.active));
-                seen.extend(page.iter().map(|row| row.session.id.get()));
-                page = store.sessions(&SessionQuery { page: next, ..query.clone() }).await.unwrap();
-            }
-            let back = SessionQuery { page: Page::Last, limit: 100, ..query };
-            let back: Vec<i64> = store.sessions(&back).await.unwrap().iter().map(|row| row.session.id.get()).collect();
-            assert_eq!(seen, back, "{key:?}");
-            seen.sort_unstable();
-            assert_eq!(seen, ALL, "{key:?}");
-        }
-    }
 }
 
 pub(crate) async fn pages_go_back_by_key_without_gap_or_repetition(db: &dyn Database) {

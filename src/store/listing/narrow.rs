@@ -1,6 +1,6 @@
 //! What narrows a search down before the conditions decide: where few sessions come into question, by an index of the
-//! titles' pieces, of their states or of the records, only these are looked at, in whatever order the list is. Where many do, a walk in
-//! the order of the list fills a page soon.
+//! titles' pieces, of the statuses or of the records, only these are looked at, in whatever order the list is. Where many
+//! do, a walk in the order of the list fills a page soon.
 
 use sqlx::QueryBuilder;
 
@@ -82,10 +82,10 @@ pub(crate) fn ways<B: Backend>(filter: &SessionFilter) -> Vec<Narrowed> {
         Test::By(name) => name.exact && !name.text.is_empty(),
         Test::Record(RecordTest::None | RecordTest::Active) | Test::Word(_) | Test::Id(_) | Test::Status(_) => false,
     };
-    let states = tests()
+    let statuses = tests()
         .filter_map(|test| if let Test::Status(name) = test { Some(Narrowed::Status(name.clone())) } else { None });
     let records = tests().filter(is_of_records).cloned().map(Narrowed::Records);
-    titles.into_iter().chain(states).chain(records).collect()
+    titles.into_iter().chain(statuses).chain(records).collect()
 }
 
 /// Cuts a word into pieces of the index, each as a quoted text of its language: as many as its letters need. Those that
